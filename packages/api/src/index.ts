@@ -1,2 +1,123 @@
 // The public surface of this package: one explicit list.
-export {};
+export { type CallInput, type CallOptions, type Connection, call } from "./call.ts";
+export {
+  type AnyProducts,
+  type ApiClient,
+  createApiClient,
+  type PageOptions,
+  type PredictionOf,
+  type PredictOptions,
+  type ProductTypes,
+} from "./client.ts";
+export {
+  type CostMatrix,
+  costMatrix,
+  type Deployment,
+  deployment,
+  type Experiment,
+  type ExperimentVariant,
+  experiment,
+  experimentVariant,
+  type Variant,
+  type VariantRole,
+  variant,
+  variantRole,
+} from "./deployment.ts";
+export {
+  ApiError,
+  type ApiErrorCode,
+  type ApiErrorDetails,
+  apiErrorStatus,
+  apiErrors,
+  type FieldProblem,
+  isApiErrorCode,
+} from "./errors.ts";
+export { readEventStream, type ServerEvent } from "./event-stream.ts";
+export { type Health, health } from "./health.ts";
+export {
+  type InferRequest,
+  type InferResponse,
+  inferenceDatatype,
+  inferenceError,
+  inferenceLive,
+  inferenceModel,
+  inferenceModelReady,
+  inferenceReady,
+  inferenceServer,
+  inferenceTensor,
+  inferRequest,
+  inferResponse,
+} from "./inference.ts";
+export { createInvoiceRequest, type Invoice, type InvoiceLine, invoice, invoiceLine, period } from "./invoice.ts";
+export { type CreatedKey, createdKey, createKeyRequest, type Key, key, type Scope, scope } from "./key.ts";
+export { openApiDocument } from "./openapi.ts";
+export {
+  type FeedbackItem,
+  feedbackItem,
+  feedbackRequest,
+  feedbackResponse,
+  type Label,
+  label,
+  type Prediction,
+  type PredictionRecord,
+  prediction,
+  predictionQuery,
+  predictionRecord,
+  predictMany,
+  predictOne,
+  predictRequest,
+  predictResponse,
+  type Row,
+  row,
+  rowValue,
+} from "./prediction.ts";
+export { errorPageBase, type Problem, problem, problemContentType, toProblem } from "./problem.ts";
+export { type Price, type Product, price, product, type Task, task } from "./product.ts";
+export {
+  bodyErrors,
+  keyErrors,
+  type ResponseForm,
+  type Route,
+  type RouteInput,
+  type RouteName,
+  type RouteResponse,
+  type Routes,
+  routeErrors,
+  routes,
+} from "./routes.ts";
+export {
+  type Curve,
+  curve,
+  type NewRunEvent,
+  type Run,
+  type RunEvent,
+  type RunStatus,
+  type RunSummary,
+  run,
+  runEvent,
+  runStatus,
+  runSummary,
+  type Stage,
+  type StageStatus,
+  stage,
+  stageStatus,
+} from "./run.ts";
+export { type Interval, interval, type Page, page, pageQuery, productName } from "./scalars.ts";
+export {
+  type UsageEvent,
+  type UsageEventInput,
+  type UsageSummary,
+  usageEvent,
+  usageLine,
+  usageQuery,
+  usageRequest,
+  usageResponse,
+  usageSummary,
+} from "./usage.ts";
+export {
+  confusion,
+  type Version,
+  type VersionReference,
+  version,
+  versionReference,
+} from "./version.ts";

@@ -1,0 +1,120 @@
+// One call of one route: builds the request from the table, reads the answer or throws ApiError.
+import { z } from "zod";
+import { ApiError, isApiErrorCode } from "./errors.ts";
+import { problem } from "./problem.ts";
+import { type Route, type RouteInput, type RouteName, type RouteResponse, routes } from "./routes.ts";
+
+export interface Connection {
+  /** The server's address, e.g. http://127.0.0.1:7080. */
+  url: string;
+  /** An API key; absent for routes that need none. */
+  key?: string | undefined;
+  /** Default: the platform's fetch. */
+  fetch?: typeof globalThis.fetch | undefined;
+  /** Milliseconds until a call is given up. Default 30 000; streams are not limited. */
+  timeoutMs?: number | undefined;
+}
+export interface CallOptions {
+  signal?: AbortSignal | undefined;
+}
+
+/** Parts that are undefined in a route's input may be left out. */
+export type CallInput<N extends RouteName> = {
+  [K in keyof RouteInput<N> as RouteInput<N>[K] extends undefined ? never : K]: RouteInput<N>[K];
+};
+
+/**
+ * Calls a route and returns its answer, checked against the route's schema.
+ * @throws ApiError with the server's code, status and fix; `server-unreachable` when no answer came.
+ */
+export async function call<N extends RouteName>(
+  connection: Connection,
+  name: N,
+  input: CallInput<N>,
+  options: CallOptions = {},
+): Promise<RouteResponse<N>> {
+  const route: Route = routes[name];
+  const response = await send(connection, route, input, options.signal, connection.timeoutMs ?? 30_000);
+  if (route.form === "text") return (await response.text()) as RouteResponse<N>;
+  const answer = z.safeParse(route.response, await readJson(response));
+  if (!answer.success) throw unexpected(route, response.status, z.prettifyError(answer.error));
+  return answer.data as RouteResponse<N>;
+}
+
+/** Sends a route's request and returns the successful response, body unread. */
+export async function send(
+  connection: Connection,
+  route: Route,
+  input: { params?: unknown; query?: unknown; body?: unknown },
+  signal: AbortSignal | undefined,
+  timeoutMs: number | undefined,
+): Promise<Response> {
+  const url = urlOf(connection.url, route, input.params, input.query);
+  const headers: Record<string, string> = {
+    accept: route.form === "events" ? "text/event-stream" : "application/json",
+  };
+  if (connection.key !== undefined) headers.authorization = `Bearer ${connection.key}`;
+  if (route.body) headers["content-type"] = "application/json";
+  const signals = [signal, timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs)].filter(
+    (s) => s !== undefined,
+  );
+  const fetch = connection.fetch ?? globalThis.fetch;
+  let response: Response;
+  try {
+    response = await fetch(url, {
+      method: route.method,
+      headers,
+      ...(route.body ? { body: JSON.stringify(input.body) } : {}),
+      ...(signals.length > 0 ? { signal: AbortSignal.any(signals) } : {}),
+    });
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw new ApiError("server-unreachable", `no answer from ${route.method} ${url}`, {
+      cause,
+      fix: "Check that the server runs (lepta serve) and that the address is right.",
+    });
+  }
+  if (!response.ok) throw await errorOf(route, response);
+  return response;
+}
+
+function urlOf(base: string, route: Route, params: unknown, query: unknown): string {
+  const values = (params ?? {}) as Record<string, unknown>;
+  const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(values[name])));
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries((query ?? {}) as Record<string, unknown>)) {
+    if (value !== undefined) search.set(name, String(value));
+  }
+  const tail = search.toString();
+  return base.replace(/\/+$/, "") + path + (tail === "" ? "" : `?${tail}`);
+}
+
+async function errorOf(route: Route, response: Response): Promise<ApiError> {
+  const parsed = z.safeParse(problem, await readJson(response));
+  if (!parsed.success || !isApiErrorCode(parsed.data.code)) {
+    const detail = parsed.success ? `${parsed.data.code}: ${parsed.data.detail}` : "no problem document";
+    return unexpected(route, response.status, detail);
+  }
+  const retryAfter = Number(response.headers.get("retry-after") ?? Number.NaN);
+  return new ApiError(parsed.data.code, parsed.data.detail, {
+    status: response.status,
+    fix: parsed.data.fix,
+    errors: parsed.data.errors ?? [],
+    ...(Number.isFinite(retryAfter) ? { retryAfterSeconds: retryAfter } : {}),
+  });
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch {
+    return undefined;
+  }
+}
+
+function unexpected(route: Route, status: number, detail: string): ApiError {
+  return new ApiError("unexpected-response", `${route.method} ${route.path} answered ${status}: ${detail}`, {
+    status,
+    fix: "Check that the address is a Lepta server of the client's release.",
+  });
+}

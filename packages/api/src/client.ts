@@ -1,0 +1,159 @@
+// The typed client: one method a route, rows and labels typed by the product's name.
+import { z } from "zod";
+import { type CallInput, type CallOptions, type Connection, call, send } from "./call.ts";
+import type { Deployment, Experiment } from "./deployment.ts";
+import { ApiError } from "./errors.ts";
+import { readEventStream } from "./event-stream.ts";
+import type { Health } from "./health.ts";
+import type { Invoice } from "./invoice.ts";
+import type { CreatedKey, Key, Scope } from "./key.ts";
+import type { Label, Prediction, PredictionRecord, Row } from "./prediction.ts";
+import type { Product } from "./product.ts";
+import { type RouteName, type RouteResponse, routes } from "./routes.ts";
+import { type Run, type RunEvent, type RunSummary, runEvent } from "./run.ts";
+import type { Page } from "./scalars.ts";
+import type { UsageEventInput, UsageSummary } from "./usage.ts";
+import type { Version } from "./version.ts";
+
+/** Product name → its raw row and its label: string classes, or number for regression. */
+export type ProductTypes = Record<string, { row: object; label: Label }>;
+/** For a client that knows no product file: any name, any row. */
+export type AnyProducts = Record<string, { row: Row; label: Label }>;
+
+/** A prediction whose label and probabilities carry the product's classes. */
+export type PredictionOf<L extends Label> = Omit<Prediction, "label" | "probabilities"> & {
+  label: L;
+  probabilities: Record<L & string, number> | null;
+};
+
+export interface PredictOptions extends CallOptions {
+  /** Keeps the subject on one variant; stored hashed. */
+  subject?: string | undefined;
+  /** A UUID of yours: a repeat of the call answers the same and counts once. */
+  id?: string | undefined;
+}
+export interface PageOptions extends CallOptions {
+  limit?: number | undefined;
+  cursor?: string | undefined;
+}
+
+type Name<P> = keyof P & string;
+
+export interface ApiClient<P extends ProductTypes = AnyProducts> {
+  predict<N extends Name<P>>(
+    product: N,
+    row: P[N]["row"],
+    options?: PredictOptions,
+  ): Promise<PredictionOf<P[N]["label"]>>;
+  /** Up to 1000 rows in one call, answered in their order. */
+  predictMany<N extends Name<P>>(
+    product: N,
+    rows: readonly { row: P[N]["row"]; subject?: string | undefined; id?: string | undefined }[],
+    options?: CallOptions,
+  ): Promise<PredictionOf<P[N]["label"]>[]>;
+  /** Tells a prediction's true label. Returns how many labels were new or changed. */
+  feedback<N extends Name<P>>(
+    product: N,
+    prediction: string,
+    label: P[N]["label"],
+    options?: CallOptions,
+  ): Promise<number>;
+  feedbackMany<N extends Name<P>>(
+    product: N,
+    feedback: readonly { prediction: string; label: P[N]["label"] }[],
+    options?: CallOptions,
+  ): Promise<number>;
+  prediction(id: string, options?: CallOptions): Promise<PredictionRecord>;
+  predictions(
+    filter?: {
+      product?: Name<P> | undefined;
+      version?: number | undefined;
+      invoiceLine?: string | undefined;
+    } & PageOptions,
+  ): Promise<Page<PredictionRecord>>;
+  products(options?: PageOptions): Promise<Page<Product>>;
+  product(product: Name<P>, options?: CallOptions): Promise<Product>;
+  versions(product: Name<P>, options?: PageOptions): Promise<Page<Version>>;
+  deployment(product: Name<P>, options?: CallOptions): Promise<Deployment>;
+  experiment(product: Name<P>, options?: CallOptions): Promise<Experiment>;
+  runs(filter?: { product?: Name<P> | undefined } & PageOptions): Promise<Page<RunSummary>>;
+  run(id: string, options?: CallOptions): Promise<Run>;
+  /** Events after `after` (a seq), then live ones until the run ends. */
+  runEvents(id: string, options?: { after?: number } & CallOptions): AsyncGenerator<RunEvent>;
+  sendUsage(events: readonly UsageEventInput[], options?: CallOptions): Promise<RouteResponse<"sendUsage">>;
+  usage(
+    filter?: { product?: Name<P> | undefined; from?: string | undefined; to?: string | undefined } & CallOptions,
+  ): Promise<UsageSummary>;
+  invoices(options?: PageOptions): Promise<Page<Invoice>>;
+  createInvoice(
+    request?: { period?: string | undefined; currency?: string | undefined } & CallOptions,
+  ): Promise<Invoice>;
+  invoice(id: string, options?: CallOptions): Promise<Invoice>;
+  keys(options?: CallOptions): Promise<Page<Key>>;
+  createKey(request: { name: string; scopes: Scope[] }, options?: CallOptions): Promise<CreatedKey>;
+  revokeKey(id: string, options?: CallOptions): Promise<Key>;
+  health(options?: CallOptions): Promise<Health>;
+}
+
+/**
+ * A client of one server. Every method throws ApiError (match on `code`).
+ * @example createApiClient<{ credit: { row: { age: number }; label: "good" | "bad" } }>({ url, key })
+ */
+export function createApiClient<P extends ProductTypes = AnyProducts>(connection: Connection): ApiClient<P> {
+  function to<N extends RouteName>(name: N, input: CallInput<N>, options?: CallOptions): Promise<RouteResponse<N>> {
+    return call(connection, name, input, options);
+  }
+  // The wire says string | number; the product's own type is narrower and the server holds to it.
+  const narrow = <L extends Label>(prediction: Prediction): PredictionOf<L> => prediction as PredictionOf<L>;
+
+  return {
+    async predict(product, row, { signal, subject, id } = {}) {
+      const answer = await to("predict", { params: { product }, body: { row: row as Row, subject, id } }, { signal });
+      if ("predictions" in answer) throw batchMismatch("several predictions for one row");
+      return narrow(answer);
+    },
+    async predictMany(product, rows, options) {
+      const body = { rows: rows.map((r) => ({ ...r, row: r.row as Row })) };
+      const answer = await to("predict", { params: { product }, body }, options);
+      if (!("predictions" in answer)) throw batchMismatch("one prediction for a list of rows");
+      return answer.predictions.map((p) => narrow(p));
+    },
+    async feedback(product, prediction, label, options) {
+      return (await to("feedback", { params: { product }, body: { prediction, label } }, options)).recorded;
+    },
+    async feedbackMany(product, feedback, options) {
+      const body = { feedback: feedback.map((f) => ({ ...f })) };
+      return (await to("feedback", { params: { product }, body }, options)).recorded;
+    },
+    prediction: (id, options) => to("prediction", { params: { id } }, options),
+    predictions: ({ signal, ...query } = {}) => to("predictions", { query }, { signal }),
+    products: ({ signal, ...query } = {}) => to("products", { query }, { signal }),
+    product: (product, options) => to("product", { params: { product } }, options),
+    versions: (product, { signal, ...query } = {}) => to("versions", { params: { product }, query }, { signal }),
+    deployment: (product, options) => to("deployment", { params: { product } }, options),
+    experiment: (product, options) => to("experiment", { params: { product } }, options),
+    runs: ({ signal, ...query } = {}) => to("runs", { query }, { signal }),
+    run: (id, options) => to("run", { params: { id } }, options),
+    async *runEvents(id, { after = 0, signal } = {}) {
+      const input = { params: { id }, query: { after } };
+      const response = await send(connection, routes.runEvents, input, signal, undefined);
+      if (!response.body) return;
+      for await (const event of readEventStream(response.body)) yield z.parse(runEvent, JSON.parse(event.data));
+    },
+    sendUsage: (events, options) => to("sendUsage", { body: [...events] }, options),
+    usage: ({ signal, ...query } = {}) => to("usage", { query }, { signal }),
+    invoices: ({ signal, ...query } = {}) => to("invoices", { query }, { signal }),
+    createInvoice: ({ signal, ...body } = {}) => to("createInvoice", { body }, { signal }),
+    invoice: (id, options) => to("invoice", { params: { id } }, options),
+    keys: (options) => to("keys", {}, options),
+    createKey: (body, options) => to("createKey", { body }, options),
+    revokeKey: (id, options) => to("revokeKey", { params: { id } }, options),
+    health: (options) => to("health", {}, options),
+  };
+}
+
+function batchMismatch(what: string): ApiError {
+  return new ApiError("unexpected-response", `the server answered ${what}`, {
+    fix: "Check that the server is of the client's release.",
+  });
+}

@@ -1,0 +1,142 @@
+// Every error code of the wire and the server, with its meaning and its HTTP status, in one place.
+
+/** Code → one-line meaning. Each has a page in docs/errors. */
+export const apiErrors = {
+  "malformed-json": "the request body is not JSON",
+  "invalid-request": "the path, query or body does not match the route's schema",
+  "row-unknown-field": "a row has a field that the product does not know",
+  "row-wrong-type": "a row's field has the wrong type",
+  "row-missing-field": "a row lacks a field that the product requires",
+  "invalid-label": "the feedback's label is none of the product's classes",
+  "body-too-large": "the request body is over the server's limit",
+  "unsupported-media-type": "the request body is not declared as JSON",
+  "missing-key": "the request carries no API key",
+  "unknown-key": "no API key of this server matches",
+  "revoked-key": "the API key was revoked",
+  "missing-scope": "the API key lacks the scope that the route asks for",
+  "route-not-found": "the server has no such route",
+  "method-not-allowed": "the route exists, but not with this method",
+  "organisation-not-found": "no such organisation",
+  "product-not-found": "the organisation has no product of this name",
+  "version-not-found": "the product has no such model version",
+  "deployment-not-found": "the product has no deployment",
+  "run-not-found": "the organisation has no such run",
+  "prediction-not-found": "the organisation has no such prediction",
+  "invoice-not-found": "the organisation has no such invoice",
+  "invoice-line-not-found": "the organisation has no such invoice line",
+  "key-not-found": "the organisation has no such API key",
+  "grant-not-found": "the organisation gave no such grant",
+  "name-taken": "the name is in use already",
+  "prediction-conflict": "the prediction id was used before with another request",
+  "run-finished": "the run has ended and takes no more stages or events",
+  "invalid-deployment": "the deployment's variants, weights or roles are not possible",
+  "invalid-price": "the price is not a whole number of micro-units with a currency",
+  "invalid-period": "the period is not a calendar month written YYYY-MM",
+  "invoice-issued": "the invoice is issued and can no longer change",
+  "currency-ambiguous": "the period has usage in several currencies and none was chosen",
+  "bundle-unusable": "the bundle's files or manifest cannot be registered",
+  "rate-limited": "too many requests with this key",
+  overloaded: "the server has more requests waiting than it can answer in time",
+  "store-locked": "another process has the store open",
+  "store-unusable": "the store's directory cannot be used",
+  "store-closed": "the store was closed",
+  "store-newer": "the store was written by a newer release",
+  "database-unreachable": "the database does not answer",
+  "blob-missing": "a stored file is not there",
+  "blob-corrupt": "a stored file does not have the content that its name says",
+  "server-unreachable": "no answer came from the server's address",
+  "unexpected-response": "the answer is not what the route's schema says",
+  "internal-error": "the server failed",
+} as const;
+
+export type ApiErrorCode = keyof typeof apiErrors;
+
+/** Code → HTTP status. 0: the error never travels over HTTP as an answer (the client made it). */
+export const apiErrorStatus = {
+  "malformed-json": 400,
+  "invalid-request": 422,
+  "row-unknown-field": 422,
+  "row-wrong-type": 422,
+  "row-missing-field": 422,
+  "invalid-label": 422,
+  "body-too-large": 413,
+  "unsupported-media-type": 415,
+  "missing-key": 401,
+  "unknown-key": 401,
+  "revoked-key": 401,
+  "missing-scope": 403,
+  "route-not-found": 404,
+  "method-not-allowed": 405,
+  "organisation-not-found": 404,
+  "product-not-found": 404,
+  "version-not-found": 404,
+  "deployment-not-found": 404,
+  "run-not-found": 404,
+  "prediction-not-found": 404,
+  "invoice-not-found": 404,
+  "invoice-line-not-found": 404,
+  "key-not-found": 404,
+  "grant-not-found": 404,
+  "name-taken": 409,
+  "prediction-conflict": 409,
+  "run-finished": 409,
+  "invalid-deployment": 422,
+  "invalid-price": 422,
+  "invalid-period": 422,
+  "invoice-issued": 409,
+  "currency-ambiguous": 422,
+  "bundle-unusable": 422,
+  "rate-limited": 429,
+  overloaded: 503,
+  "store-locked": 503,
+  "store-unusable": 500,
+  "store-closed": 503,
+  "store-newer": 500,
+  "database-unreachable": 503,
+  "blob-missing": 500,
+  "blob-corrupt": 500,
+  "server-unreachable": 0,
+  "unexpected-response": 0,
+  "internal-error": 500,
+} as const satisfies Record<ApiErrorCode, number>;
+
+/** One place in a request that is wrong: `path` is a JSON pointer into the body, or `query/name`, `path/name`. */
+export interface FieldProblem {
+  path: string;
+  message: string;
+  code?: string | undefined;
+}
+
+export interface ApiErrorDetails {
+  fix: string;
+  cause?: unknown;
+  errors?: readonly FieldProblem[];
+  /** Overrides the code's own status: the client passes on what the server answered. */
+  status?: number;
+  /** Seconds to wait, sent as Retry-After. */
+  retryAfterSeconds?: number;
+}
+
+/** An error that may be shown to the caller. Match on `code`, never on the message. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  readonly code: ApiErrorCode;
+  /** HTTP status; 0 when no answer came. */
+  readonly status: number;
+  readonly fix: string;
+  readonly errors: readonly FieldProblem[];
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: ApiErrorCode, message: string, details: ApiErrorDetails) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.status = details.status ?? apiErrorStatus[code];
+    this.fix = details.fix;
+    this.errors = details.errors ?? [];
+    this.retryAfterSeconds = details.retryAfterSeconds;
+  }
+}
+
+export function isApiErrorCode(code: string): code is ApiErrorCode {
+  return Object.hasOwn(apiErrors, code);
+}

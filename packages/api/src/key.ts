@@ -1,0 +1,29 @@
+// API keys: what may be shown, and the secret exactly once.
+import { z } from "zod";
+import { id, time } from "./scalars.ts";
+
+export const scope = z.enum(["predict", "feedback", "read", "admin"]);
+export type Scope = z.infer<typeof scope>;
+
+export const key = z
+  .object({
+    id,
+    name: z.string(),
+    prefix: z.string().meta({ description: "The key's first characters, to recognise it by" }),
+    scopes: z.array(scope),
+    createdAt: time,
+    lastUsedAt: time.nullable().meta({ description: "To the minute" }),
+    revokedAt: time.nullable(),
+  })
+  .meta({ id: "Key" });
+export type Key = z.infer<typeof key>;
+
+export const createdKey = key
+  .extend({ secret: z.string().meta({ description: "Shown this once; only its hash is stored" }) })
+  .meta({ id: "CreatedKey" });
+export type CreatedKey = z.infer<typeof createdKey>;
+
+export const createKeyRequest = z.strictObject({
+  name: z.string().min(1).max(100),
+  scopes: z.array(scope).min(1),
+});

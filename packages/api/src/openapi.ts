@@ -1,0 +1,119 @@
+// The OpenAPI 3.1 document, made from the route table and the schemas' own JSON Schema.
+import { z } from "zod";
+import { apiErrorStatus, apiErrors } from "./errors.ts";
+import { inferenceError } from "./inference.ts";
+import { problem, problemContentType } from "./problem.ts";
+import { type Route, routeErrors, routes } from "./routes.ts";
+
+type Json = Record<string, unknown>;
+
+const mediaTypes = { json: "application/json", events: "text/event-stream", text: "text/plain" } as const;
+
+/** @param info.version the server's release. @param info.url where the server listens, when known. */
+export function openApiDocument(info: { version: string; url?: string }): Json {
+  const components: Record<string, Json> = {};
+
+  function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
+    const {
+      $schema: _,
+      $defs,
+      ...body
+    } = z.toJSONSchema(schema, { io, unrepresentable: "any" }) as Json & {
+      $defs?: Record<string, Json>;
+    };
+    for (const [name, definition] of Object.entries($defs ?? {})) {
+      if (!name.startsWith("__")) components[name] = relink(definition) as Json;
+    }
+    const own = z.globalRegistry.get(schema)?.id;
+    if (own === undefined) return relink(inlineAnonymous(body, $defs ?? {})) as Json;
+    components[own] = relink(body) as Json;
+    return { $ref: `#/components/schemas/${own}` };
+  }
+
+  const paths: Record<string, Json> = {};
+  for (const [name, route] of Object.entries<Route>(routes)) {
+    const problems = schemaOf(route.path.startsWith("/v2") ? inferenceError : problem, "output");
+    const problemType = route.path.startsWith("/v2") ? "application/json" : problemContentType;
+    const responses: Record<string, Json> = {
+      [route.status ?? 200]: {
+        description: route.summary,
+        content: { [mediaTypes[route.form ?? "json"]]: { schema: schemaOf(route.response, "output") } },
+      },
+    };
+    for (const code of routeErrors(route)) {
+      const status = String(apiErrorStatus[code]);
+      const line = `${code}: ${apiErrors[code]}`;
+      const before = responses[status]?.description;
+      responses[status] = {
+        description: before === undefined ? line : `${before}\n${line}`,
+        content: { [problemType]: { schema: problems } },
+      };
+    }
+    paths[route.path] = {
+      ...paths[route.path],
+      [route.method.toLowerCase()]: {
+        operationId: name,
+        summary: route.summary,
+        ...(route.scope === null ? { security: [] } : { security: [{ key: [] }], "x-scope": route.scope }),
+        parameters: [...parametersOf(route.params, "path", schemaOf), ...parametersOf(route.query, "query", schemaOf)],
+        ...(route.body
+          ? {
+              requestBody: {
+                required: true,
+                content: { "application/json": { schema: schemaOf(route.body, "input") } },
+              },
+            }
+          : {}),
+        responses,
+      },
+    };
+  }
+
+  return {
+    openapi: "3.1.0",
+    info: { title: "Lepta", version: info.version, license: { name: "Apache-2.0", identifier: "Apache-2.0" } },
+    ...(info.url === undefined ? {} : { servers: [{ url: info.url }] }),
+    paths,
+    components: {
+      schemas: components,
+      securitySchemes: { key: { type: "http", scheme: "bearer", description: "An API key, lepta_…" } },
+    },
+  };
+}
+
+function parametersOf(
+  schema: z.ZodObject | undefined,
+  place: "path" | "query",
+  schemaOf: (schema: z.ZodType, io: "input" | "output") => Json,
+): Json[] {
+  if (!schema) return [];
+  return Object.entries(schema.shape as Record<string, z.ZodType>).map(([name, field]) => ({
+    name,
+    in: place,
+    required: place === "path" || !z.safeParse(field, undefined).success,
+    // The output side: what a coerced number is, not what it is read from.
+    schema: schemaOf(field, "output"),
+  }));
+}
+
+/** `#/$defs/Name` → `#/components/schemas/Name`, everywhere below. */
+function relink(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(relink);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, child]) =>
+      name === "$ref" && typeof child === "string" && child.startsWith("#/$defs/")
+        ? // A recursive schema without a name is free JSON.
+          child.startsWith("#/$defs/__")
+          ? ["description", "any JSON"]
+          : [name, child.replace("#/$defs/", "#/components/schemas/")]
+        : [name, relink(child)],
+    ),
+  );
+}
+
+/** An unnamed recursive schema (free JSON) at the top is replaced by the schema that allows everything. */
+function inlineAnonymous(body: Json, definitions: Record<string, Json>): Json {
+  const target = typeof body.$ref === "string" ? body.$ref.replace("#/$defs/", "") : undefined;
+  return target?.startsWith("__") && target in definitions ? {} : body;
+}

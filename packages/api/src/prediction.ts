@@ -1,0 +1,81 @@
+// A prediction, its request, and the feedback on it.
+import { z } from "zod";
+import { id, pageQuery, productName, time } from "./scalars.ts";
+import { versionReference } from "./version.ts";
+
+export const rowValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+/** One raw row: the product's own field names, no preprocessing. */
+export const row = z.record(z.string(), rowValue);
+export type Row = z.infer<typeof row>;
+
+export const label = z.union([z.string(), z.number()]).meta({ description: "A class, or a number for regression" });
+export type Label = z.infer<typeof label>;
+
+const subject = z
+  .string()
+  .min(1)
+  .max(256)
+  .meta({ description: "Who the row is about: keeps a subject on one variant. Stored hashed" });
+
+const predictOptions = {
+  subject: subject.optional(),
+  id: id
+    .optional()
+    .meta({ description: "Chosen by the caller, makes the call repeatable: the same id answers the same" }),
+};
+export const predictOne = z.strictObject({ row, ...predictOptions }).meta({ id: "PredictRequest" });
+export const predictMany = z
+  .strictObject({
+    rows: z
+      .array(z.strictObject({ row, ...predictOptions }))
+      .min(1)
+      .max(1000),
+  })
+  .meta({ id: "PredictBatchRequest" });
+export const predictRequest = z.union([predictOne, predictMany]);
+
+export const prediction = z
+  .object({
+    id,
+    product: productName,
+    model: versionReference,
+    variant: z.string(),
+    label: label.meta({ description: "The class at the version's threshold; the value for regression" }),
+    probability: z.number().nullable().meta({ description: "Of the positive class, else of the label" }),
+    probabilities: z.record(z.string(), z.number()).nullable(),
+    value: z.number().nullable().meta({ description: "Regression's answer" }),
+    at: time,
+  })
+  .meta({ id: "Prediction" });
+export type Prediction = z.infer<typeof prediction>;
+
+export const predictResponse = z.union([prediction, z.object({ predictions: z.array(prediction) })]);
+
+/** A stored prediction with what it was made from and what became of it. */
+export const predictionRecord = prediction
+  .extend({
+    row,
+    subjectHash: z.string().nullable(),
+    run: id.nullable(),
+    dataHash: z.string(),
+    feedback: z.object({ label, at: time }).nullable(),
+    invoiceLine: id.nullable(),
+  })
+  .meta({ id: "PredictionRecord" });
+export type PredictionRecord = z.infer<typeof predictionRecord>;
+
+export const predictionQuery = pageQuery.extend({
+  product: productName.optional(),
+  version: z.coerce.number().int().positive().optional(),
+  invoiceLine: id.optional(),
+});
+
+export const feedbackItem = z.strictObject({ prediction: id, label }).meta({ id: "Feedback" });
+export type FeedbackItem = z.infer<typeof feedbackItem>;
+export const feedbackRequest = z.union([
+  feedbackItem,
+  z.strictObject({ feedback: z.array(feedbackItem).min(1).max(1000) }),
+]);
+export const feedbackResponse = z.object({
+  recorded: z.int().nonnegative().meta({ description: "New or changed labels; a repeat counts 0" }),
+});

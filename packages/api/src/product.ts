@@ -1,0 +1,34 @@
+// A product and its price.
+import { z } from "zod";
+import { count, currency, id, micros, productName, time } from "./scalars.ts";
+
+export const task = z.enum(["binary", "multiclass", "regression"]);
+export type Task = z.infer<typeof task>;
+
+export const price = z
+  .object({
+    unit: z.literal("prediction"),
+    amountMicros: micros.nonnegative(),
+    currency,
+    freePerMonth: count.meta({ description: "Predictions a calendar month (UTC) before any is charged" }),
+    effectiveFrom: time,
+  })
+  .meta({ id: "Price" });
+export type Price = z.infer<typeof price>;
+
+export const product = z
+  .object({
+    name: productName,
+    task,
+    target: z.string(),
+    classes: z.array(z.string()).nullable().meta({ description: "null for regression" }),
+    positive: z.string().nullable(),
+    inputs: z.array(z.object({ name: z.string(), type: z.string() })),
+    price: price.nullable(),
+    versionCount: count,
+    deployed: z.boolean(),
+    latestRun: id.nullable(),
+    createdAt: time,
+  })
+  .meta({ id: "Product" });
+export type Product = z.infer<typeof product>;

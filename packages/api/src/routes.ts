@@ -1,0 +1,401 @@
+// The route table: every route of the wire, once. The client, the server and OpenAPI are all made from it.
+import { z } from "zod";
+import { deployment, experiment } from "./deployment.ts";
+import type { ApiErrorCode } from "./errors.ts";
+import { health } from "./health.ts";
+import {
+  inferenceLive,
+  inferenceModel,
+  inferenceModelReady,
+  inferenceReady,
+  inferenceServer,
+  inferRequest,
+  inferResponse,
+} from "./inference.ts";
+import { createInvoiceRequest, invoice } from "./invoice.ts";
+import { createdKey, createKeyRequest, key, type Scope } from "./key.ts";
+import {
+  feedbackRequest,
+  feedbackResponse,
+  predictionQuery,
+  predictionRecord,
+  predictRequest,
+  predictResponse,
+} from "./prediction.ts";
+import { product } from "./product.ts";
+import { run, runEvent, runSummary } from "./run.ts";
+import { id, page, pageQuery, productName } from "./scalars.ts";
+import { usageQuery, usageRequest, usageResponse, usageSummary } from "./usage.ts";
+import { version } from "./version.ts";
+
+/** `json`: one document. `events`: a stream of server-sent events, each `data` one `response` document. */
+export type ResponseForm = "json" | "events" | "text";
+
+export interface Route {
+  method: "GET" | "POST" | "DELETE";
+  /** Parameters in braces, each a key of `params`. */
+  path: string;
+  summary: string;
+  /** null: no API key needed. */
+  scope: Scope | null;
+  params?: z.ZodObject;
+  query?: z.ZodObject;
+  body?: z.ZodType;
+  response: z.ZodType;
+  /** Default json. */
+  form?: ResponseForm;
+  /** Success status. Default 200. */
+  status?: 200 | 201;
+  /** Codes beside those that every keyed route can answer (see `commonErrors`). */
+  errors: readonly ApiErrorCode[];
+}
+
+/** What any route that needs a key can answer. */
+export const keyErrors = [
+  "missing-key",
+  "unknown-key",
+  "revoked-key",
+  "missing-scope",
+  "rate-limited",
+] as const satisfies readonly ApiErrorCode[];
+/** What any route with a body can answer. */
+export const bodyErrors = [
+  "malformed-json",
+  "invalid-request",
+  "body-too-large",
+  "unsupported-media-type",
+] as const satisfies readonly ApiErrorCode[];
+
+const productParams = z.object({ product: productName });
+const idParams = z.object({ id });
+const modelParams = z.object({ model: z.string() });
+const modelVersionParams = modelParams.extend({ version: z.string() });
+const rowErrors = ["row-unknown-field", "row-wrong-type", "row-missing-field"] as const;
+const modelErrors = ["product-not-found", "version-not-found", "deployment-not-found"] as const;
+const text = z.string();
+
+export const routes = {
+  health: {
+    method: "GET",
+    path: "/health",
+    summary: "Whether the server is up",
+    scope: null,
+    response: health,
+    errors: [],
+  },
+  metrics: {
+    method: "GET",
+    path: "/metrics",
+    summary: "Prometheus figures",
+    scope: null,
+    response: text,
+    form: "text",
+    errors: [],
+  },
+  openapi: {
+    method: "GET",
+    path: "/openapi.json",
+    summary: "This document",
+    scope: null,
+    response: z.record(z.string(), z.json()),
+    errors: [],
+  },
+
+  predict: {
+    method: "POST",
+    path: "/v1/products/{product}/predictions",
+    summary: "Predict one row or many",
+    scope: "predict",
+    params: productParams,
+    body: predictRequest,
+    response: predictResponse,
+    errors: ["product-not-found", "deployment-not-found", "prediction-conflict", "overloaded", ...rowErrors],
+  },
+  feedback: {
+    method: "POST",
+    path: "/v1/products/{product}/feedback",
+    summary: "Tell a prediction's true label",
+    scope: "feedback",
+    params: productParams,
+    body: feedbackRequest,
+    response: feedbackResponse,
+    errors: ["product-not-found", "prediction-not-found", "invalid-label"],
+  },
+  predictions: {
+    method: "GET",
+    path: "/v1/predictions",
+    summary: "Stored predictions, newest first; of an invoice line with `invoiceLine`",
+    scope: "read",
+    query: predictionQuery,
+    response: page(predictionRecord),
+    errors: ["product-not-found", "invoice-line-not-found"],
+  },
+  prediction: {
+    method: "GET",
+    path: "/v1/predictions/{id}",
+    summary: "One stored prediction",
+    scope: "read",
+    params: idParams,
+    response: predictionRecord,
+    errors: ["prediction-not-found"],
+  },
+
+  products: {
+    method: "GET",
+    path: "/v1/products",
+    summary: "The organisation's products",
+    scope: "read",
+    query: pageQuery,
+    response: page(product),
+    errors: [],
+  },
+  product: {
+    method: "GET",
+    path: "/v1/products/{product}",
+    summary: "One product",
+    scope: "read",
+    params: productParams,
+    response: product,
+    errors: ["product-not-found"],
+  },
+  versions: {
+    method: "GET",
+    path: "/v1/products/{product}/versions",
+    summary: "A product's model versions, newest first",
+    scope: "read",
+    params: productParams,
+    query: pageQuery,
+    response: page(version),
+    errors: ["product-not-found"],
+  },
+  deployment: {
+    method: "GET",
+    path: "/v1/products/{product}/deployment",
+    summary: "What answers predictions now",
+    scope: "read",
+    params: productParams,
+    response: deployment,
+    errors: ["product-not-found", "deployment-not-found"],
+  },
+  experiment: {
+    method: "GET",
+    path: "/v1/products/{product}/experiment",
+    summary: "The deployment's variants compared by their cost",
+    scope: "read",
+    params: productParams,
+    response: experiment,
+    errors: ["product-not-found", "deployment-not-found"],
+  },
+
+  runs: {
+    method: "GET",
+    path: "/v1/runs",
+    summary: "Pipeline runs, newest first",
+    scope: "read",
+    query: pageQuery.extend({ product: productName.optional() }),
+    response: page(runSummary),
+    errors: [],
+  },
+  run: {
+    method: "GET",
+    path: "/v1/runs/{id}",
+    summary: "One run with its stages and curves",
+    scope: "read",
+    params: idParams,
+    response: run,
+    errors: ["run-not-found"],
+  },
+  runEvents: {
+    method: "GET",
+    path: "/v1/runs/{id}/events",
+    summary: "A run's events from `after` on, then live until it ends (server-sent events, id = seq)",
+    scope: "read",
+    params: idParams,
+    query: z.object({ after: z.coerce.number().int().nonnegative().default(0) }),
+    response: runEvent,
+    form: "events",
+    errors: ["run-not-found"],
+  },
+
+  sendUsage: {
+    method: "POST",
+    path: "/v1/usage/events",
+    summary: "Report usage as CloudEvents 1.0; the same source and id count once",
+    scope: "admin",
+    body: usageRequest,
+    response: usageResponse,
+    errors: ["product-not-found", "version-not-found"],
+  },
+  usage: {
+    method: "GET",
+    path: "/v1/usage",
+    summary: "What was used, by product, version and day",
+    scope: "read",
+    query: usageQuery,
+    response: usageSummary,
+    errors: [],
+  },
+  invoices: {
+    method: "GET",
+    path: "/v1/invoices",
+    summary: "The organisation's invoices, newest first",
+    scope: "read",
+    query: pageQuery,
+    response: page(invoice),
+    errors: [],
+  },
+  createInvoice: {
+    method: "POST",
+    path: "/v1/invoices",
+    summary: "Make, or bring up to date, a month's invoice",
+    scope: "admin",
+    body: createInvoiceRequest,
+    response: invoice,
+    status: 201,
+    errors: ["invalid-period", "currency-ambiguous"],
+  },
+  invoice: {
+    method: "GET",
+    path: "/v1/invoices/{id}",
+    summary: "One invoice with its lines",
+    scope: "read",
+    params: idParams,
+    response: invoice,
+    errors: ["invoice-not-found"],
+  },
+
+  keys: {
+    method: "GET",
+    path: "/v1/keys",
+    summary: "API keys, without secrets",
+    scope: "admin",
+    response: page(key),
+    errors: [],
+  },
+  createKey: {
+    method: "POST",
+    path: "/v1/keys",
+    summary: "Make an API key; its secret is shown this once",
+    scope: "admin",
+    body: createKeyRequest,
+    response: createdKey,
+    status: 201,
+    errors: [],
+  },
+  revokeKey: {
+    method: "DELETE",
+    path: "/v1/keys/{id}",
+    summary: "Revoke an API key at once",
+    scope: "admin",
+    params: idParams,
+    response: key,
+    errors: ["key-not-found"],
+  },
+
+  inferenceServer: {
+    method: "GET",
+    path: "/v2",
+    summary: "Open Inference Protocol: the server",
+    scope: null,
+    response: inferenceServer,
+    errors: [],
+  },
+  inferenceLive: {
+    method: "GET",
+    path: "/v2/health/live",
+    summary: "Open Inference Protocol: alive",
+    scope: null,
+    response: inferenceLive,
+    errors: [],
+  },
+  inferenceReady: {
+    method: "GET",
+    path: "/v2/health/ready",
+    summary: "Open Inference Protocol: ready",
+    scope: null,
+    response: inferenceReady,
+    errors: [],
+  },
+  inferenceModel: {
+    method: "GET",
+    path: "/v2/models/{model}",
+    summary: "Open Inference Protocol: a product's deployed model",
+    scope: "predict",
+    params: modelParams,
+    response: inferenceModel,
+    errors: modelErrors,
+  },
+  inferenceModelVersion: {
+    method: "GET",
+    path: "/v2/models/{model}/versions/{version}",
+    summary: "Open Inference Protocol: one version",
+    scope: "predict",
+    params: modelVersionParams,
+    response: inferenceModel,
+    errors: modelErrors,
+  },
+  inferenceModelReady: {
+    method: "GET",
+    path: "/v2/models/{model}/ready",
+    summary: "Open Inference Protocol: model ready",
+    scope: "predict",
+    params: modelParams,
+    response: inferenceModelReady,
+    errors: modelErrors,
+  },
+  inferenceModelVersionReady: {
+    method: "GET",
+    path: "/v2/models/{model}/versions/{version}/ready",
+    summary: "Open Inference Protocol: version ready",
+    scope: "predict",
+    params: modelVersionParams,
+    response: inferenceModelReady,
+    errors: modelErrors,
+  },
+  infer: {
+    method: "POST",
+    path: "/v2/models/{model}/infer",
+    summary: "Open Inference Protocol: infer",
+    scope: "predict",
+    params: modelParams,
+    body: inferRequest,
+    response: inferResponse,
+    errors: [...modelErrors, ...rowErrors, "overloaded"],
+  },
+  inferVersion: {
+    method: "POST",
+    path: "/v2/models/{model}/versions/{version}/infer",
+    summary: "Open Inference Protocol: infer with one version",
+    scope: "predict",
+    params: modelVersionParams,
+    body: inferRequest,
+    response: inferResponse,
+    errors: [...modelErrors, ...rowErrors, "overloaded"],
+  },
+} as const satisfies Record<string, Route>;
+
+export type Routes = typeof routes;
+export type RouteName = keyof Routes;
+
+type Field<R, K extends string> = R extends { [P in K]: infer S extends z.ZodType } ? S : never;
+/** What the caller gives. */
+export type RouteInput<N extends RouteName> = {
+  params: [Field<Routes[N], "params">] extends [never] ? undefined : z.input<Field<Routes[N], "params">>;
+  query: [Field<Routes[N], "query">] extends [never] ? undefined : z.input<Field<Routes[N], "query">>;
+  body: [Field<Routes[N], "body">] extends [never] ? undefined : z.input<Field<Routes[N], "body">>;
+};
+/** What the caller gets. */
+export type RouteResponse<N extends RouteName> = z.output<Routes[N]["response"]>;
+
+/** Every code that a route can answer. */
+export function routeErrors(route: Route): ApiErrorCode[] {
+  return [
+    ...new Set<ApiErrorCode>([
+      ...(route.scope === null ? [] : keyErrors),
+      ...(route.body ? bodyErrors : []),
+      ...(route.params || route.query ? (["invalid-request"] as const) : []),
+      ...route.errors,
+      "internal-error",
+    ]),
+  ];
+}

@@ -1,0 +1,36 @@
+// A model version: what was trained, on which data, and how good it measured.
+import { z } from "zod";
+import { count, hash, id, interval, productName, time } from "./scalars.ts";
+
+/** Names a version inside predictions, deployments and invoice lines. */
+export const versionReference = z
+  .object({
+    id,
+    name: z.string().meta({ description: "The model's name, e.g. network" }),
+    version: z.int().positive().meta({ description: "Counts up in the product" }),
+  })
+  .meta({ id: "VersionReference" });
+export type VersionReference = z.infer<typeof versionReference>;
+
+export const confusion = z.object({
+  labels: z.array(z.string()),
+  counts: z.array(z.array(count)).meta({ description: "[actual][predicted]" }),
+});
+
+export const version = versionReference
+  .extend({
+    product: productName,
+    run: id.nullable(),
+    metrics: z.record(z.string(), interval).meta({ description: "On the held-out test part" }),
+    baseline: z.record(z.string(), interval).nullable(),
+    confusion: confusion.nullable(),
+    threshold: z.number().nullable(),
+    dataHash: hash,
+    modelHash: hash.meta({ description: "SHA-256 of model.onnx" }),
+    seed: z.int().nullable(),
+    trainedRows: count.nullable(),
+    versions: z.record(z.string(), z.string()).meta({ description: "Of the software that made it" }),
+    createdAt: time,
+  })
+  .meta({ id: "Version" });
+export type Version = z.infer<typeof version>;
