@@ -1,0 +1,33 @@
+// The version of the code that a stage's result depends on: the release, or the sources themselves when run from them.
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** Release of this package, for example "0.1.0". */
+export function leptaVersion(): string {
+  const manifest = fileURLToPath(new URL("../../package.json", import.meta.url));
+  return (JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version;
+}
+
+/** Packages whose code decides what a stage computes. */
+const packages = ["nn", "data", "ml", "server", "lepta"];
+
+function sourceFiles(directory: string): string[] {
+  return readdirSync(directory, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts") && !entry.name.endsWith(".test.ts"))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+/** Equal for equal code. From an installed release it is the release; from the sources, a hash of their content. */
+export function codeVersion(): string {
+  const release = leptaVersion();
+  if (!import.meta.url.endsWith(".ts")) return release;
+  const house = join(dirname(fileURLToPath(import.meta.url)), "../../..");
+  const hash = createHash("sha256");
+  for (const name of packages)
+    for (const file of sourceFiles(join(house, name, "src")))
+      hash.update(file.slice(house.length)).update(readFileSync(file));
+  return `${release}+${hash.digest("hex").slice(0, 16)}`;
+}

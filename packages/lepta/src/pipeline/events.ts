@@ -1,0 +1,28 @@
+// What the pipeline tells while it works; the commands draw it, the store keeps it.
+
+export const stageNames = ["data", "train", "evaluate", "bundle", "deploy", "use", "bill"] as const;
+export type StageName = (typeof stageNames)[number];
+
+export type PipelineEvent =
+  | { readonly type: "stage-start"; readonly stage: StageName; readonly position: number; readonly total: number }
+  | {
+      readonly type: "stage-end";
+      readonly stage: StageName;
+      readonly status: "done" | "reused" | "failed";
+      readonly seconds: number;
+      /** The stage's figures, as people read them. */
+      readonly lines: readonly string[];
+    }
+  | { readonly type: "progress"; readonly label: string; readonly done: number; readonly total: number }
+  | {
+      readonly type: "epoch";
+      readonly model: string;
+      readonly epoch: number;
+      /** The most that there can be; early stopping may end before. */
+      readonly epochs: number;
+      /** For example loss, validationLoss, auc. */
+      readonly values: Readonly<Record<string, number>>;
+    }
+  | { readonly type: "message"; readonly level: "info" | "warning"; readonly text: string };
+
+export type Report = (event: PipelineEvent) => void;

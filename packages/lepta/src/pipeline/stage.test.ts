@@ -1,0 +1,86 @@
+// A stage runs once for equal inputs and code, again for others, and again when its output no longer holds.
+import { describe, expect, test } from "vitest";
+import type { PipelineEvent } from "./events.ts";
+import type { JsonObject } from "./json.ts";
+import { runStage, type Stage, type StageLog, type StageRunner } from "./stage.ts";
+
+interface Bench {
+  runs: number;
+  holds: boolean;
+}
+
+function runnerWith(stored = new Map<string, JsonObject>()) {
+  const events: PipelineEvent[] = [];
+  const ends: string[] = [];
+  const log: StageLog = {
+    find: async (stage, hash) => stored.get(stage + hash),
+    start: async () => {},
+    end: async (stage, _position, hash, result) => {
+      ends.push(result.status);
+      if (result.status !== "failed") stored.set(stage + hash, result.output);
+    },
+  };
+  const bench: Bench = { runs: 0, holds: true };
+  const runner: StageRunner<Bench> = { bench, log, report: (event) => events.push(event), codeVersion: "1" };
+  return { runner, events, ends, stored, bench };
+}
+
+const double: Stage<Bench, { value: number }, { doubled: number }> = {
+  name: "data",
+  async run(bench, { value }) {
+    bench.runs++;
+    if (value < 0) throw new Error("negative");
+    return { doubled: value * 2 };
+  },
+  holds: async (bench) => bench.holds,
+  describe: ({ doubled }) => [`doubled ${doubled}`],
+};
+
+describe("runStage", () => {
+  test("equal input: reused, with the same output and figures", async () => {
+    const { runner, bench, events } = runnerWith();
+    const first = await runStage(runner, double, { value: 3 });
+    const second = await runStage(runner, double, { value: 3 });
+    expect([first.status, second.status, bench.runs]).toEqual(["done", "reused", 1]);
+    expect(second.output).toEqual({ doubled: 6 });
+    expect(events.at(-1)).toMatchObject({ type: "stage-end", status: "reused", lines: ["doubled 6"] });
+  });
+
+  test("other input, or other code: run again", async () => {
+    const { runner, bench } = runnerWith();
+    await runStage(runner, double, { value: 3 });
+    await runStage(runner, double, { value: 4 });
+    const third = await runStage({ ...runner, codeVersion: "2" }, double, { value: 3 });
+    expect([third.status, bench.runs]).toEqual(["done", 3]);
+  });
+
+  test("an output that no longer holds is made again", async () => {
+    const { runner, bench } = runnerWith();
+    await runStage(runner, double, { value: 3 });
+    bench.holds = false;
+    expect((await runStage(runner, double, { value: 3 })).status).toBe("done");
+    expect(bench.runs).toBe(2);
+  });
+
+  test("a failure is recorded and thrown", async () => {
+    const { runner, ends, events } = runnerWith();
+    await expect(runStage(runner, double, { value: -1 })).rejects.toThrow("negative");
+    expect(ends).toEqual(["failed"]);
+    expect(events.at(-1)).toMatchObject({ type: "stage-end", status: "failed" });
+  });
+
+  test("the order of keys and absent keys do not matter", async () => {
+    const { runner, bench } = runnerWith();
+    const stage: Stage<Bench, JsonObject, { ok: boolean }> = {
+      name: "train",
+      run: async (b) => {
+        b.runs++;
+        return { ok: true };
+      },
+      describe: () => [],
+    };
+    await runStage(runner, stage, { a: 1, b: [1, { c: null, d: "x" }] });
+    await runStage(runner, stage, { b: [1, { d: "x", c: null }], a: 1, z: undefined });
+    expect(bench.runs).toBe(1);
+  });
+});

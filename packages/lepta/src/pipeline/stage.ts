@@ -1,0 +1,84 @@
+// One stage of the pipeline, and the runner that reuses a stage's result when its inputs did not change.
+import type { Report, StageName } from "./events.ts";
+import { stageNames } from "./events.ts";
+import { hashOf, type JsonObject } from "./json.ts";
+
+/**
+ * A stage maps a JSON input to a JSON output. Everything that the result depends on is in the input: files by their
+ * content hash, earlier stages by their outputs. `Bench` is what all stages work with; it must not change a result.
+ */
+export interface Stage<Bench, Input extends JsonObject, Output extends JsonObject> {
+  readonly name: StageName;
+  run(bench: Bench, input: Input, report: Report): Promise<Output>;
+  /** Whether a stored output is still true of the world outside the stage's input. Default: it is. */
+  holds?(bench: Bench, output: Output): Promise<boolean>;
+  /** The figures that people read. */
+  describe(output: Output): readonly string[];
+}
+
+/** Where stages are recorded. */
+export interface StageLog {
+  /** The output of a finished stage with this input, of any earlier run. */
+  find(stage: StageName, inputHash: string): Promise<JsonObject | undefined>;
+  start(stage: StageName, position: number, inputHash: string): Promise<void>;
+  end(
+    stage: StageName,
+    position: number,
+    inputHash: string,
+    result: { status: "done" | "reused"; output: JsonObject } | { status: "failed"; error: unknown },
+  ): Promise<void>;
+}
+
+export interface StageRunner<Bench> {
+  readonly bench: Bench;
+  readonly log: StageLog;
+  readonly report: Report;
+  /** Part of every stage's key. */
+  readonly codeVersion: string;
+}
+
+export interface StageResult<Output> {
+  readonly stage: StageName;
+  readonly status: "done" | "reused";
+  readonly seconds: number;
+  readonly output: Output;
+}
+
+/** Runs a stage, or takes the stored output of the same stage with the same input and code. */
+export async function runStage<Bench, Input extends JsonObject, Output extends JsonObject>(
+  runner: StageRunner<Bench>,
+  stage: Stage<Bench, Input, Output>,
+  input: Input,
+): Promise<StageResult<Output>> {
+  const { bench, log, report } = runner;
+  const position = stageNames.indexOf(stage.name);
+  const inputHash = hashOf({ stage: stage.name, code: runner.codeVersion, input });
+  const started = performance.now();
+  const seconds = (): number => (performance.now() - started) / 1000;
+  report({ type: "stage-start", stage: stage.name, position, total: stageNames.length });
+
+  const stored = (await log.find(stage.name, inputHash)) as Output | undefined;
+  if (stored !== undefined && ((await stage.holds?.(bench, stored)) ?? true)) {
+    await log.end(stage.name, position, inputHash, { status: "reused", output: stored });
+    report({
+      type: "stage-end",
+      stage: stage.name,
+      status: "reused",
+      seconds: seconds(),
+      lines: stage.describe(stored),
+    });
+    return { stage: stage.name, status: "reused", seconds: seconds(), output: stored };
+  }
+  await log.start(stage.name, position, inputHash);
+  let output: Output;
+  try {
+    output = await stage.run(bench, input, report);
+  } catch (error) {
+    await log.end(stage.name, position, inputHash, { status: "failed", error });
+    report({ type: "stage-end", stage: stage.name, status: "failed", seconds: seconds(), lines: [] });
+    throw error;
+  }
+  await log.end(stage.name, position, inputHash, { status: "done", output });
+  report({ type: "stage-end", stage: stage.name, status: "done", seconds: seconds(), lines: stage.describe(output) });
+  return { stage: stage.name, status: "done", seconds: seconds(), output };
+}

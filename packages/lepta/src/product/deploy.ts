@@ -1,0 +1,14 @@
+// `deploy.experiment(…)`: how the two models share the traffic.
+
+export interface ExperimentDeployment {
+  readonly kind: "experiment";
+  /** Share of the subjects that the challenger answers, above 0 and below 1. */
+  readonly traffic: number;
+}
+
+export const deploy: {
+  /** The baseline is champion, the network is challenger for `traffic` of the subjects; a subject stays where it is. */
+  experiment(options: { readonly traffic: number }): ExperimentDeployment;
+} = {
+  experiment: ({ traffic }) => ({ kind: "experiment", traffic }),
+};
