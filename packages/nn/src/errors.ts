@@ -1,0 +1,36 @@
+// The one error class of this package and the list of its codes.
+
+/** Every code that this package throws, with its one-line meaning. Each has a page in docs/errors. */
+export const nnErrors = {
+  "shape-mismatch": "two shapes cannot be combined by the operation",
+  "dtype-mismatch": "an operation was given an element type that it does not take",
+  "attribute-invalid": "an operation was given an option value that it does not take",
+  "tensor-data-invalid": "tensor data whose length, shape and element type do not agree",
+  "graph-invalid": "a graph breaks the rules that the verifier checks",
+  "op-unknown": "an operator that the catalogue does not know",
+  "no-gradient": "an operator without a gradient rule lies between the loss and a parameter",
+  "model-file-invalid": "the bytes are not an ONNX model that this package can read",
+  "session-create-failed": "ONNX Runtime refused the model",
+  "session-feed-invalid": "a run was given missing, unknown or wrongly typed inputs",
+  "session-run-failed": "ONNX Runtime failed while running the model",
+  "session-closed": "a session was used after close()",
+  "training-data-invalid": "the data given to fit cannot be trained on",
+  "training-option-invalid": "an option given to fit has a value that it cannot take",
+  "training-aborted": "training was stopped by its signal",
+  "loss-not-finite": "the loss became NaN or infinite",
+} as const;
+
+export type NnErrorCode = keyof typeof nnErrors;
+
+/** An error with a stable `code`, a public `message` (what was wrong, where) and the `fix` (what to do). */
+export class NnError extends Error {
+  readonly code: NnErrorCode;
+  readonly fix: string;
+
+  constructor(code: NnErrorCode, message: string, fix: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = "NnError";
+    this.code = code;
+    this.fix = fix;
+  }
+}

@@ -1,0 +1,50 @@
+// Builds a node by applying an operator of the catalogue to tensors.
+import { NnError } from "../errors.ts";
+import { canonicalAttributes } from "./attributes.ts";
+import { opSpec } from "./catalogue.ts";
+import type { Attributes, Node, Tensor } from "./node.ts";
+import { outputOf } from "./node.ts";
+
+/** Applies `op`; output types follow from the catalogue. Returns one tensor for each wanted output. */
+export function applyAll(
+  op: string,
+  inputs: readonly (Tensor | undefined)[],
+  attributes: Attributes = {},
+  outputCount = 1,
+  name?: string,
+): readonly Tensor[] {
+  const spec = opSpec(op);
+  const arity = spec.inputs;
+  let count = inputs.length;
+  while (count > 0 && inputs[count - 1] === undefined) count--;
+  const given = Object.freeze(inputs.slice(0, count));
+  if (count < arity[0] || count > arity[1]) {
+    throw new NnError(
+      "graph-invalid",
+      `${op} takes ${arity[0]} to ${arity[1]} inputs and was given ${count}.`,
+      "Give the operator the inputs that it takes.",
+    );
+  }
+  const canonical = canonicalAttributes(spec, attributes);
+  const types = spec.infer({ op, inputs: given, attributes: canonical, outputCount });
+  const outputs = Object.freeze(types.map((type) => Object.freeze(type)));
+  const node: Node = Object.freeze({
+    op,
+    name,
+    inputs: given,
+    attributes: canonical,
+    outputs,
+    data: undefined,
+  });
+  return outputs.map((_, index) => outputOf(node, index));
+}
+
+/** Applies `op` and returns its first output. */
+export function apply(
+  op: string,
+  inputs: readonly (Tensor | undefined)[],
+  attributes: Attributes = {},
+  name?: string,
+): Tensor {
+  return applyAll(op, inputs, attributes, 1, name)[0] as Tensor;
+}

@@ -1,0 +1,165 @@
+// Writes a graph as an ONNX model file.
+import { create, toBinary } from "@bufbuild/protobuf";
+import type { TensorData } from "../dtype.ts";
+import { onnxDataType } from "../dtype.ts";
+import { opSpec, opsets } from "./catalogue.ts";
+import type { Attribute, Graph, Node, Tensor, ValueType } from "./node.ts";
+import type { AttributeProto, GraphProto, NodeProto, ValueInfoProto } from "./proto/onnx_pb.ts";
+import {
+  AttributeProto_AttributeType,
+  AttributeProtoSchema,
+  GraphProtoSchema,
+  ModelProtoSchema,
+  NodeProtoSchema,
+  OperatorSetIdProtoSchema,
+  StringStringEntryProtoSchema,
+  TensorShapeProto_DimensionSchema,
+  TensorShapeProtoSchema,
+  TypeProto_TensorSchema,
+  TypeProtoSchema,
+  ValueInfoProtoSchema,
+} from "./proto/onnx_pb.ts";
+import type { AttributeKind } from "./spec.ts";
+import { encodeTensor } from "./tensor-proto.ts";
+import { verify } from "./verify.ts";
+
+/** ONNX IR version 10, the one of operator set 21. */
+const irVersion = 10n;
+
+export interface EncodeOptions {
+  /** Written to metadata_props, for example a signature or the hash of the training data. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly producerVersion?: string;
+}
+
+/** The ONNX model of `graph`, which is verified first. Same graph and options, same bytes. */
+export function encodeOnnx(graph: Graph, options: EncodeOptions = {}): Uint8Array<ArrayBuffer> {
+  verify(graph);
+  const domains = domainsOf(graph);
+  const model = create(ModelProtoSchema, {
+    irVersion,
+    producerName: "lepta",
+    producerVersion: options.producerVersion ?? "",
+    opsetImport: [...domains]
+      .sort()
+      .map((domain) => create(OperatorSetIdProtoSchema, { domain, version: BigInt(opsets[domain] ?? 1) })),
+    metadataProps: Object.entries(options.metadata ?? {}).map(([key, value]) =>
+      create(StringStringEntryProtoSchema, { key, value }),
+    ),
+    graph: encodeGraph(graph),
+  });
+  return toBinary(ModelProtoSchema, model);
+}
+
+function domainsOf(graph: Graph, domains: Set<string> = new Set([""])): Set<string> {
+  for (const node of graph.nodes) {
+    domains.add(opSpec(node.op).domain);
+    for (const value of Object.values(node.attributes)) {
+      if (typeof value === "object" && "nodes" in value) domainsOf(value, domains);
+    }
+  }
+  return domains;
+}
+
+/** Names that encoding makes up; decoding takes them away again. */
+export const generatedName: RegExp = /^_[cv]\d+$/;
+
+function nameValues(graph: Graph): (tensor: Tensor) => string {
+  const names = new Map<Node, string[]>();
+  const taken = new Set<string>();
+  for (const { node } of graph.inputs) {
+    names.set(node, [node.name as string]);
+    taken.add(node.name as string);
+  }
+  for (const { name } of graph.outputs) taken.add(name);
+  const choose = (wish: string | undefined, generated: string): string => {
+    let name = wish === undefined || generatedName.test(wish) ? generated : wish;
+    for (let i = 2; taken.has(name); i++) name = `${wish ?? generated}_${i}`;
+    taken.add(name);
+    return name;
+  };
+  graph.constants.forEach(({ node }, i) => names.set(node, [choose(node.name, `_c${i}`)]));
+  let count = 0;
+  const outputs = new Map<Node, Map<number, string>>();
+  for (const { name, tensor } of graph.outputs) {
+    outputs.set(tensor.node, (outputs.get(tensor.node) ?? new Map<number, string>()).set(tensor.index, name));
+  }
+  for (const node of graph.nodes) {
+    names.set(
+      node,
+      node.outputs.map((_, i) => {
+        const generated = `_v${count++}`;
+        return outputs.get(node)?.get(i) ?? choose(i === 0 ? node.name : undefined, generated);
+      }),
+    );
+  }
+  return ({ node, index }) => names.get(node)?.[index] ?? "";
+}
+
+function encodeGraph(graph: Graph): GraphProto {
+  const nameOf = nameValues(graph);
+  return create(GraphProtoSchema, {
+    name: graph.name,
+    input: graph.inputs.map((tensor) => valueInfo(nameOf(tensor), tensor)),
+    output: graph.outputs.map(({ name, tensor }) => valueInfo(name, tensor)),
+    initializer: graph.constants.map((tensor) => encodeTensor(tensor.node.data as TensorData, nameOf(tensor))),
+    node: graph.nodes.map((node) => encodeNode(node, nameOf)),
+  });
+}
+
+function encodeNode(node: Node, nameOf: (tensor: Tensor) => string): NodeProto {
+  const spec = opSpec(node.op);
+  return create(NodeProtoSchema, {
+    opType: node.op,
+    domain: spec.domain,
+    name: node.name ?? "",
+    input: node.inputs.map((tensor) => (tensor === undefined ? "" : nameOf(tensor))),
+    output: node.outputs.map((type, index) => nameOf({ node, index, ...type })),
+    attribute: Object.entries(node.attributes).map(([name, value]) =>
+      encodeAttribute(name, spec.attributes[name] as AttributeKind, value),
+    ),
+  });
+}
+
+function encodeAttribute(name: string, kind: AttributeKind, value: Attribute): AttributeProto {
+  const text = new TextEncoder();
+  const type = AttributeProto_AttributeType;
+  const make = (fields: Partial<AttributeProto>): AttributeProto => {
+    const proto = create(AttributeProtoSchema);
+    return Object.assign(proto, { name }, fields);
+  };
+  switch (kind) {
+    case "int":
+      return make({ type: type.INT, i: BigInt(value as number) });
+    case "float":
+      return make({ type: type.FLOAT, f: value as number });
+    case "string":
+      return make({ type: type.STRING, s: text.encode(value as string) });
+    case "ints":
+      return make({ type: type.INTS, ints: (value as readonly (number | bigint)[]).map(BigInt) });
+    case "floats":
+      return make({ type: type.FLOATS, floats: [...(value as readonly number[])] });
+    case "strings":
+      return make({ type: type.STRINGS, strings: (value as readonly string[]).map((item) => text.encode(item)) });
+    case "tensor":
+      return make({ type: type.TENSOR, t: encodeTensor(value as TensorData, name) });
+    case "graph":
+      return make({ type: type.GRAPH, g: encodeGraph(value as Graph) });
+  }
+}
+
+function valueInfo(name: string, { dtype, shape }: ValueType): ValueInfoProto {
+  const dim = shape.map((size) =>
+    create(TensorShapeProto_DimensionSchema, {
+      value: typeof size === "number" ? { case: "dimValue", value: BigInt(size) } : { case: "dimParam", value: size },
+    }),
+  );
+  const tensor = create(TypeProto_TensorSchema, {
+    elemType: onnxDataType[dtype],
+    shape: create(TensorShapeProtoSchema, { dim }),
+  });
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: create(TypeProtoSchema, { value: { case: "tensorType", value: tensor } }),
+  });
+}

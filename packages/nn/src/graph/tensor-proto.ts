@@ -1,0 +1,109 @@
+// TensorProto to and from concrete tensor data: raw little-endian bytes, strings as UTF-8.
+import { create } from "@bufbuild/protobuf";
+import type { DType, NumericArray, TensorData } from "../dtype.ts";
+import { dtypeFromOnnx, dtypeOf, onnxDataType } from "../dtype.ts";
+import { NnError } from "../errors.ts";
+import { sizeOf } from "../shape.ts";
+import type { TensorProto } from "./proto/onnx_pb.ts";
+import { TensorProto_DataLocation, TensorProtoSchema } from "./proto/onnx_pb.ts";
+
+const arrays: Readonly<Partial<Record<DType, (buffer: ArrayBuffer) => NumericArray>>> = {
+  float32: (buffer) => new Float32Array(buffer),
+  float64: (buffer) => new Float64Array(buffer),
+  int64: (buffer) => new BigInt64Array(buffer),
+  int32: (buffer) => new Int32Array(buffer),
+  int8: (buffer) => new Int8Array(buffer),
+  uint8: (buffer) => new Uint8Array(buffer),
+  bool: (buffer) => new Uint8Array(buffer),
+};
+
+const elementBytes: Readonly<Partial<Record<DType, number>>> = {
+  float32: 4,
+  float64: 8,
+  int64: 8,
+  int32: 4,
+  int8: 1,
+  uint8: 1,
+  bool: 1,
+};
+
+/** Encodes data; typed arrays are taken as they lie in memory (little-endian), without a copy. */
+export function encodeTensor(tensor: TensorData, name: string): TensorProto {
+  const dtype = dtypeOf(tensor);
+  const proto = create(TensorProtoSchema, { name, dims: tensor.shape.map(BigInt), dataType: onnxDataType[dtype] });
+  const { data } = tensor;
+  if (ArrayBuffer.isView(data)) {
+    const bytes = new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+    proto.rawData = bytes;
+  } else {
+    const encoder = new TextEncoder();
+    proto.stringData = data.map((text) => encoder.encode(text));
+  }
+  return proto;
+}
+
+function invalid(message: string, cause?: unknown): NnError {
+  return new NnError(
+    "model-file-invalid",
+    message,
+    "Use a model file that this package or an ONNX exporter wrote.",
+    cause,
+  );
+}
+
+/** Reads a TensorProto; throws `model-file-invalid` when sizes and bytes disagree or the type is not supported. */
+export function decodeTensor(proto: TensorProto): TensorData {
+  const where = `Tensor ${JSON.stringify(proto.name.slice(0, 80))}`;
+  const dtype = dtypeFromOnnx(proto.dataType);
+  if (dtype === undefined) throw invalid(`${where} has element type ${proto.dataType}, which is not supported.`);
+  if (proto.dataLocation === TensorProto_DataLocation.EXTERNAL || proto.externalData.length > 0) {
+    throw invalid(`${where} keeps its data in another file.`);
+  }
+  const shape = proto.dims.map(Number);
+  if (!shape.every((dim) => Number.isSafeInteger(dim) && dim >= 0)) throw invalid(`${where} has a negative size.`);
+  const size = sizeOf(shape);
+  if (dtype === "string") {
+    if (proto.stringData.length !== size) throw invalid(`${where} has ${proto.stringData.length} of ${size} strings.`);
+    return { data: proto.stringData.map(decodeText), shape };
+  }
+  const read = arrays[dtype];
+  const width = elementBytes[dtype];
+  if (read === undefined || width === undefined) throw invalid(`${where} holds ${dtype}, which is not supported.`);
+  const data =
+    proto.rawData.length > 0 || size === 0 ? rawData(proto, read, width, size) : typedData(proto, dtype, size);
+  if (data === undefined) throw invalid(`${where} does not hold the ${size} elements of its shape.`);
+  return dtype === "bool" ? { data, shape, dtype } : { data, shape };
+}
+
+function rawData(
+  { rawData }: TensorProto,
+  read: (buffer: ArrayBuffer) => NumericArray,
+  width: number,
+  size: number,
+): NumericArray | undefined {
+  // Copied: the bytes in the file need not be aligned.
+  return rawData.length === width * size ? read(rawData.slice().buffer) : undefined;
+}
+
+function typedData(proto: TensorProto, dtype: DType, size: number): NumericArray | undefined {
+  const fields: Readonly<Partial<Record<DType, () => NumericArray>>> = {
+    float32: () => Float32Array.from(proto.floatData),
+    float64: () => Float64Array.from(proto.doubleData),
+    int64: () => BigInt64Array.from(proto.int64Data),
+    int32: () => Int32Array.from(proto.int32Data),
+    int8: () => Int8Array.from(proto.int32Data),
+    uint8: () => Uint8Array.from(proto.int32Data),
+    bool: () => Uint8Array.from(proto.int32Data, (value) => (value === 0 ? 0 : 1)),
+  };
+  const data = fields[dtype]?.();
+  return data?.length === size ? data : undefined;
+}
+
+/** UTF-8 text of a file; throws `model-file-invalid` on bytes that are not UTF-8. */
+export function decodeText(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw invalid("The model holds text that is not UTF-8.", cause);
+  }
+}

@@ -1,0 +1,92 @@
+// What a session is, whichever runtime runs it; the two implementations share this and the checks below.
+import type { DType, TensorData } from "../dtype.ts";
+import { checkTensorData, dtypeOf } from "../dtype.ts";
+import { NnError } from "../errors.ts";
+import type { Shape } from "../shape.ts";
+import { formatShape } from "../shape.ts";
+
+export interface SessionOptions {
+  /** Threads inside one operator. Default 1, the fastest for small models; 0 lets the runtime choose. */
+  readonly threads?: number;
+  /** "all" (default) lets the runtime rewrite the graph; "basic" and "none" are for finding faults. */
+  readonly optimization?: "all" | "basic" | "none";
+  /** Execution providers in order of preference, as the runtime names them. Default ["cpu"] in Node, ["wasm"] on the web. */
+  readonly providers?: readonly string[];
+}
+
+export interface PortDescription {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: Shape;
+}
+
+export type Feeds = Readonly<Record<string, TensorData>>;
+
+/** A loaded model. Runs of one session happen one after another. */
+export interface Session {
+  readonly inputs: readonly PortDescription[];
+  readonly outputs: readonly PortDescription[];
+  /** Throws `session-feed-invalid`, `session-run-failed` or `session-closed`. */
+  run(feeds: Feeds): Promise<Record<string, TensorData>>;
+  /**
+   * Runs with `state`: named inputs whose next values are outputs of the run before, kept by the runtime
+   * without a copy through JavaScript where it allows that.
+   */
+  stateful(state: StatePorts, initial: Feeds): Stateful;
+  /** Frees the model. Later calls throw `session-closed`; closing twice is allowed. */
+  close(): Promise<void>;
+}
+
+/** Input name → name of the output that carries its next value. */
+export type StatePorts = Readonly<Record<string, string>>;
+
+export interface Stateful {
+  /** One run; returns the outputs that are not state. Their data are overwritten by the next step: copy to keep. */
+  step(feeds: Feeds): Promise<Record<string, TensorData>>;
+  /** The state as it now is (a copy). */
+  read(): Record<string, TensorData>;
+  /** The state before the last step (a copy), for diagnosis. */
+  readPrevious(): Record<string, TensorData>;
+  /** Replaces the state, for example to resume. */
+  write(state: Feeds): void;
+}
+
+/** Throws `session-feed-invalid` unless `feeds` has exactly the model's inputs with fitting types and shapes. */
+export function checkFeeds(inputs: readonly PortDescription[], feeds: Feeds): void {
+  const refuse = (message: string): never => {
+    throw new NnError(
+      "session-feed-invalid",
+      message,
+      `Feed exactly: ${inputs.map(({ name, dtype, shape }) => `${name} ${dtype} ${formatShape(shape)}`).join(", ")}.`,
+    );
+  };
+  const names = new Set(inputs.map(({ name }) => name));
+  for (const name of Object.keys(feeds))
+    if (!names.has(name)) refuse(`The model has no input ${JSON.stringify(name)}.`);
+  const sizes = new Map<string, number>();
+  for (const { name, dtype, shape } of inputs) {
+    const feed = Object.hasOwn(feeds, name) ? feeds[name] : undefined;
+    if (feed === undefined) return refuse(`The input ${JSON.stringify(name)} is missing.`);
+    checkTensorData(feed, `input ${JSON.stringify(name)}`);
+    if (dtypeOf(feed) !== dtype)
+      refuse(`The input ${JSON.stringify(name)} is ${dtypeOf(feed)}, the model takes ${dtype}.`);
+    const fits =
+      feed.shape.length === shape.length &&
+      shape.every((dim, i) => {
+        const size = feed.shape[i] ?? -1;
+        if (typeof dim === "number") return dim === size;
+        const seen = sizes.get(dim) ?? size;
+        sizes.set(dim, seen);
+        return seen === size;
+      });
+    if (!fits) {
+      refuse(
+        `The input ${JSON.stringify(name)} has shape ${formatShape(feed.shape)}, the model takes ${formatShape(shape)}.`,
+      );
+    }
+  }
+}
+
+export function closedError(): NnError {
+  return new NnError("session-closed", "The session is closed.", "Create a new session, or close it later.");
+}

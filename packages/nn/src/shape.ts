@@ -1,0 +1,93 @@
+// Shapes with symbolic dimensions: broadcasting, products and the messages about them.
+import { NnError } from "./errors.ts";
+
+/** A number, or the name of a size that is known only when the graph runs (for example "N"). */
+export type Dim = number | string;
+export type Shape = readonly Dim[];
+
+/** "[N, 3]" as shown in messages. */
+export function formatShape(shape: Shape): string {
+  return `[${shape.join(", ")}]`;
+}
+
+export function isStatic(shape: Shape): shape is readonly number[] {
+  return shape.every((dim) => typeof dim === "number");
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((dim, i) => dim === b[i]);
+}
+
+/** Number of elements of a static shape; a scalar has 1. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, dim) => product * dim, 1);
+}
+
+/** Shape of an elementwise operation on `a` and `b` by NumPy's rules; throws `shape-mismatch`. */
+export function broadcast(a: Shape, b: Shape, where: string): Shape {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, i) => {
+    const x = a[i - rank + a.length] ?? 1;
+    const y = b[i - rank + b.length] ?? 1;
+    if (x === y || y === 1) return x;
+    if (x === 1) return y;
+    // A named size next to a number above 1 can only be that number.
+    if (typeof x === "string" && typeof y === "number") return y;
+    if (typeof y === "string" && typeof x === "number") return x;
+    throw new NnError(
+      "shape-mismatch",
+      `${where}: shapes ${formatShape(a)} and ${formatShape(b)} do not broadcast (${x} against ${y}).`,
+      "Make the sizes equal, or make one of them 1 (unsqueeze, reshape or transpose).",
+    );
+  });
+}
+
+/** A non-negative axis for a tensor of `rank`; throws `attribute-invalid`. */
+export function normalizeAxis(axis: number, rank: number, where: string): number {
+  const normal = axis < 0 ? axis + rank : axis;
+  if (Number.isInteger(axis) && normal >= 0 && normal < rank) return normal;
+  throw new NnError(
+    "attribute-invalid",
+    `${where}: axis ${axis} does not exist in a tensor of rank ${rank}.`,
+    `Use an axis from ${-rank} to ${rank - 1}.`,
+  );
+}
+
+interface Product {
+  readonly factor: number;
+  readonly names: readonly string[];
+}
+
+function product(shape: Shape): Product {
+  let factor = 1;
+  const names: string[] = [];
+  for (const dim of shape) {
+    if (typeof dim === "number") factor *= dim;
+    else names.push(dim);
+  }
+  return { factor, names: names.sort() };
+}
+
+/** The size of the -1 in a reshape of `from` to `rest` and one unknown; a name when it is symbolic. */
+export function remainingDim(from: Shape, rest: Shape, where: string): Dim {
+  const whole = product(from);
+  const known = product(rest);
+  const names = [...whole.names];
+  const extra: string[] = [];
+  for (const name of known.names) {
+    const at = names.indexOf(name);
+    if (at >= 0) names.splice(at, 1);
+    else extra.push(name);
+  }
+  const factor = known.factor === 0 ? 0 : whole.factor / known.factor;
+  if (names.length === 0 && extra.length === 0) {
+    if (Number.isInteger(factor)) return factor;
+    throw new NnError(
+      "shape-mismatch",
+      `${where}: ${formatShape(from)} cannot be reshaped to ${formatShape(rest)} with one free size.`,
+      "Make the product of the known sizes divide the number of elements.",
+    );
+  }
+  const symbols = names.join("*") + extra.map((name) => `/${name}`).join("");
+  return factor === 1 && names.length > 0 ? symbols : `${factor}*${symbols}`;
+}

@@ -1,0 +1,73 @@
+// Matrix products, reductions and the softmax and normalisation functions.
+import { apply } from "../graph/apply.ts";
+import type { Tensor } from "../graph/node.ts";
+import * as ops from "../graph/operators.ts";
+
+/** Matrix product on the last two axes, leading axes broadcast: [..., n, k] by [..., k, m]. */
+export function matMul(a: Tensor, b: Tensor): Tensor {
+  return apply("MatMul", [a, b]);
+}
+
+export interface GemmOptions {
+  /** Scales the product (default 1). */
+  readonly alpha?: number;
+  /** Scales `c` (default 1). */
+  readonly beta?: number;
+  readonly transA?: boolean;
+  readonly transB?: boolean;
+}
+
+/** alpha A B + beta C on matrices; `c` broadcasts to the product. */
+export function gemm(a: Tensor, b: Tensor, c?: Tensor, options: GemmOptions = {}): Tensor {
+  return apply("Gemm", [a, b, c], {
+    alpha: options.alpha ?? 1,
+    beta: options.beta ?? 1,
+    transA: options.transA ? 1 : 0,
+    transB: options.transB ? 1 : 0,
+  });
+}
+
+export interface ReduceOptions {
+  /** Keep reduced axes with size 1 (default false). */
+  readonly keepDims?: boolean;
+}
+
+type Reduce = (x: Tensor, axes?: number | readonly number[], options?: ReduceOptions) => Tensor;
+
+function reduction(op: string): Reduce {
+  return (x, axes, options = {}) => {
+    const listed = axes === undefined ? [...x.shape.keys()] : typeof axes === "number" ? [axes] : axes;
+    if (listed.length === 0) return x;
+    return apply(op, [x, ops.int64s(listed)], { keepdims: options.keepDims ? 1 : 0 });
+  };
+}
+
+/** Sum over `axes` (all when absent). */
+export const reduceSum: Reduce = reduction("ReduceSum");
+export const reduceMean: Reduce = reduction("ReduceMean");
+export const reduceMax: Reduce = reduction("ReduceMax");
+export const reduceMin: Reduce = reduction("ReduceMin");
+
+/** int64 position of the largest element along `axis`, which is dropped. */
+export function argMax(x: Tensor, axis = -1): Tensor {
+  return apply("ArgMax", [x], { axis, keepdims: 0 });
+}
+
+export function softmax(x: Tensor, axis = -1): Tensor {
+  return apply("Softmax", [x], { axis });
+}
+
+/** log(softmax(x)), computed without overflow. */
+export function logSoftmax(x: Tensor, axis = -1): Tensor {
+  return apply("LogSoftmax", [x], { axis });
+}
+
+/** (x - mean) / sqrt(variance + epsilon) over the axes from `axis` on, times `scale`, plus `bias`. */
+export function layerNormalization(
+  x: Tensor,
+  scale: Tensor,
+  bias?: Tensor,
+  options: { readonly axis?: number; readonly epsilon?: number } = {},
+): Tensor {
+  return apply("LayerNormalization", [x, scale, bias], { axis: options.axis ?? -1, epsilon: options.epsilon ?? 1e-5 });
+}

@@ -1,0 +1,71 @@
+// Functions that move, join or pick elements: concat, reshape, transpose, gather, slice, expand, one-hot.
+
+import type { DType } from "../dtype.ts";
+import { numbersToData } from "../dtype.ts";
+import { apply, applyAll } from "../graph/apply.ts";
+import type { Tensor } from "../graph/node.ts";
+import { constantNode } from "../graph/node.ts";
+import * as ops from "../graph/operators.ts";
+import type { Shape } from "../shape.ts";
+import { normalizeAxis } from "../shape.ts";
+
+/** Joins along `axis`; all other sizes must be equal. */
+export function concat(xs: readonly Tensor[], axis: number): Tensor {
+  return apply("Concat", xs, { axis });
+}
+
+/** Cuts `x` along `axis` into parts of the given sizes, which must sum to the axis. */
+export function split(x: Tensor, sizes: readonly number[], axis: number): readonly Tensor[] {
+  return applyAll("Split", [x, ops.int64s(sizes)], { axis }, sizes.length);
+}
+
+/** Same elements in a new shape; one size may be -1 (computed), a symbolic size must be one of `x`. */
+export function reshape(x: Tensor, shape: Shape): Tensor {
+  return ops.reshape(x, ops.shapeTensor(shape, x));
+}
+
+/** Axes in a new order; without one, reversed. */
+export function transpose(x: Tensor, order?: readonly number[]): Tensor {
+  const rank = x.shape.length;
+  const axes = order ?? [...x.shape.keys()].reverse();
+  return ops.transpose(
+    x,
+    axes.map((axis) => normalizeAxis(axis, rank, "Transpose")),
+  );
+}
+
+/** Picks entries of `x` along `axis` by an integer tensor (ONNX Gather; negative indices count from the end). */
+export function gather(x: Tensor, indices: Tensor | readonly number[], axis = 0): Tensor {
+  return apply("Gather", [x, "node" in indices ? indices : ops.int64s(indices)], { axis });
+}
+
+/** `x[start:end:step]` on one axis; `end` may be negative or Infinity (to the end). */
+export function slice(x: Tensor, start: number, end: number, axis = 0, step = 1): Tensor {
+  const last = Number.isFinite(end) ? end : end > 0 ? 2 ** 40 : -(2 ** 40);
+  return apply("Slice", [x, ...[start, last, axis, step].map((value) => ops.int64s([value]))]);
+}
+
+/** Broadcasts to `shape`; symbolic sizes must be sizes of `x`, or of `source` when given. */
+export function expand(x: Tensor, shape: Shape, source: Tensor = x): Tensor {
+  return ops.expand(x, ops.shapeTensor(shape, source));
+}
+
+export function unsqueeze(x: Tensor, ...axes: readonly number[]): Tensor {
+  return ops.unsqueeze(x, axes);
+}
+
+/** Drops the given axes, which must have size 1. */
+export function squeeze(x: Tensor, ...axes: readonly number[]): Tensor {
+  return ops.squeeze(x, axes);
+}
+
+/** The sizes of `x` as a one-dimensional int64 tensor. */
+export function shapeOf(x: Tensor): Tensor {
+  return ops.shapeOf(x);
+}
+
+/** One-hot rows of `depth` on a new last axis: 1 at the index, 0 elsewhere; an index out of range gives zeros. */
+export function oneHot(indices: Tensor, depth: number, dtype: DType = "float32"): Tensor {
+  const values = constantNode(numbersToData([0, 1], [2], dtype));
+  return apply("OneHot", [indices, ops.scalar(depth, "int64"), values], { axis: -1 });
+}
