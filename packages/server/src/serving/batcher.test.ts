@@ -1,0 +1,73 @@
+// The batcher: what gathers, in which order, and how one item's failure stays its own.
+import { describe, expect, test } from "vitest";
+import { batcher } from "./batcher.ts";
+
+const tick = () => new Promise((resolve) => setImmediate(resolve));
+
+describe("batcher", () => {
+  test("gathers what arrives in one turn, and what arrives while a run is in flight", async () => {
+    const sizes: number[] = [];
+    let release = () => {};
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const doubled = batcher(
+      async (items: number[]) => {
+        if (sizes.length === 1) await gate;
+        return items.map((x) => x * 2);
+      },
+      { cap: 4, onRun: (size) => sizes.push(size) },
+    );
+    const first = [1, 2].map((x) => doubled.add(x));
+    await tick();
+    const later = [3, 4, 5, 6, 7].map((x) => doubled.add(x));
+    expect(doubled.waiting).toBe(5);
+    release();
+    expect(await Promise.all([...first, ...later])).toEqual([2, 4, 6, 8, 10, 12, 14]);
+    expect(sizes).toEqual([2, 4, 1]);
+    expect(doubled.waiting).toBe(0);
+  });
+
+  test("an item's own error rejects it alone; a thrown error rejects its batch and the next batch runs", async () => {
+    const picky = batcher(
+      async (items: number[]) => {
+        if (items.includes(0)) throw new Error("whole batch");
+        return items.map((x) => (x < 0 ? new Error(`bad ${x}`) : x));
+      },
+      { cap: 2 },
+    );
+    const settled = await Promise.allSettled([1, -2, 0, 5, 6].map((x) => picky.add(x)));
+    expect(settled.map((s) => (s.status === "fulfilled" ? s.value : (s.reason as Error).message))).toEqual([
+      1,
+      "bad -2",
+      "whole batch",
+      "whole batch",
+      6,
+    ]);
+  });
+
+  test("refuses what is over its queue limit", async () => {
+    const small = batcher(async (items: number[]) => items, { cap: 1, queueLimit: 2 });
+    const results = await Promise.allSettled([1, 2, 3].map((x) => small.add(x)));
+    expect(results.map((r) => r.status)).toEqual(["fulfilled", "fulfilled", "rejected"]);
+    expect(results[2]).toMatchObject({ reason: { code: "overloaded", status: 503, retryAfterSeconds: 1 } });
+  });
+
+  test("idle resolves when the last run has ended", async () => {
+    const done: number[] = [];
+    const slow = batcher(
+      async (items: number[]) => {
+        await tick();
+        done.push(...items);
+        return items;
+      },
+      { cap: 2 },
+    );
+    await slow.idle();
+    void slow.add(1);
+    void slow.add(2);
+    void slow.add(3);
+    await slow.idle();
+    expect(done).toEqual([1, 2, 3]);
+  });
+});
