@@ -1,2 +1,58 @@
 // The public surface of this package: one explicit list.
-export {};
+
+export { MlError, type MlErrorCode, mlErrors } from "./errors.ts";
+
+// evaluate/
+export { auc, macroAuc } from "./evaluate/auc.ts";
+export { averagePrecision } from "./evaluate/average-precision.ts";
+export {
+  type BootstrapOptions,
+  bootstrapDifference,
+  bootstrapIntervals,
+  type Difference,
+  type Interval,
+} from "./evaluate/bootstrap.ts";
+export {
+  type CalibrationBin,
+  type CalibrationOptions,
+  calibrationCurve,
+} from "./evaluate/calibration.ts";
+export { type ConfusionMatrix, confusionMatrix } from "./evaluate/confusion.ts";
+export {
+  type CrossValidateOptions,
+  crossValidate,
+  type Fold,
+  type FoldSummary,
+  summarizeFolds,
+} from "./evaluate/cross-validate.ts";
+export {
+  type CurveOptions,
+  type PrecisionRecallCurve,
+  precisionRecallCurve,
+  type RocCurve,
+  rocCurve,
+} from "./evaluate/curves.ts";
+export { decide } from "./evaluate/decide.ts";
+export { type DelongTest, delongTest } from "./evaluate/delong.ts";
+export {
+  bindMetrics,
+  type ClassPredictions,
+  classIndices,
+  evaluatePredictions,
+  type MetricName,
+  type MetricRecord,
+  type MetricValues,
+  type Predictions,
+  pointMetrics,
+  positiveIndex,
+  positiveScores,
+  type ValuePredictions,
+} from "./evaluate/evaluate-predictions.ts";
+export type { Statistic } from "./evaluate/statistic.ts";
+export {
+  bayesThreshold,
+  type ChosenThreshold,
+  type CostMatrix,
+  chooseThreshold,
+  meanCost,
+} from "./evaluate/threshold.ts";

@@ -1,0 +1,31 @@
+// Log loss (cross-entropy) and Brier score of predicted probabilities.
+import { checkLabels, checkProbabilities, checkRows } from "./check-predictions.ts";
+import { meanStatistic } from "./mean-statistic.ts";
+import type { Statistic } from "./statistic.ts";
+
+/**
+ * Mean −ln p(true class) in nats over row-major `probabilities` [rows, classes].
+ * Probabilities are clipped to the rounding of their type (2^-23 for Float32Array, else 2^-52), as scikit-learn does.
+ */
+export function logLossStatistic(
+  labels: ArrayLike<number>,
+  probabilities: ArrayLike<number>,
+  classes: number,
+): Statistic {
+  checkRows(labels, probabilities.length / classes, "rows of probabilities");
+  checkLabels(labels, classes);
+  checkProbabilities(probabilities);
+  const least = probabilities instanceof Float32Array ? 2 ** -23 : 2 ** -52;
+  return meanStatistic(labels.length, (row) => {
+    const probability = probabilities[row * classes + labels[row]!]!;
+    return -Math.log(Math.min(Math.max(probability, least), 1 - least));
+  });
+}
+
+/** Mean squared distance between the positive's probability and the label (0 or 1), in [0, 1]. */
+export function brierStatistic(labels: ArrayLike<number>, scores: ArrayLike<number>): Statistic {
+  checkRows(labels, scores.length, "scores");
+  checkLabels(labels, 2);
+  checkProbabilities(scores);
+  return meanStatistic(labels.length, (row) => (scores[row]! - labels[row]!) ** 2);
+}
