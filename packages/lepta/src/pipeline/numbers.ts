@@ -5,7 +5,7 @@ export function formatCount(count: number): string {
   return count.toLocaleString("en-US");
 }
 
-/** Money from millionths of the currency's unit, exact: "0.2 USD", "0.002 USD", "12.50 USD". */
+/** Money from millionths of the currency's unit, exact: "0.20 USD", "0.002 USD", "12.50 USD". */
 export function formatMoney(amountMicros: number, currency: string): string {
   const sign = amountMicros < 0 ? "-" : "";
   const micros = Math.abs(amountMicros);

@@ -1,5 +1,5 @@
 // One clear error for people and one for machines: what was wrong, where, the fix, the code.
-import { leptaErrors } from "../../errors.ts";
+import type { leptaErrors } from "../../errors.ts";
 
 export interface ErrorReport {
   readonly code: string;

@@ -25,8 +25,8 @@ function createCurves(): { add(event: Epoch): number[] } {
   const losses = new Map<string, number[]>();
   return {
     add({ model, epoch, values }) {
-      let curve = losses.get(model);
-      if (curve === undefined || epoch <= 1) losses.set(model, (curve = []));
+      const curve = epoch <= 1 ? [] : (losses.get(model) ?? []);
+      losses.set(model, curve);
       curve.push(values.validationLoss ?? values.loss ?? Number.NaN);
       return curve;
     },
