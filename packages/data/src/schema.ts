@@ -1,0 +1,216 @@
+// What each column of a table is for: target, feature, or left out with the reason.
+import { DataError } from "./errors.ts";
+import { type Column, type ColumnType, isNumeric, listNames, suggestName, type Table } from "./table.ts";
+
+export interface SchemaFeature {
+  readonly name: string;
+  readonly type: ColumnType;
+  /** Different values of a category, sorted. */
+  readonly categories?: readonly string[];
+}
+
+export interface SchemaTarget {
+  readonly name: string;
+  readonly type: ColumnType;
+  /** The classes as strings in a stable order (numbers by size, else by code point); undefined for a regression. */
+  readonly classes: readonly string[] | undefined;
+  /** The class whose probability a binary task reports. */
+  readonly positive?: string;
+  /** Rows in which the target is missing; `withTarget` puts them aside. */
+  readonly missing: number;
+}
+
+export interface LeftOut {
+  readonly name: string;
+  readonly reason: string;
+}
+
+export interface Schema {
+  readonly target?: SchemaTarget;
+  readonly features: readonly SchemaFeature[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+export interface SchemaOptions {
+  readonly target?: string;
+  /** Default for two classes: the one of 1, true, yes, bad, positive, … that is there, else the rarer class. */
+  readonly positive?: string | number | boolean;
+  /** Columns to leave out. */
+  readonly exclude?: readonly string[];
+  /** What happens to columns of free text. Default "leave-out". */
+  readonly text?: "leave-out" | "keep";
+}
+
+/** A numeric target with at most this many different values, all whole, is a classification. */
+export const classLimit = 20;
+
+/**
+ * Roles of the columns. The target is a classification if it is a category or a boolean, or a number with at most
+ * `classLimit` different values that are all whole; else a regression. Left out: columns that count the rows,
+ * constants, strings that differ in every row, free text, and what the caller excludes.
+ * Throws `target-missing`, `target-all-missing`, `target-one-class`, `positive-unknown`, `wrong-column-type` (a target
+ * of free text or time), `empty-table`, `unknown-column` (an excluded name).
+ */
+export function inferSchema(table: Table, options: SchemaOptions = {}): Schema {
+  if (table.rowCount === 0) throw new DataError("empty-table", "the table has no row", "Give a table with rows.");
+  const names = table.columns.map(({ name }) => name);
+  for (const name of options.exclude ?? []) {
+    if (!names.includes(name))
+      throw new DataError("unknown-column", `no column "${name}" to leave out`, suggestName(name, names));
+  }
+  const features: SchemaFeature[] = [];
+  const leftOut: LeftOut[] = [];
+  for (const column of table.columns) {
+    const { name, type } = column;
+    if (name === options.target) continue;
+    const reason = options.exclude?.includes(name) ? "excluded" : reasonToLeaveOut(column, options.text ?? "leave-out");
+    if (reason !== undefined) leftOut.push({ name, reason });
+    else if (type === "category") features.push({ name, type, categories: differentStrings(column.data) });
+    else features.push({ name, type });
+  }
+  if (options.target === undefined) return { features, leftOut };
+  return { target: inferTarget(table, options.target, options.positive), features, leftOut };
+}
+
+function inferTarget(table: Table, name: string, positive: SchemaOptions["positive"]): SchemaTarget {
+  const names = table.columns.map((column) => column.name);
+  const column = table.columns.find((candidate) => candidate.name === name);
+  if (column === undefined)
+    throw new DataError(
+      "target-missing",
+      `the table has no column "${name}" to learn; it has ${listNames(names)}`,
+      suggestName(name, names),
+    );
+  const values = new Map<string, number>();
+  let missing = 0;
+  for (let i = 0; i < table.rowCount; i++) {
+    const label = labelAt(column, i);
+    if (label === undefined) missing++;
+    else values.set(label, (values.get(label) ?? 0) + 1);
+  }
+  if (values.size === 0)
+    throw new DataError(
+      "target-all-missing",
+      `the target "${name}" has no value in any of ${table.rowCount} rows`,
+      "Give labels, or name another column as the target.",
+    );
+  if (values.size === 1)
+    throw new DataError(
+      "target-one-class",
+      `the target "${name}" is "${[...values.keys()][0]}" in every row`,
+      "Give rows of at least two classes: there is nothing to tell apart.",
+    );
+  if (column.type === "timestamp" || column.type === "text")
+    throw new DataError(
+      "wrong-column-type",
+      `the target "${name}" is a column of type ${column.type} with ${values.size} different values`,
+      "Name a column of numbers or of a few classes; declare the type category if its values are classes.",
+    );
+  const whole = [...values.keys()].every((value) => Number.isInteger(Number(value)));
+  if (column.type === "number" && !(whole && values.size <= classLimit)) {
+    if (positive !== undefined)
+      throw new DataError(
+        "positive-unknown",
+        `a positive value is given, but the target "${name}" has ${values.size} different numbers, not classes`,
+        "Leave the positive value out: this is a regression.",
+      );
+    return { name, type: column.type, classes: undefined, missing };
+  }
+  const classes = [...values.keys()].sort(column.type === "number" ? (a, b) => Number(a) - Number(b) : byCodePoint);
+  const chosen = positiveClass(name, column.type, classes, values, positive);
+  return { name, type: column.type, classes, missing, ...(chosen === undefined ? {} : { positive: chosen }) };
+}
+
+const positiveWords = ["1", "true", "yes", "y", "positive", "pos", "bad", "default", "fraud", "spam", "churn", "event"];
+
+function positiveClass(
+  name: string,
+  type: ColumnType,
+  classes: readonly string[],
+  counts: ReadonlyMap<string, number>,
+  given: SchemaOptions["positive"],
+): string | undefined {
+  if (given !== undefined) {
+    const wanted = String(given);
+    const found = classes.find(
+      (label) =>
+        label === wanted ||
+        (type === "number" && wanted.trim() !== "" && Number(label) === Number(wanted)) ||
+        (type === "boolean" && (label === wanted.toLowerCase() || Number(label === "true") === Number(wanted))),
+    );
+    if (found !== undefined) return found;
+    throw new DataError(
+      "positive-unknown",
+      `the target "${name}" has no class "${wanted}"; its classes are ${listNames(classes)}`,
+      suggestName(wanted, classes),
+    );
+  }
+  if (classes.length !== 2) return undefined;
+  const [first, second] = classes as [string, string];
+  for (const word of positiveWords) {
+    const found = classes.find((label) => label.toLowerCase() === word);
+    if (found !== undefined) return found;
+  }
+  return counts.get(first)! < counts.get(second)! ? first : second;
+}
+
+/** The class of a row as a string: numbers in their shortest form, booleans as true and false; undefined if missing. */
+export function labelAt(column: Column, row: number): string | undefined {
+  if (!isNumeric(column)) return column.data[row] || undefined;
+  const value = column.data[row]!;
+  if (Number.isNaN(value)) return undefined;
+  return column.type === "boolean" ? (value === 0 ? "false" : "true") : String(value === 0 ? 0 : value);
+}
+
+function reasonToLeaveOut(column: Column, text: "leave-out" | "keep"): string | undefined {
+  const { data } = column;
+  const present = isNumeric(column)
+    ? column.data.filter((value) => !Number.isNaN(value))
+    : data.filter((value) => value);
+  if (present.length === 0) return "every value is missing";
+  const different = new Set<string | number>(present);
+  // A value beside missing ones still tells something: whether it is there.
+  if (different.size === 1 && present.length === data.length)
+    return `constant: every value is ${JSON.stringify(present[0])}`;
+  if (different.size === 1) return undefined;
+  if (isNumeric(column)) return column.type === "number" && countsRows(column) ? "it only counts the rows" : undefined;
+  const words = (present as readonly string[]).some((value) => /\s/.test(value.trim()));
+  if (different.size === data.length && data.length >= 20 && !words)
+    return "identifier: a different value in every row";
+  return column.type === "text" && text === "leave-out" ? "free text: not used as a feature" : undefined;
+}
+
+/**
+ * Whether a column numbers the rows: whole numbers, all different, that grow (or fall) from row to row and fill at
+ * least half of their range (rows may have been taken out), or are 0 or 1 to n in any order, or are called an id.
+ */
+function countsRows({ name, data }: { name: string; data: Float64Array }): boolean {
+  const n = data.length;
+  if (n < 10) return false;
+  let rising = true;
+  let falling = true;
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < n; i++) {
+    const value = data[i]!;
+    if (!Number.isInteger(value)) return false;
+    if (i > 0 && value <= data[i - 1]!) rising = false;
+    if (i > 0 && value >= data[i - 1]!) falling = false;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  const span = high - low + 1;
+  if (rising || falling) return span <= 2 * n || identifierName.test(name);
+  if (new Set(data).size < n) return false;
+  return ((low === 0 || low === 1) && span === n) || identifierName.test(name);
+}
+
+const identifierName = /^(id|index|idx|row|row_?(id|number|num|index)|unnamed.*|column_1|.+_id)$/i;
+
+function differentStrings(data: readonly string[]): string[] {
+  const found = new Set(data);
+  found.delete("");
+  return [...found].sort(byCodePoint);
+}
+
+const byCodePoint = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
