@@ -31,12 +31,21 @@ export type Deployment = z.infer<typeof deployment>;
 export const experimentVariant = variant
   .extend({
     predictions: count,
+    units: count.meta({ description: "Subjects, and predictions without one: what was assigned" }),
     feedback: count.meta({ description: "Predictions whose true label is known" }),
     cost: interval.nullable().meta({ description: "Mean cost a labelled prediction, 95 %; null below two labels" }),
     difference: interval.nullable().meta({ description: "Mean cost less the champion's, 95 %; null for the champion" }),
+    pValue: z.number().nullable().meta({ description: "That the difference is chance; null for the champion" }),
   })
   .meta({ id: "ExperimentVariant" });
 export type ExperimentVariant = z.infer<typeof experimentVariant>;
+
+export const sampleRatio = z
+  .object({
+    pValue: z.number().meta({ description: "That the shares follow the weights, chi-square" }),
+    mismatch: z.boolean().meta({ description: "Below 0.001: the variants cannot be compared" }),
+  })
+  .meta({ id: "SampleRatio" });
 
 export const experiment = z
   .object({
@@ -45,6 +54,7 @@ export const experiment = z
     metric: z.string().meta({ description: "What the cost columns count, e.g. cost or error rate" }),
     confidence: z.number(),
     since: time,
+    sampleRatio: sampleRatio.nullable().meta({ description: "null with fewer than two variants, or no predictions" }),
     variants: z.array(experimentVariant),
   })
   .meta({ id: "Experiment" });
