@@ -56,3 +56,24 @@ export {
   chooseThreshold,
   meanCost,
 } from "./evaluate/threshold.ts";
+
+// search/
+export type { MedianPruning } from "./search/median-pruning.ts";
+export {
+  runSearch,
+  type SearchEvent,
+  type SearchOptions,
+  type SearchResult,
+  type TrialContext,
+} from "./search/run-search.ts";
+export {
+  type ChoiceParameter,
+  choice,
+  float,
+  int,
+  type NumberParameter,
+  type Parameter,
+  type Point,
+  type Space,
+} from "./search/space.ts";
+export type { Trial } from "./search/trial.ts";
