@@ -69,41 +69,70 @@ export async function inferTypes(
   table: string,
   declared: readonly (ColumnType | undefined)[],
 ): Promise<InferredColumn[]> {
-  if (declared.length === 0) return [];
-  const counts = declared.map((_, i) => {
-    const c = `c${i}`;
-    const filters = {
+  const numbers = await counts(duck, table, declared, (c, type) => ({
+    n: `${c} IS NOT NULL`,
+    parsed: `${parses[type ?? "number"](c)} IS NOT NULL`,
+    infinite: (type ?? "number") === "number" ? `isinf(${parses.number(c)})` : "false",
+    code:
+      type === undefined
+        ? `(${c}[1] = '0' AND ${c}[2] BETWEEN '0' AND '9') OR CASE WHEN length(${c}) > 15 THEN regexp_matches(${c}, '^[+-]?[0-9]{16,}$') ELSE false END`
+        : "false",
+  }));
+  const isNumber = numbers.map((s) => s.n > 0 && s.code === 0 && s.parsed >= s.n - tolerated(s.n));
+  // What is dearer to find out is asked of the columns that are not numbers, and of no other.
+  const open = declared.flatMap((type, i) => (type === undefined && !isNumber[i] ? [i] : []));
+  const others = await counts(
+    duck,
+    `(SELECT ${open.map((i, at) => `c${i} AS c${at}`).join(", ")} FROM ${table})`,
+    open.map(() => undefined),
+    (c) => ({
       n: `${c} IS NOT NULL`,
-      number: `TRY_CAST(${c} AS DOUBLE) IS NOT NULL`,
-      infinite: `isinf(TRY_CAST(${c} AS DOUBLE))`,
-      code: `regexp_matches(${c}, '^[+-]?(0[0-9]|[0-9]{16,}$)')`,
       word: `lower(${c}) IN ('true', 'false')`,
-      boolean: `TRY_CAST(${c} AS BOOLEAN) IS NOT NULL`,
-      date: `regexp_matches(${c}, '^[0-9]{4}-[0-9]{2}-[0-9]{2}') AND TRY_CAST(${c} AS TIMESTAMP) IS NOT NULL`,
-      timestamp: `TRY_CAST(${c} AS TIMESTAMP) IS NOT NULL`,
-    };
-    const parts = Object.entries(filters).map(([name, where]) => `'${name}': count(*) FILTER (WHERE ${where})`);
-    return `{${parts.join(", ")}, 'different': count(DISTINCT ${c}), 'length': coalesce(avg(length(${c})), 0)} AS s${i}`;
-  });
-  const [row] = await duck.rows(`SELECT ${counts.join(", ")} FROM ${table}`);
+      date: `CASE WHEN ${c}[5] = '-' AND ${c}[8] = '-' THEN TRY_CAST(${c} AS TIMESTAMP) IS NOT NULL ELSE false END`,
+    }),
+    (c) => ({ different: `count(DISTINCT ${c})`, length: `coalesce(avg(length(${c})), 0)` }),
+  );
   return declared.map((given, i) => {
-    const raw = row?.[`s${i}`] as Record<string, string | number>;
-    const s = Object.fromEntries(Object.entries(raw).map(([name, value]) => [name, Number(value)])) as Record<
-      "n" | "number" | "infinite" | "code" | "word" | "boolean" | "date" | "timestamp" | "different" | "length",
-      number
-    >;
-    const type = given ?? typeOf(s);
-    const parsed = type === "category" || type === "text" ? s.n : s[type];
-    return { type, unparsed: s.n - parsed, infinite: type === "number" ? s.infinite : 0 };
+    const s = numbers[i]!;
+    if (given !== undefined) return { type: given, unparsed: s.n - s.parsed, infinite: s.infinite };
+    if (isNumber[i]) return { type: "number", unparsed: s.n - s.parsed, infinite: s.infinite };
+    const other = others[open.indexOf(i)]!;
+    const type = stringType(other);
+    const parsed = type === "boolean" ? other.word : type === "timestamp" ? other.date : other.n;
+    return { type, unparsed: other.n - parsed, infinite: 0 };
   });
 }
 
-function typeOf(s: Record<"n" | "number" | "code" | "word" | "date" | "different" | "length", number>): ColumnType {
+function stringType(s: Record<"n" | "word" | "date" | "different" | "length", number>): ColumnType {
   if (s.n === 0) return "category";
   const enough = s.n - tolerated(s.n);
-  if (s.number >= enough && s.code === 0) return "number";
   if (s.word >= enough) return "boolean";
   if (s.date >= enough) return "timestamp";
   if (s.length > textLength) return "text";
   return s.different > categoryLimit && s.different > s.n / 2 ? "text" : "category";
+}
+
+/** For each column, how many of its values meet each condition, and its further aggregates. */
+async function counts<K extends string, A extends string = never>(
+  duck: Duck,
+  table: string,
+  declared: readonly (ColumnType | undefined)[],
+  conditions: (column: string, type: ColumnType | undefined) => Record<K, string>,
+  aggregates?: (column: string) => Record<A, string>,
+): Promise<Record<K | A, number>[]> {
+  if (declared.length === 0) return [];
+  const names: string[] = [];
+  const columns = declared.flatMap((type, i) => {
+    const wheres = Object.entries<string>(conditions(`c${i}`, type)).map(
+      ([name, where]) => [name, `count(*) FILTER (WHERE ${where})`] as const,
+    );
+    return [...wheres, ...Object.entries<string>(aggregates?.(`c${i}`) ?? {})].map(([name, sql]) => {
+      if (i === 0) names.push(name);
+      return `CAST(${sql} AS DOUBLE) AS ${name}${i}`;
+    });
+  });
+  const [row] = await duck.rows(`SELECT ${columns.join(", ")} FROM ${table}`);
+  return declared.map(
+    (_, i) => Object.fromEntries(names.map((name) => [name, Number(row?.[`${name}${i}`])])) as Record<K | A, number>,
+  );
 }
