@@ -3,6 +3,7 @@ export type { DType, TensorData } from "./dtype.ts";
 export { dtypeOf } from "./dtype.ts";
 export type { NnErrorCode } from "./errors.ts";
 export { NnError, nnErrors } from "./errors.ts";
+export { gradients } from "./grad/gradients.ts";
 export { buildGraph } from "./graph/build.ts";
 export type { ModelInfo } from "./graph/decode.ts";
 export { decodeModel, decodeOnnx, inputsOf } from "./graph/decode.ts";

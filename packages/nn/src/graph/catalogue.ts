@@ -4,6 +4,7 @@ import { dtypeFromOnnx, floatTypes, numericTypes } from "../dtype.ts";
 import { NnError } from "../errors.ts";
 import type { Dim } from "../shape.ts";
 import { broadcast, formatShape, normalizeAxis, sameShape } from "../shape.ts";
+import type { ValueType } from "./node.ts";
 import type { AttributeKind, OpSpec } from "./spec.ts";
 import {
   axesInput,
@@ -435,7 +436,8 @@ export const catalogue: Readonly<Record<string, OpSpec>> = {
           );
         }
       }
-      const statistics = { dtype, shape: shape.map((dim, i) => (i >= axis ? 1 : dim)) };
+      // ONNX keeps the mean and inverse deviation in float32 (stash_type 1).
+      const statistics: ValueType = { dtype: "float32", shape: shape.map((dim, i) => (i >= axis ? 1 : dim)) };
       return [{ dtype, shape }, statistics, statistics].slice(0, a.outputCount);
     },
     { axis: "int", epsilon: "float", stash_type: "int" },

@@ -53,23 +53,22 @@ export interface Stateful {
 
 /** Throws `session-feed-invalid` unless `feeds` has exactly the model's inputs with fitting types and shapes. */
 export function checkFeeds(inputs: readonly PortDescription[], feeds: Feeds): void {
-  const refuse = (message: string): never => {
-    throw new NnError(
+  const refuse = (message: string): NnError =>
+    new NnError(
       "session-feed-invalid",
       message,
       `Feed exactly: ${inputs.map(({ name, dtype, shape }) => `${name} ${dtype} ${formatShape(shape)}`).join(", ")}.`,
     );
-  };
   const names = new Set(inputs.map(({ name }) => name));
   for (const name of Object.keys(feeds))
-    if (!names.has(name)) refuse(`The model has no input ${JSON.stringify(name)}.`);
+    if (!names.has(name)) throw refuse(`The model has no input ${JSON.stringify(name)}.`);
   const sizes = new Map<string, number>();
   for (const { name, dtype, shape } of inputs) {
     const feed = Object.hasOwn(feeds, name) ? feeds[name] : undefined;
-    if (feed === undefined) return refuse(`The input ${JSON.stringify(name)} is missing.`);
+    if (feed === undefined) throw refuse(`The input ${JSON.stringify(name)} is missing.`);
     checkTensorData(feed, `input ${JSON.stringify(name)}`);
     if (dtypeOf(feed) !== dtype)
-      refuse(`The input ${JSON.stringify(name)} is ${dtypeOf(feed)}, the model takes ${dtype}.`);
+      throw refuse(`The input ${JSON.stringify(name)} is ${dtypeOf(feed)}, the model takes ${dtype}.`);
     const fits =
       feed.shape.length === shape.length &&
       shape.every((dim, i) => {
@@ -80,7 +79,7 @@ export function checkFeeds(inputs: readonly PortDescription[], feeds: Feeds): vo
         return seen === size;
       });
     if (!fits) {
-      refuse(
+      throw refuse(
         `The input ${JSON.stringify(name)} has shape ${formatShape(feed.shape)}, the model takes ${formatShape(shape)}.`,
       );
     }

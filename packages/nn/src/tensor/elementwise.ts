@@ -66,7 +66,9 @@ export const lessOrEqual: Binary = binary("LessOrEqual");
 export const and: (a: Tensor, b: Tensor) => Tensor = (a, b) => apply("And", [a, b]);
 export const or: (a: Tensor, b: Tensor) => Tensor = (a, b) => apply("Or", [a, b]);
 export const not: Unary = unary("Not");
-export const isNaN: Unary = unary("IsNaN");
+const isNotANumber: Unary = unary("IsNaN");
+
+export { isNotANumber as isNaN };
 
 /** `a` where `condition` (bool) holds, otherwise `b`. */
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor {

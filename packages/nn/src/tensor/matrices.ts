@@ -1,5 +1,5 @@
 // Matrix products, reductions and the softmax and normalisation functions.
-import { apply } from "../graph/apply.ts";
+import { apply, applyAll } from "../graph/apply.ts";
 import type { Tensor } from "../graph/node.ts";
 import * as ops from "../graph/operators.ts";
 
@@ -69,5 +69,8 @@ export function layerNormalization(
   bias?: Tensor,
   options: { readonly axis?: number; readonly epsilon?: number } = {},
 ): Tensor {
-  return apply("LayerNormalization", [x, scale, bias], { axis: options.axis ?? -1, epsilon: options.epsilon ?? 1e-5 });
+  const attributes = { axis: options.axis ?? -1, epsilon: options.epsilon ?? 1e-5 };
+  // The mean and the inverse deviation come out too: the gradient reads them.
+  const outputs = x.dtype === "float32" ? 3 : 1;
+  return applyAll("LayerNormalization", [x, scale, bias], attributes, outputs)[0] as Tensor;
 }

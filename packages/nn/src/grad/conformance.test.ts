@@ -1,0 +1,28 @@
+// Every gradient rule against central finite differences; every operator has a rule, or is known to stop gradients.
+import { describe, expect, test } from "vitest";
+import { gradientCases } from "../../testing/conformance.ts";
+import { compareWithFiniteDifferences } from "../../testing/finite-differences.ts";
+import { catalogue } from "../graph/catalogue.ts";
+import { gradientRules, gradientStops } from "./rules.ts";
+
+/** Operators that only gradients use: no second derivative is taken. */
+const gradientOnly = new Set(["FusedMatMul", "ScatterElements", "ScatterND"]);
+
+describe("gradient rules", () => {
+  test.each(gradientCases.map((entry) => ({ ...entry, title: `${entry.op} ${JSON.stringify(entry.shapes)}` })))(
+    "$title",
+    async (entry) => {
+      const { error, tolerance } = await compareWithFiniteDifferences(entry);
+      expect(error).toBeLessThan(tolerance);
+    },
+  );
+
+  test("cover the catalogue", () => {
+    const without = Object.keys(catalogue).filter(
+      (op) => !Object.hasOwn(gradientRules, op) && !gradientStops.has(op) && !gradientOnly.has(op),
+    );
+    expect(without).toEqual([]);
+    const tested = new Set(gradientCases.map(({ op }) => op));
+    expect(Object.keys(gradientRules).filter((op) => !tested.has(op))).toEqual([]);
+  });
+});

@@ -1,0 +1,97 @@
+// Gradient rules of the elementwise operators.
+import { apply } from "../graph/apply.ts";
+import type { Tensor } from "../graph/node.ts";
+import { constantNumbers } from "../graph/node.ts";
+import { add, cast, div, exp, like, log, mul, neg, pow, sub, where } from "../graph/operators.ts";
+import type { Rule } from "./rule.ts";
+import { unbroadcast } from "./rule.ts";
+
+/** A rule of a one-input function from its derivative. */
+function unary(derivative: (x: Tensor, y: Tensor) => Tensor): Rule {
+  return ({ inputs: [x], output, gradient }) => [mul(gradient, derivative(x as Tensor, output))];
+}
+
+function binary(rule: (g: Tensor, a: Tensor, b: Tensor, y: Tensor) => readonly [Tensor, Tensor]): Rule {
+  return ({ inputs, gradient, output }) => {
+    const [a, b] = inputs as [Tensor, Tensor];
+    const [toA, toB] = rule(gradient, a, b, output);
+    return [unbroadcast(toA, a), unbroadcast(toB, b)];
+  };
+}
+
+/** Min and Max: the gradient goes to the inputs that equal the result, in equal parts. */
+const extremum: Rule = ({ inputs, output, gradient }) => {
+  const hits = inputs.map((x) => cast(apply("Equal", [x, output]), gradient.dtype));
+  const share = div(gradient, hits.reduce(add));
+  return inputs.map((x, i) => unbroadcast(mul(share, hits[i] as Tensor), x));
+};
+
+const toThePower: Rule = ({ inputs, output, gradient }) => {
+  const [x, y] = inputs as [Tensor, Tensor];
+  const exponent = constantNumbers(y);
+  if (exponent?.length === 1 && exponent[0] === 2) return [unbroadcast(mul(gradient, add(x, x)), x), undefined];
+  const toX = mul(gradient, mul(y, pow(x, sub(y, like(1, y)))));
+  const zero = like(0, x);
+  // The logarithm exists for positive bases only; elsewhere the exponent gets no gradient.
+  const positive = apply("Greater", [x, zero]);
+  const logarithm = where(positive, log(where(positive, x, like(1, x))), zero);
+  return [
+    unbroadcast(toX, x),
+    exponent === undefined ? unbroadcast(mul(gradient, mul(output, logarithm)), y) : undefined,
+  ];
+};
+
+const clip: Rule = ({ inputs: [x, low, high], gradient }) => {
+  const value = x as Tensor;
+  const inside = [
+    ...(low ? [apply("GreaterOrEqual", [value, low])] : []),
+    ...(high ? [apply("LessOrEqual", [value, high])] : []),
+  ];
+  if (inside.length === 0) return [gradient];
+  const within = inside.reduce((a, b) => apply("And", [a, b]));
+  return [where(within, gradient, like(0, gradient))];
+};
+
+/** Φ(x) + x φ(x), the derivative of x Φ(x). */
+function geluDerivative(x: Tensor): Tensor {
+  const half = like(0.5, x);
+  const cumulative = mul(half, add(apply("Erf", [mul(x, like(Math.SQRT1_2, x))]), like(1, x)));
+  const density = mul(exp(neg(mul(half, mul(x, x)))), like(1 / Math.sqrt(2 * Math.PI), x));
+  return add(cumulative, mul(x, density));
+}
+
+export const elementwiseRules: Readonly<Record<string, Rule>> = {
+  Add: binary((g) => [g, g]),
+  Sub: binary((g) => [g, neg(g)]),
+  Mul: binary((g, a, b) => [mul(g, b), mul(g, a)]),
+  Div: binary((g, _, b, y) => [div(g, b), neg(div(mul(g, y), b))]),
+  Pow: toThePower,
+  Min: extremum,
+  Max: extremum,
+  Clip: clip,
+  Neg: ({ gradient }) => [neg(gradient)],
+  Abs: unary((x) => apply("Sign", [x])),
+  Sqrt: ({ output, gradient }) => [div(mul(gradient, like(0.5, output)), output)],
+  Exp: unary((_, y) => y),
+  Log: ({ inputs: [x], gradient }) => [div(gradient, x as Tensor)],
+  Sin: unary((x) => apply("Cos", [x])),
+  Cos: unary((x) => neg(apply("Sin", [x]))),
+  Reciprocal: unary((_, y) => neg(mul(y, y))),
+  Erf: unary((x) => mul(exp(neg(mul(x, x))), like(2 / Math.sqrt(Math.PI), x))),
+  Sigmoid: unary((_, y) => mul(y, sub(like(1, y), y))),
+  Tanh: unary((_, y) => sub(like(1, y), mul(y, y))),
+  Relu: ({ output, gradient }) => [where(apply("Greater", [output, like(0, output)]), gradient, like(0, gradient))],
+  Softplus: unary((x) => apply("Sigmoid", [x])),
+  Gelu: unary(geluDerivative),
+  Identity: ({ gradient }) => [gradient],
+  Where: ({ inputs, gradient }) => {
+    const [condition, a, b] = inputs as [Tensor, Tensor, Tensor];
+    const zero = like(0, gradient);
+    return [
+      undefined,
+      unbroadcast(where(condition, gradient, zero), a),
+      unbroadcast(where(condition, zero, gradient), b),
+    ];
+  },
+  Cast: ({ inputs: [x], gradient }) => [cast(gradient, (x as Tensor).dtype)],
+};

@@ -1,0 +1,194 @@
+// Gradient rules of matrix products, reductions, softmax and normalisation.
+import { apply } from "../graph/apply.ts";
+import type { Attributes, Tensor } from "../graph/node.ts";
+import { constantNumbers } from "../graph/node.ts";
+import {
+  add,
+  cast,
+  div,
+  exp,
+  expand,
+  int64s,
+  like,
+  matMul,
+  mul,
+  reduceMean,
+  reduceSum,
+  reshape,
+  shapeOf,
+  sub,
+  transpose,
+  unsqueeze,
+} from "../graph/operators.ts";
+import { isStatic, normalizeAxis, sizeOf } from "../shape.ts";
+import type { Backward, Rule } from "./rule.ts";
+import { unbroadcast } from "./rule.ts";
+
+/** A product with either side transposed on its last two axes: one fused operator where there is a kernel. */
+function product(a: Tensor, b: Tensor, transA: boolean, transB: boolean): Tensor {
+  if (a.dtype === "float32") {
+    return apply("FusedMatMul", [a, b], { alpha: 1, transA: transA ? 1 : 0, transB: transB ? 1 : 0 });
+  }
+  return matMul(transA ? flip(a) : a, transB ? flip(b) : b);
+}
+
+function flip(a: Tensor): Tensor {
+  const rank = a.shape.length;
+  return transpose(a, [...Array(rank - 2).keys(), rank - 1, rank - 2]);
+}
+
+const matrixProduct: Rule = ({ inputs, gradient }) => {
+  const [a, b] = inputs as [Tensor, Tensor];
+  const left = a.shape.length === 1 ? unsqueeze(a, [0]) : a;
+  const right = b.shape.length === 1 ? unsqueeze(b, [1]) : b;
+  let g = b.shape.length === 1 ? unsqueeze(gradient, [gradient.shape.length]) : gradient;
+  if (a.shape.length === 1) g = unsqueeze(g, [g.shape.length - 1]);
+  const toLeft = product(g, right, false, true);
+  let toRight: Tensor;
+  if (right.shape.length === 2 && left.shape.length > 2) {
+    // A shared right side: one product over all rows of the batch in place of a sum of products.
+    const rows = (x: Tensor): Tensor => reshape(x, lastAxis(x));
+    toRight = product(rows(left), rows(g), true, false);
+  } else {
+    toRight = product(left, g, true, false);
+  }
+  const shaped = (x: Tensor, target: Tensor, through: Tensor): Tensor => {
+    const summed = unbroadcast(x, through);
+    return through === target ? summed : reshape(summed, shapeOf(target));
+  };
+  return [shaped(toLeft, a, left), shaped(toRight, b, right)];
+};
+
+/** Sizes [-1, n] for a tensor of last size n. */
+function lastAxis(x: Tensor): Tensor {
+  const size = x.shape[x.shape.length - 1];
+  if (typeof size === "number") return int64s([-1, size]);
+  const last = apply("Shape", [x], { start: x.shape.length - 1 });
+  return apply("Concat", [int64s([-1]), last], { axis: 0 });
+}
+
+const gemm: Rule = ({ inputs, output, gradient }) => {
+  const [a, b, c] = inputs as [Tensor, Tensor, Tensor?];
+  const { alpha = 1, beta = 1, transA = 0, transB = 0 } = output.node.attributes;
+  const times = (x: Tensor, y: Tensor, tx: boolean, ty: boolean): Tensor =>
+    apply("Gemm", [x, y], { alpha: alpha as number, transA: tx ? 1 : 0, transB: ty ? 1 : 0 });
+  const ta = transA === 1;
+  const tb = transB === 1;
+  const toA = ta ? times(b, gradient, tb, true) : times(gradient, b, false, !tb);
+  const toB = tb ? times(gradient, a, true, ta) : times(a, gradient, !ta, false);
+  if (c === undefined) return [toA, toB];
+  const summed = unbroadcast(gradient, c);
+  return [toA, toB, beta === 1 ? summed : mul(summed, like(beta as number, summed))];
+};
+
+interface Reduction {
+  readonly axes: readonly number[];
+  /** A reduced tensor with its axes put back as 1. */
+  readonly keep: (tensor: Tensor) => Tensor;
+}
+
+function reductionOf({ inputs: [x, axes], output }: Backward): Reduction {
+  const rank = (x as Tensor).shape.length;
+  const listed = constantNumbers(axes)?.map((axis) => normalizeAxis(axis, rank, output.node.op));
+  const all = listed ?? [...Array(rank).keys()];
+  const kept = output.node.attributes["keepdims"] !== 0;
+  return {
+    axes: all,
+    keep: (tensor) =>
+      kept || all.length === 0
+        ? tensor
+        : unsqueeze(
+            tensor,
+            [...all].sort((p, q) => p - q),
+          ),
+  };
+}
+
+const sum: Rule = (backward) => {
+  const x = backward.inputs[0] as Tensor;
+  return [expand(reductionOf(backward).keep(backward.gradient), shapeOf(x)), undefined];
+};
+
+const mean: Rule = (backward) => {
+  const x = backward.inputs[0] as Tensor;
+  const { axes, keep } = reductionOf(backward);
+  const g = backward.gradient;
+  const reduced = axes.map((axis) => x.shape[axis] ?? 1);
+  // Divided before it is expanded: the small tensor.
+  const scaled = isStatic(reduced)
+    ? mul(g, like(1 / sizeOf(reduced), g))
+    : div(mul(g, count(backward.output, g)), count(x, g));
+  return [expand(keep(scaled), shapeOf(x)), undefined];
+};
+
+/** Number of elements as a scalar of the gradient's type. */
+function count(tensor: Tensor, g: Tensor): Tensor {
+  if (isStatic(tensor.shape)) return like(sizeOf(tensor.shape), g);
+  const sizes = cast(apply("Shape", [tensor]), "float32");
+  return cast(exp(reduceSum(apply("Log", [sizes]), [0], false)), g.dtype);
+}
+
+const extremum: Rule = (backward) => {
+  const x = backward.inputs[0] as Tensor;
+  const { axes, keep } = reductionOf(backward);
+  const hits = cast(apply("Equal", [x, keep(backward.output)]), x.dtype);
+  // Ties share the gradient equally.
+  const share = div(keep(backward.gradient), reduceSum(hits, axes, true));
+  return [mul(hits, share), undefined];
+};
+
+function axisOf({ output }: Backward): number {
+  const { axis } = output.node.attributes;
+  return normalizeAxis(typeof axis === "number" ? axis : -1, output.shape.length, output.node.op);
+}
+
+const softmax: Rule = (backward) => {
+  const { output: y, gradient: g } = backward;
+  return [mul(y, sub(g, reduceSum(mul(g, y), [axisOf(backward)], true)))];
+};
+
+const logSoftmax: Rule = (backward) => {
+  const { output: y, gradient: g } = backward;
+  return [sub(g, mul(exp(y), reduceSum(g, [axisOf(backward)], true)))];
+};
+
+const layerNormalization: Rule = (backward) => {
+  const { inputs, outputs, gradient: g } = backward;
+  const [x, scale, bias] = inputs as [Tensor, Tensor, Tensor?];
+  const attributes: Attributes = backward.output.node.attributes;
+  const first = axisOf(backward);
+  const axes = Array.from({ length: x.shape.length - first }, (_, i) => first + i);
+  const centre = outputs[1] ?? reduceMean(x, axes, true);
+  const deviation = sub(x, centre);
+  const epsilon = attributes["epsilon"];
+  const inverse =
+    outputs[2] ??
+    apply("Reciprocal", [
+      apply("Sqrt", [
+        add(reduceMean(mul(deviation, deviation), axes, true), like(typeof epsilon === "number" ? epsilon : 1e-5, x)),
+      ]),
+    ]);
+  const normal = mul(deviation, inverse);
+  const scaled = mul(g, scale);
+  const along = mul(normal, reduceMean(mul(scaled, normal), axes, true));
+  const toX = mul(inverse, sub(sub(scaled, reduceMean(scaled, axes, true)), along));
+  return [toX, unbroadcast(mul(g, normal), scale), bias === undefined ? undefined : unbroadcast(g, bias)];
+};
+
+const cumulativeSum: Rule = ({ inputs, output, gradient }) => {
+  const { exclusive = 0, reverse = 0 } = output.node.attributes;
+  return [apply("CumSum", [gradient, inputs[1]], { exclusive, reverse: reverse === 1 ? 0 : 1 }), undefined];
+};
+
+export const matrixRules: Readonly<Record<string, Rule>> = {
+  MatMul: matrixProduct,
+  Gemm: gemm,
+  ReduceSum: sum,
+  ReduceMean: mean,
+  ReduceMax: extremum,
+  ReduceMin: extremum,
+  Softmax: softmax,
+  LogSoftmax: logSoftmax,
+  LayerNormalization: layerNormalization,
+  CumSum: cumulativeSum,
+};

@@ -1,0 +1,36 @@
+// What a gradient rule is given and gives back, and the inverse of broadcasting.
+import type { Tensor } from "../graph/node.ts";
+import { reduceSum, reshape, shapeOf } from "../graph/operators.ts";
+import type { Shape } from "../shape.ts";
+import { sameShape } from "../shape.ts";
+
+/** One application seen from behind. */
+export interface Backward {
+  /** The application's inputs. */
+  readonly inputs: readonly Tensor[];
+  /** Its first output. */
+  readonly output: Tensor;
+  /** All its outputs. */
+  readonly outputs: readonly Tensor[];
+  /** Gradient of the loss with respect to the first output. */
+  readonly gradient: Tensor;
+  /** Gradients of every output; undefined where the loss does not depend on it. */
+  readonly gradients: readonly (Tensor | undefined)[];
+}
+
+/** Gradients of the inputs, in their order; undefined where there is none (indices, conditions, shapes). */
+export type Rule = (backward: Backward) => readonly (Tensor | undefined)[];
+
+/** Sums `gradient` back to the shape of `target`, which was broadcast to the gradient's shape. */
+export function unbroadcast(gradient: Tensor, target: Tensor): Tensor {
+  if (sameShape(gradient.shape, target.shape)) return gradient;
+  const axes = broadcastAxes(gradient.shape, target.shape);
+  const lead = gradient.shape.length - target.shape.length;
+  const summed = axes.length === 0 ? gradient : reduceSum(gradient, axes, lead === 0);
+  return sameShape(summed.shape, target.shape) ? summed : reshape(summed, shapeOf(target));
+}
+
+function broadcastAxes(from: Shape, to: Shape): readonly number[] {
+  const lead = from.length - to.length;
+  return [...from.keys()].filter((axis) => axis < lead || (to[axis - lead] === 1 && from[axis] !== 1));
+}

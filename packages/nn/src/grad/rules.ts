@@ -1,0 +1,32 @@
+// The gradient table: one rule an operator, written in graph operators.
+import { elementwiseRules } from "./elementwise.ts";
+import { matrixRules } from "./matrices.ts";
+import type { Rule } from "./rule.ts";
+import { shapingRules } from "./shaping.ts";
+
+export const gradientRules: Readonly<Record<string, Rule>> = {
+  ...elementwiseRules,
+  ...shapingRules,
+  ...matrixRules,
+};
+
+/** Operators through which no gradient flows: their result is discrete, or their inputs are. */
+export const gradientStops: ReadonlySet<string> = new Set([
+  "ArgMax",
+  "And",
+  "Ceil",
+  "Equal",
+  "Floor",
+  "Greater",
+  "GreaterOrEqual",
+  "IsNaN",
+  "LabelEncoder",
+  "Less",
+  "LessOrEqual",
+  "Not",
+  "OneHot",
+  "Or",
+  "Round",
+  "Shape",
+  "Sign",
+]);

@@ -1,0 +1,153 @@
+// Gradient rules of the operators that move, join or pick elements.
+import { numbersToData } from "../dtype.ts";
+import { NnError } from "../errors.ts";
+import { apply } from "../graph/apply.ts";
+import type { Attributes, Tensor } from "../graph/node.ts";
+import { constantNode, constantNumbers } from "../graph/node.ts";
+import { expand, int64s, like, reshape, shapeOf, shapeTensor, transpose, unsqueeze } from "../graph/operators.ts";
+import type { Dim } from "../shape.ts";
+import { formatShape, isStatic, normalizeAxis } from "../shape.ts";
+import type { Backward, Rule } from "./rule.ts";
+import { unbroadcast } from "./rule.ts";
+
+const attributesOf = ({ output }: Backward): Attributes => output.node.attributes;
+
+function axisOf(backward: Backward, otherwise: number): number {
+  const { axis } = attributesOf(backward);
+  const rank = (backward.inputs[0] as Tensor).shape.length;
+  return normalizeAxis(typeof axis === "number" ? axis : otherwise, rank, backward.output.node.op);
+}
+
+export function zerosLike(tensor: Tensor): Tensor {
+  return expand(like(0, tensor), shapeOf(tensor));
+}
+
+/** Same elements, the shape of the first input. */
+const back: Rule = ({ inputs: [x], gradient }) => [reshape(gradient, shapeOf(x as Tensor)), undefined];
+
+/**
+ * The transpose of gathering along `axis`: a tensor shaped like `x` that holds, at every index, the sum of the
+ * gradients that were taken from there. `indices` may have any rank.
+ */
+function scatterAlong(x: Tensor, indices: Tensor, gradient: Tensor, axis: number): Tensor {
+  const picked = indices.shape.length;
+  const before = [...Array(axis).keys()];
+  const toFront = [
+    ...Array.from({ length: picked }, (_, i) => axis + i),
+    ...before,
+    ...Array.from({ length: gradient.shape.length - axis - picked }, (_, i) => axis + picked + i),
+  ];
+  const updates = axis === 0 ? gradient : transpose(gradient, toFront);
+  const rest = x.shape.filter((_, i) => i !== axis);
+  const shape: readonly Dim[] = [x.shape[axis] ?? 1, ...rest];
+  const zeros = expand(like(0, gradient), shapeTensor(shape, x));
+  const wide = indices.dtype === "int64" ? indices : apply("Cast", [indices], { to: 7 });
+  const sum = apply("ScatterND", [zeros, unsqueeze(wide, [picked]), updates], { reduction: "add" });
+  if (axis === 0) return sum;
+  return transpose(sum, [...before.map((i) => i + 1), 0, ...x.shape.slice(axis + 1).map((_, i) => axis + 1 + i)]);
+}
+
+const gather: Rule = (backward) => {
+  const [x, indices] = backward.inputs as [Tensor, Tensor];
+  return [scatterAlong(x, indices, backward.gradient, axisOf(backward, 0)), undefined];
+};
+
+const gatherElements: Rule = (backward) => {
+  const [x, indices] = backward.inputs as [Tensor, Tensor];
+  const attributes = { axis: axisOf(backward, 0), reduction: "add" };
+  return [apply("ScatterElements", [zerosLike(x), indices, backward.gradient], attributes), undefined];
+};
+
+const slice: Rule = ({ inputs, gradient }) => {
+  const [x, starts, , axes, steps] = inputs as [Tensor, Tensor, Tensor, Tensor?, Tensor?];
+  const { shape } = x;
+  if (!isStatic(shape)) {
+    throw new NnError(
+      "no-gradient",
+      `The gradient of a slice needs known sizes; the input has shape ${formatShape(shape)}.`,
+      "Build the training graph with a fixed batch size.",
+    );
+  }
+  const from = constantNumbers(starts) ?? [];
+  const along = constantNumbers(axes) ?? [...from.keys()];
+  let current = gradient;
+  const before = shape.map(() => 0);
+  const after = shape.map(() => 0);
+  for (const [i, listed] of along.entries()) {
+    const axis = normalizeAxis(listed, shape.length, "Slice");
+    const size = shape[axis] ?? 0;
+    const step = constantNumbers(steps)?.[i] ?? 1;
+    const count = Number(current.shape[axis] ?? 0);
+    const raw = from[i] ?? 0;
+    const first = Math.min(Math.max(raw < 0 ? raw + size : raw, 0), step < 0 ? size - 1 : size);
+    if (step === 1) {
+      before[axis] = first;
+      after[axis] = size - first - count;
+    } else {
+      const places = Array.from({ length: count }, (_, k) => first + k * step);
+      const target = constantTarget(current, axis, size);
+      current = scatterAlong(target, constantNode(numbersToData(places, [count], "int64")), current, axis);
+    }
+  }
+  if ([...before, ...after].every((pad) => pad === 0)) return [current];
+  return [apply("Pad", [current, int64s([...before, ...after]), like(0, current)])];
+};
+
+/** A stand-in whose shape is `like` with one size replaced. */
+function constantTarget(tensor: Tensor, axis: number, size: number): Tensor {
+  const shape = tensor.shape.map((dim, i) => (i === axis ? size : Number(dim)));
+  return expand(like(0, tensor), int64s(shape));
+}
+
+const concat: Rule = (backward) => {
+  const axis = axisOf(backward, 0);
+  let start = 0;
+  return backward.inputs.map((x) => {
+    const size = x.shape[axis];
+    if (typeof size !== "number") {
+      throw new NnError(
+        "no-gradient",
+        `The gradient of a concatenation needs known sizes along its axis; one input has shape ${formatShape(x.shape)}.`,
+        "Concatenate along an axis of known sizes, or build the graph with a fixed batch size.",
+      );
+    }
+    const part = apply("Slice", [backward.gradient, ...[start, start + size, axis].map((value) => int64s([value]))]);
+    start += size;
+    return part;
+  });
+};
+
+const split: Rule = (backward) => {
+  const parts = backward.outputs.map((output, i) => backward.gradients[i] ?? zerosLike(output));
+  return [apply("Concat", parts, { axis: axisOf(backward, 0) }), undefined];
+};
+
+const pad: Rule = ({ inputs: [x, pads], gradient }) => {
+  const amounts = constantNumbers(pads) ?? [];
+  const rank = (x as Tensor).shape.length;
+  const starts = amounts.slice(0, rank);
+  const ends = amounts.slice(rank).map((amount) => (amount === 0 ? 2 ** 40 : -amount));
+  return [apply("Slice", [gradient, int64s(starts), int64s(ends), int64s([...starts.keys()])]), undefined];
+};
+
+const transposed: Rule = (backward) => {
+  const { perm } = attributesOf(backward);
+  const rank = backward.gradient.shape.length;
+  const order = (perm as readonly number[] | undefined) ?? Array.from({ length: rank }, (_, i) => rank - 1 - i);
+  const inverse = order.map((_, i) => order.indexOf(i));
+  return [transpose(backward.gradient, inverse)];
+};
+
+export const shapingRules: Readonly<Record<string, Rule>> = {
+  Reshape: back,
+  Squeeze: back,
+  Unsqueeze: back,
+  Expand: ({ inputs: [x], gradient }) => [unbroadcast(gradient, x as Tensor), undefined],
+  Transpose: transposed,
+  Concat: concat,
+  Split: split,
+  Slice: slice,
+  Pad: pad,
+  Gather: gather,
+  GatherElements: gatherElements,
+};
