@@ -56,7 +56,13 @@ export {
   chooseThreshold,
   meanCost,
 } from "./evaluate/threshold.ts";
-
+// federate/
+export { averageUpdates, proximalTerm, type Update } from "./federate/average.ts";
+export { type FixedPoint, fromFixedPoint, toFixedPoint } from "./federate/fixed-point.ts";
+export { addScaled, type ParameterSet, parameterNorm } from "./federate/parameter-set.ts";
+export { type GaussianRounds, gaussianEpsilon, noiseForEpsilon } from "./federate/privacy-accountant.ts";
+export { addGaussianNoise, clipToNorm } from "./federate/private-update.ts";
+export { addModular, type Peer, pairSecret, pairwiseMask, secureSum } from "./federate/secure-sum.ts";
 // search/
 export type { MedianPruning } from "./search/median-pruning.ts";
 export {
