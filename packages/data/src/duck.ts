@@ -45,6 +45,7 @@ export async function openDuck(options: { signal?: AbortSignal; threads?: number
     ...(options.threads === undefined ? {} : { threads: String(options.threads) }),
   });
   const connection = await instance.connect();
+  await connection.run("SET TimeZone = 'UTC'");
   const interrupt = (): void => connection.interrupt();
   options.signal?.addEventListener("abort", interrupt);
   const guard = async <T>(work: Promise<T>): Promise<T> => {

@@ -14,6 +14,7 @@ export {
 export type { Format } from "./sources/format.ts";
 export type { ReadProgress } from "./sources/loaded.ts";
 export { type ReadOptions, readTable } from "./sources/read-table.ts";
+export { writeTable } from "./sources/write-table.ts";
 export { type Fold, type FoldOptions, kFold, type SplitOptions, splitTable, type ThreeParts } from "./split/split.ts";
 export {
   type Column,

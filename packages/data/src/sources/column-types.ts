@@ -30,16 +30,17 @@ const textLength = 60;
 const parses: Readonly<Record<ColumnType, (c: string) => string>> = {
   number: (c) => `TRY_CAST(${c} AS DOUBLE)`,
   boolean: (c) => `TRY_CAST(${c} AS BOOLEAN)`,
-  timestamp: (c) => `TRY_CAST(${c} AS TIMESTAMP)`,
+  // With a zone: a plain TIMESTAMP drops the offset of 10:00+02:00 unsaid.
+  timestamp: (c) => `TRY_CAST(${c} AS TIMESTAMPTZ)`,
   category: (c) => c,
   text: (c) => c,
 };
 
 /** The type that DuckDB casts to when it reads a column as this one. */
-export const sqlTypes: Readonly<Record<ColumnType, "DOUBLE" | "BOOLEAN" | "TIMESTAMP" | "VARCHAR">> = {
+export const sqlTypes: Readonly<Record<ColumnType, "DOUBLE" | "BOOLEAN" | "TIMESTAMPTZ" | "VARCHAR">> = {
   number: "DOUBLE",
   boolean: "BOOLEAN",
-  timestamp: "TIMESTAMP",
+  timestamp: "TIMESTAMPTZ",
   category: "VARCHAR",
   text: "VARCHAR",
 };
@@ -88,7 +89,7 @@ export async function inferTypes(
     (c) => ({
       n: `${c} IS NOT NULL`,
       word: `lower(${c}) IN ('true', 'false')`,
-      date: `CASE WHEN ${c}[5] = '-' AND ${c}[8] = '-' THEN TRY_CAST(${c} AS TIMESTAMP) IS NOT NULL ELSE false END`,
+      date: `CASE WHEN ${c}[5] = '-' AND ${c}[8] = '-' THEN ${parses.timestamp(c)} IS NOT NULL ELSE false END`,
     }),
     (c) => ({ different: `count(DISTINCT ${c})`, length: `coalesce(avg(length(${c})), 0)` }),
   );

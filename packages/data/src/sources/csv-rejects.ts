@@ -47,7 +47,7 @@ function reasonOf(errors: readonly ErrorRow[], names: readonly string[]): string
   if (kinds.has("TOO MANY COLUMNS")) return `more fields than the header's ${columns}`;
   if (kinds.has("MISSING COLUMNS")) return `${found} field${found === 1 ? "" : "s"} where the header has ${columns}`;
   const casts = errors.flatMap(({ message, column }) => {
-    const cast = /Could not convert string "([\s\S]*)" to '(\w+)'/.exec(message);
+    const cast = /Could not convert string "([\s\S]*)" to '([^']+)'/.exec(message);
     if (cast === null) return [];
     return [`column "${names[(column ?? 1) - 1]}": "${cast[1]}" is not ${typeNames[cast[2]!] ?? cast[2]}`];
   });
@@ -57,5 +57,5 @@ function reasonOf(errors: readonly ErrorRow[], names: readonly string[]): string
 const typeNames: Readonly<Record<string, string>> = {
   DOUBLE: "a number",
   BOOLEAN: "a boolean",
-  TIMESTAMP: "a time in ISO 8601",
+  "TIMESTAMP WITH TIME ZONE": "a time in ISO 8601",
 };

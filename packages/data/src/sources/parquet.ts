@@ -34,7 +34,7 @@ export async function loadParquet(context: ReadContext): Promise<Loaded> {
     const columns = kinds.map((kind, i) => {
       const text = `CAST(c${i} AS VARCHAR)`;
       if (kind === undefined) return `CASE WHEN ${text} NOT IN (${missing}) THEN ${text} END AS c${i}`;
-      return `${kind === "number" ? `CAST(c${i} AS DOUBLE)` : kind === "timestamp" ? `CAST(c${i} AS TIMESTAMP)` : `c${i}`} AS c${i}`;
+      return `${kind === "number" ? `CAST(c${i} AS DOUBLE)` : kind === "timestamp" ? `CAST(c${i} AS TIMESTAMPTZ)` : `c${i}`} AS c${i}`;
     });
     await duck.run(
       `CREATE TEMP TABLE numbered AS SELECT line, '' AS text, ${columns.join(", ")} FROM natives`,

@@ -1,7 +1,7 @@
 // The last step of typed sources (Parquet, NDJSON): decide each column's type and put aside the rows that do not fit.
 import type { Duck } from "../duck.ts";
 import type { ColumnType, RejectedRow } from "../table.ts";
-import { inferTypes, unparsedSql, valueSql } from "./column-types.ts";
+import { inferTypes, unparsedSql } from "./column-types.ts";
 
 export interface Settled {
   readonly types: readonly ColumnType[];
@@ -49,10 +49,7 @@ export async function settle(
     return { line: Number(row.line), reason: wrong.join("; "), text: String(row.text ?? "").slice(0, 500) };
   });
   // Where the source's own type is kept, so is its value, which never went by a string.
-  const values = types.map((type, i) => {
-    const from = kinds[i] === type ? "numbered" : "texts";
-    return `${valueSql(`${from}.c${i}`, type)} AS c${i}`;
-  });
+  const values = types.map((type, i) => `${kinds[i] === type ? "numbered" : "texts"}.c${i} AS c${i}`);
   await duck.run(
     `CREATE TEMP TABLE loaded AS SELECT ${values.join(", ")} FROM numbered JOIN texts USING (line)
      WHERE NOT (${bad.map((sql) => sql.replaceAll(/\bc(\d+)\b/g, "texts.c$1")).join(" OR ")}) ORDER BY line`,

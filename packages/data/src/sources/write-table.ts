@@ -1,0 +1,77 @@
+// Writes a table to a file: CSV, TSV, NDJSON or Parquet by extension, whole or not at all.
+import { randomBytes } from "node:crypto";
+import { open, rename, rm } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { type DuckLoad, openDuck } from "../duck.ts";
+import { DataError } from "../errors.ts";
+import { type Column, isNumeric, type Table } from "../table.ts";
+import { formatOf } from "./format.ts";
+
+/**
+ * Rows in the table's order; a missing value is an empty field, a null in Parquet, and null in NDJSON. Timestamps are
+ * written in ISO 8601 (UTC), booleans as true and false. The file appears by a rename once it is whole on the disk.
+ * Throws `unknown-format`, `write-failed`, `no-columns`.
+ */
+export async function writeTable(
+  path: string,
+  table: Table,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<void> {
+  const { format, gzip } = formatOf(path);
+  if (table.columns.length === 0)
+    throw new DataError("no-columns", "a table without a column cannot be written", "Give at least one column.");
+  const target = resolve(path);
+  const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString("hex")}.tmp`);
+  const duck = await openDuck(options.signal === undefined ? {} : { signal: options.signal });
+  try {
+    await duck.load("rows_out", table.columns.map(loadOf));
+    const names = table.columns.map(({ name }) => `"${name.replaceAll('"', '""')}"`);
+    const columns = table.columns.map((column, i) => {
+      const time = column.type === "timestamp" && format !== "parquet";
+      return `${time ? `strftime(c${i}, '%Y-%m-%dT%H:%M:%S.%gZ')` : `c${i}`} AS ${names[i]}`;
+    });
+    const how = {
+      csv: "FORMAT csv, HEADER true, DELIMITER ','",
+      tsv: "FORMAT csv, HEADER true, DELIMITER E'\\t'",
+      ndjson: "FORMAT json, ARRAY false",
+      parquet: "FORMAT parquet, COMPRESSION zstd",
+    }[format];
+    const compression = format === "parquet" ? "" : `, COMPRESSION ${gzip ? "gzip" : "none"}`;
+    // A column named like the load order's would shadow it, so the order is the table's own: insertion is kept.
+    await duck.run(`COPY (SELECT ${columns.join(", ")} FROM rows_out) TO $1 (${how}${compression})`, [temporary]);
+    const file = await open(temporary, "r+");
+    try {
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, target);
+    await syncFolder(dirname(target));
+  } catch (cause) {
+    options.signal?.throwIfAborted();
+    throw new DataError(
+      "write-failed",
+      `"${path}" could not be written: ${(cause as Error).message.split("\n")[0]}`,
+      "Check that the folder exists, may be written and has room.",
+      cause,
+    );
+  } finally {
+    duck.close();
+    await rm(temporary, { force: true });
+  }
+}
+
+const numericTypes = { number: "DOUBLE", boolean: "BOOLEAN", timestamp: "TIMESTAMP" } as const;
+
+function loadOf(column: Column): DuckLoad {
+  return isNumeric(column)
+    ? { sqlType: numericTypes[column.type], data: column.data }
+    : { sqlType: "VARCHAR", data: column.data };
+}
+
+/** Makes the rename itself last through a power cut; some systems cannot, which is no failure of the write. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, "r").catch(() => undefined);
+  await folder?.sync().catch(() => {});
+  await folder?.close();
+}
