@@ -56,6 +56,7 @@ export const predictionRecord = prediction
   .extend({
     row,
     subjectHash: z.string().nullable(),
+    traceparent: z.string().nullable().meta({ description: "W3C Trace Context of the request" }),
     run: id.nullable(),
     dataHash: z.string(),
     feedback: z.object({ label, at: time }).nullable(),
