@@ -11,6 +11,8 @@ export type { EncodeOptions } from "./graph/encode.ts";
 export { encodeOnnx } from "./graph/encode.ts";
 export { equalGraphs } from "./graph/equal.ts";
 export type { Graph, Node, Tensor } from "./graph/node.ts";
+export type { Replace } from "./graph/rewrite.ts";
+export { rewriteGraph } from "./graph/rewrite.ts";
 export { verify } from "./graph/verify.ts";
 export { createSession } from "./runtime/session.node.ts";
 export type { Feeds, PortDescription, Session, SessionOptions } from "./runtime/session.ts";
@@ -69,6 +71,7 @@ export {
   reduceSum,
   softmax,
 } from "./tensor/matrices.ts";
+export { dequantizeLinear, dynamicQuantizeLinear, matMulInteger } from "./tensor/quantize.ts";
 export {
   concat,
   expand,

@@ -27,6 +27,7 @@ export const opsets: Readonly<Record<string, number>> = { "": 21, "ai.onnx.ml": 
 const bool: ReadonlySet<DType> = new Set<DType>(["bool"]);
 const int64: ReadonlySet<DType> = new Set<DType>(["int64"]);
 const indexTypes: ReadonlySet<DType> = new Set<DType>(["int64", "int32"]);
+const eightBit: ReadonlySet<DType> = new Set<DType>(["int8", "uint8"]);
 const all: ReadonlySet<DType> = new Set<DType>([...numericTypes, "bool", "string"]);
 
 function spec(
@@ -442,6 +443,38 @@ export const catalogue: Readonly<Record<string, OpSpec>> = {
     },
     { axis: "int", epsilon: "float", stash_type: "int" },
   ),
+  // Eight-bit integers
+  DequantizeLinear: spec(
+    [2, 3],
+    (a) => {
+      takes(a, new Set<DType>([...eightBit, "int32"]), 0);
+      takes(a, float, 1);
+      const { shape } = required(a, 0);
+      const scale = required(a, 1);
+      const axis = normalizeAxis(intAttribute(a.attributes, "axis", 1), Math.max(shape.length, 2), a.op);
+      if (scale.shape.length > 0 && !sameShape(scale.shape, [shape[axis] ?? 1])) {
+        throw new NnError(
+          "shape-mismatch",
+          `DequantizeLinear: scales ${formatShape(scale.shape)} do not fit axis ${axis} of ${formatShape(shape)}.`,
+          "Give one scale, or one for each index along the axis.",
+        );
+      }
+      return [{ dtype: scale.dtype, shape }];
+    },
+    { axis: "int" },
+  ),
+  DynamicQuantizeLinear: spec([1, 1], (a) => {
+    takes(a, new Set<DType>(["float32"]));
+    return [
+      { dtype: "uint8", shape: required(a, 0).shape },
+      { dtype: "float32", shape: [] },
+      { dtype: "uint8", shape: [] },
+    ];
+  }),
+  MatMulInteger: spec([2, 4], (a) => {
+    takes(a, eightBit);
+    return [{ dtype: "int32", shape: matMulShape(required(a, 0).shape, required(a, 1).shape, a.op) }];
+  }),
   // ai.onnx.ml
   LabelEncoder: spec(
     [1, 1],
