@@ -1,2 +1,3 @@
 // The public surface of this package: one explicit list.
-export {};
+export { openStore, type Store, type StoreOptions } from "./db/store.ts";
+export type { Tenant } from "./db/tenant.ts";

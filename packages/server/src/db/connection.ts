@@ -1,0 +1,79 @@
+// One connection for both databases: drizzle over PGlite's worker or over a pool, with the same result shapes.
+import type { PGlite } from "@electric-sql/pglite";
+import { ApiError } from "@lepta/api";
+import { type NodePgQueryResultHKT, drizzle as overPool } from "drizzle-orm/node-postgres";
+import type { PgDatabase } from "drizzle-orm/pg-core";
+import { drizzle as overPglite } from "drizzle-orm/pglite";
+import pg from "pg";
+import { openPgliteClient } from "./pglite-client.ts";
+import * as schema from "./schema.ts";
+
+export type Schema = typeof schema;
+/** The query builder: a connection, or a transaction on it. */
+export type Sql = PgDatabase<NodePgQueryResultHKT, Schema>;
+
+export interface Connection {
+  kind: "pglite" | "postgresql";
+  sql: Sql;
+  /** Runs text of one or many statements without parameters; for the job queue's own plans. */
+  script(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>;
+  close(): Promise<void>;
+}
+
+export async function connectPglite(dataDir: string): Promise<Connection> {
+  const client = await openPgliteClient(dataDir);
+  // Drizzle asks of its client only query() and transaction(), which ours has; its type asks for the whole class.
+  const sql = overPglite(client as unknown as PGlite, { schema }) as unknown as Sql;
+  return {
+    kind: "pglite",
+    sql,
+    script: async (text, values) => ({ rows: await client.script(text, values) }),
+    close: () => client.close(),
+  };
+}
+
+/** @throws ApiError database-unreachable when no connection can be made. */
+export async function connectPostgresql(url: string, connections = 10): Promise<Connection> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: connections,
+    connectionTimeoutMillis: 10_000,
+    options: "-c timezone=UTC",
+    application_name: "lepta",
+  });
+  // A connection that breaks while idle is replaced at the next use; without a listener it would end the process.
+  pool.on("error", () => undefined);
+  try {
+    await pool.query("select 1");
+  } catch (cause) {
+    await pool.end();
+    throw new ApiError("database-unreachable", `PostgreSQL at ${withoutPassword(url)} does not answer`, {
+      cause,
+      fix: "Check DATABASE_URL, and that the database is up and takes the login.",
+    });
+  }
+  let open = true;
+  return {
+    kind: "postgresql",
+    sql: overPool(pool, { schema }),
+    async script(text, values) {
+      const result = (await pool.query(text, values ?? [])) as pg.QueryResult | pg.QueryResult[];
+      return { rows: Array.isArray(result) ? result.flatMap((r) => r.rows) : result.rows };
+    },
+    async close() {
+      if (!open) return;
+      open = false;
+      await pool.end();
+    },
+  };
+}
+
+function withoutPassword(url: string): string {
+  try {
+    const parsed = new URL(url);
+    parsed.password = "";
+    return parsed.href;
+  } catch {
+    return "the given address";
+  }
+}

@@ -1,0 +1,70 @@
+// Brings a database's tables to this release's: the same SQL files on PGlite and on PostgreSQL.
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { ApiError } from "@lepta/api";
+import { sql } from "drizzle-orm";
+import type { Connection, Sql } from "./connection.ts";
+
+interface Migration {
+  /** Milliseconds of its making: the order. */
+  when: number;
+  hash: string;
+  statements: string[];
+}
+
+const folder = new URL("../../migrations/", import.meta.url);
+
+function readMigrations(): Migration[] {
+  const journal = JSON.parse(readFileSync(new URL("meta/_journal.json", folder), "utf8")) as {
+    entries: { tag: string; when: number }[];
+  };
+  return journal.entries.map(({ tag, when }) => {
+    const text = readFileSync(new URL(`${tag}.sql`, folder), "utf8");
+    return {
+      when,
+      hash: createHash("sha256").update(text).digest("hex"),
+      statements: text.split("--> statement-breakpoint"),
+    };
+  });
+}
+
+/**
+ * All in one transaction, under a lock: several processes may start at once on PostgreSQL.
+ * @throws ApiError store-newer when the database has migrations that this release lacks.
+ */
+export async function migrate(connection: Connection): Promise<void> {
+  const migrations = readMigrations();
+  const newest = migrations.at(-1)?.when ?? 0;
+  if ((await applied(connection.sql)) === newest) return;
+  await connection.sql.transaction(async (tx) => {
+    await tx.execute(sql`select pg_advisory_xact_lock(1818588257)`);
+    await tx.execute(sql`create schema if not exists lepta_migrations`);
+    await tx.execute(
+      sql`create table if not exists lepta_migrations.applied ("when" bigint primary key, hash text not null, at timestamptz not null default now())`,
+    );
+    const last = await applied(tx);
+    if (last > newest) {
+      throw new ApiError("store-newer", "the store was written by a newer release of lepta", {
+        fix: "Update: npm i lepta@latest.",
+      });
+    }
+    for (const migration of migrations.filter((m) => m.when > last)) {
+      for (const statement of migration.statements) await tx.execute(sql.raw(statement));
+      await tx.execute(
+        sql`insert into lepta_migrations.applied ("when", hash) values (${migration.when}, ${migration.hash})`,
+      );
+    }
+  });
+}
+
+/** The newest migration that the database has; 0 for a new one. */
+async function applied(db: Sql): Promise<number> {
+  const table = await db.execute<{ there: boolean }>(
+    sql`select to_regclass('lepta_migrations.applied') is not null as there`,
+  );
+  if (!table.rows[0]?.there) return 0;
+  const newest = await db.execute<{ newest: string | null }>(
+    sql`select max("when") as newest from lepta_migrations.applied`,
+  );
+  return Number(newest.rows[0]?.newest ?? 0);
+}

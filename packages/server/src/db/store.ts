@@ -1,0 +1,88 @@
+// The store: a database and a folder of files, opened together.
+import { accessSync, constants, mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { ApiError } from "@lepta/api";
+import { type Connection, connectPglite, connectPostgresql, type Sql } from "./connection.ts";
+import { interruptDeadRuns } from "./interrupt.ts";
+import { type StoreLock, takeLock } from "./lock-file.ts";
+import { migrate } from "./migrate.ts";
+import { type Tenant, tenantOf } from "./tenant.ts";
+
+export interface StoreOptions {
+  /** Folder of the embedded database and of the files. Default `.lepta` in the working directory. */
+  dir?: string | undefined;
+  /** PostgreSQL; the folder then holds only files. */
+  databaseUrl?: string | undefined;
+}
+
+export interface Store {
+  readonly kind: "pglite" | "postgresql";
+  /** Absolute path of the folder. */
+  readonly dir: string;
+  /** A handle that sees one organisation's rows. All that a request does goes through one. */
+  tenant(organisationId: string): Tenant;
+  /** The owner's connection: authentication, the list of organisations, the job queue. Never for a tenant's data. */
+  readonly owner: Connection;
+  /** Tells a process that finds the embedded store locked where this one's server is. */
+  announce(url: string): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the store, making it and bringing its tables up to date where needed. Runs of processes that died while
+ * running are marked interrupted.
+ * @throws ApiError store-locked, store-unusable, store-newer, database-unreachable
+ */
+export async function openStore(options: StoreOptions = {}): Promise<Store> {
+  const dir = resolve(options.dir ?? ".lepta");
+  makeDirectory(dir);
+  let lock: StoreLock | undefined;
+  let owner: Connection | undefined;
+  try {
+    if (options.databaseUrl === undefined) {
+      lock = takeLock(dir);
+      owner = await connectPglite(join(dir, "database"));
+    } else {
+      owner = await connectPostgresql(options.databaseUrl);
+    }
+    await migrate(owner);
+    const store = makeStore(dir, owner, lock);
+    await interruptDeadRuns(store);
+    return store;
+  } catch (error) {
+    await owner?.close().catch(() => undefined);
+    lock?.release();
+    if (error instanceof ApiError) throw error;
+    throw new ApiError("store-unusable", `the store ${dir} cannot be opened: ${(error as Error).message}`, {
+      cause: error,
+      fix: "Check the directory, its rights and the disk; LEPTA_HOME chooses another directory.",
+    });
+  }
+}
+
+function makeStore(dir: string, owner: Connection, lock: StoreLock | undefined): Store {
+  const sql: Sql = owner.sql;
+  return {
+    kind: owner.kind,
+    dir,
+    owner,
+    tenant: (organisationId) => tenantOf(sql, organisationId),
+    announce: (url) => lock?.announce(url),
+    async close() {
+      await owner.close();
+      lock?.release();
+    },
+  };
+}
+
+function makeDirectory(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true });
+    accessSync(dir, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    throw new ApiError("store-unusable", `the store's directory ${dir} cannot be used: ${(cause as Error).message}`, {
+      cause,
+      fix: "Give a directory that can be written; LEPTA_HOME chooses it.",
+    });
+  }
+}

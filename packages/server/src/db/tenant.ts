@@ -1,0 +1,34 @@
+// A tenant's handle: every statement through it runs as the application's role, with the organisation set.
+import { ApiError } from "@lepta/api";
+import { sql } from "drizzle-orm";
+import type { Sql } from "./connection.ts";
+import { isUuid } from "./id.ts";
+
+export interface Tenant {
+  readonly organisationId: string;
+  /**
+   * Runs work in one transaction that sees and writes this organisation's rows only (row-level security).
+   * The work must use `sql` with bound parameters. Text that came from outside is never a statement: whoever could
+   * write statements could take another role or name another organisation.
+   */
+  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+}
+
+export function tenantOf(connection: Sql, organisationId: string): Tenant {
+  if (!isUuid(organisationId)) {
+    throw new ApiError("organisation-not-found", "an organisation's id is a UUID", {
+      fix: "Use the organisation's id.",
+    });
+  }
+  return {
+    organisationId,
+    transaction: (work) =>
+      connection.transaction(async (tx) => {
+        // Both until the transaction's end only: SET LOCAL, written so that one statement does both.
+        await tx.execute(
+          sql`select set_config('role', 'lepta_app', true), set_config('lepta.organisation', ${organisationId}, true)`,
+        );
+        return work(tx);
+      }),
+  };
+}

@@ -1,0 +1,82 @@
+// The thread that runs PGlite: a long query must not stall the server's event loop. Plain JavaScript, so that it
+// starts the same from sources and from a build. One message in, one out; `transaction` names an open transaction.
+import { parentPort, workerData } from "node:worker_threads";
+import { PGlite } from "@electric-sql/pglite";
+
+const asText = (value) => value;
+// int8, json, jsonb, date, timestamp, timestamptz and the arrays of the last three travel as text, which copies faster
+// between threads than objects do; the client thread reads them.
+const parsers = Object.fromEntries([20, 114, 3802, 1082, 1114, 1184, 1115, 1182, 1185].map((oid) => [oid, asText]));
+
+let database;
+const transactions = new Map();
+
+function plain(error) {
+  const { message, code, detail, constraint, table, schema } = error;
+  return { message, code, detail, constraint, table, schema };
+}
+
+function targetOf(transaction) {
+  const target = transaction === undefined ? database : transactions.get(transaction)?.target;
+  if (!target) throw new Error("the transaction has ended");
+  return target;
+}
+
+function plainResult({ rows, fields, affectedRows }) {
+  return { rows, fields: fields.map(({ name, dataTypeID }) => ({ name, dataTypeID })), affectedRows };
+}
+
+const operations = {
+  query: async ({ transaction, sql, params }) =>
+    plainResult(await targetOf(transaction).query(sql, params, { rowMode: "array", parsers })),
+  exec: async ({ transaction, sql }) =>
+    (await targetOf(transaction).exec(sql, { rowMode: "array", parsers })).map(plainResult),
+  // Answers once the transaction has begun: PGlite has one connection and gives it to one transaction at a time.
+  begin: ({ transaction }) =>
+    new Promise((begun, refused) => {
+      const open = {};
+      open.outcome = database.transaction((target) => {
+        const end = new Promise((commit, rollback) => Object.assign(open, { target, commit, rollback }));
+        transactions.set(transaction, open);
+        begun();
+        return end;
+      });
+      // Told again where the transaction is ended; here it only keeps a refusal to begin from being lost.
+      open.outcome.catch(refused);
+    }),
+  commit: async ({ transaction }) => {
+    const open = take(transaction);
+    open.commit();
+    await open.outcome;
+  },
+  rollback: async ({ transaction }) => {
+    const open = take(transaction);
+    open.rollback(new Error("rolled back"));
+    await open.outcome.catch(() => undefined);
+  },
+  close: async () => {
+    await database.close();
+  },
+};
+
+function take(transaction) {
+  const open = transactions.get(transaction);
+  if (!open) throw new Error("the transaction has ended");
+  transactions.delete(transaction);
+  return open;
+}
+
+parentPort.on("message", async (message) => {
+  try {
+    parentPort.postMessage({ id: message.id, result: await operations[message.operation](message) });
+  } catch (error) {
+    parentPort.postMessage({ id: message.id, error: plain(error) });
+  }
+});
+
+try {
+  database = await PGlite.create({ dataDir: workerData.dataDir, ...workerData.options });
+  parentPort.postMessage({ id: 0 });
+} catch (error) {
+  parentPort.postMessage({ id: 0, error: plain(error) });
+}
