@@ -4,10 +4,9 @@ import { describe, expect, test } from "vitest";
 import { assign, subjectHash } from "./assignment.ts";
 
 const subjects = Array.from({ length: 20_000 }, (_, i) => subjectHash("salt", `subject ${i}`));
-const variants = (weights: Record<string, number>) =>
-  Object.entries(weights).map(([name, weight]) => ({ name, weight }));
+const variants = (weights: Record<string, number>) => Object.entries(weights).map(([key, weight]) => ({ key, weight }));
 const names = (weights: Record<string, number>, experiment = "e") =>
-  subjects.map((subject) => assign(variants(weights), experiment, subject)?.name);
+  subjects.map((subject) => assign(variants(weights), experiment, subject)?.key);
 const share = (chosen: (string | undefined)[], name: string) => chosen.filter((c) => c === name).length / chosen.length;
 
 describe("assign", () => {
@@ -23,7 +22,7 @@ describe("assign", () => {
     const forward = variants({ a: 0.8, b: 0.2 });
     const backward = [...forward].reverse();
     for (const subject of subjects.slice(0, 500)) {
-      expect(assign(forward, "e", subject)?.name).toBe(assign(backward, "e", subject)?.name);
+      expect(assign(forward, "e", subject)?.key).toBe(assign(backward, "e", subject)?.key);
     }
   });
 
@@ -60,7 +59,7 @@ describe("assign", () => {
       fc.property(fc.string(), fc.double({ min: 0.01, max: 100, noNaN: true }), (unit, scale) => {
         const one = assign(variants({ a: 0.6, b: 0.3, c: 0.1 }), "e", unit);
         const scaled = assign(variants({ a: 0.6 * scale, b: 0.3 * scale, c: 0.1 * scale }), "e", unit);
-        expect(scaled?.name).toBe(one?.name);
+        expect(scaled?.key).toBe(one?.key);
       }),
     );
   });

@@ -4,7 +4,7 @@ import { createHash, createHmac } from "node:crypto";
 
 export interface Weighted {
   /** Unique among the variants and stable over changes of weights. */
-  readonly name: string;
+  readonly key: string;
   /** Share, relative to the sum of the weights; 0 gets nobody. */
   readonly weight: number;
 }
@@ -24,7 +24,7 @@ function uniform(...parts: string[]): number {
 }
 
 /**
- * Every variant draws weight / -ln(u), u uniform from hash(experiment, unit, variant); the largest draw wins, which
+ * Every variant draws weight / -ln(u), u uniform from hash(experiment, unit, key); the largest draw wins, which
  * happens with probability weight / sum. Raising one weight only moves subjects to that variant, lowering one only moves
  * subjects away from it, and a variant that joins takes its share from all and moves nobody else. Between two variants
  * the number moved is the least possible: the change in share. (Weighted rendezvous: Schindelhauer and Schomaker 2005.)
@@ -39,7 +39,7 @@ export function assign<V extends Weighted>(variants: readonly V[], experiment: s
   let winner: V | undefined;
   let best = 0;
   for (const variant of eligible) {
-    const draw = variant.weight / -Math.log(uniform(experiment, unit, variant.name));
+    const draw = variant.weight / -Math.log(uniform(experiment, unit, variant.key));
     if (draw > best) {
       best = draw;
       winner = variant;

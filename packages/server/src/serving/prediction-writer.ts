@@ -1,0 +1,129 @@
+// Makes predictions durable: rows gather while an insert is in flight (group commit), each with its usage event.
+import type { Row } from "@lepta/api";
+import { sql } from "drizzle-orm";
+import type { Sql } from "../db/connection.ts";
+import type { Store } from "../db/store.ts";
+import { type Batcher, batcher } from "./batcher.ts";
+
+/** CloudEvents source of the usage events that predictions make; the event's id is the prediction's. */
+export const predictionSource = "/predictions";
+
+/** A prediction as it is stored. */
+export interface NewPrediction {
+  id: string;
+  product: string;
+  versionId: string;
+  /** null: asked for by version, outside the deployment's variants. */
+  variantId: string | null;
+  row: Row;
+  /** The class; for regression the value as text. */
+  label: string;
+  probability: number | null;
+  probabilities: Record<string, number> | null;
+  value: number | null;
+  subjectHash: string | null;
+  /** W3C traceparent of the request. */
+  traceparent: string | null;
+  at: Date;
+}
+
+export interface PredictionWriter {
+  /**
+   * Resolves once the prediction and its usage event are committed: true. False when the id was there before; then
+   * nothing was written.
+   */
+  write(organisationId: string, prediction: NewPrediction): Promise<boolean>;
+  readonly waiting: number;
+  /** Resolves when everything written so far is durable. */
+  idle(): Promise<void>;
+}
+
+/** Largest insert. Larger ones cost the same a row (docs/decisions/0010) and answer later. */
+const cap = 256;
+
+export function predictionWriter(store: Store, onRun?: (size: number) => void): PredictionWriter {
+  const writers = new Map<string, Batcher<NewPrediction, boolean>>();
+  function of(organisationId: string): Batcher<NewPrediction, boolean> {
+    let writer = writers.get(organisationId);
+    if (!writer) {
+      const tenant = store.tenant(organisationId);
+      const insert = (rows: NewPrediction[]) => tenant.transaction((tx) => insertPredictions(tx, organisationId, rows));
+      writer = batcher((rows) => insertApart(rows, insert), { cap, ...(onRun ? { onRun } : {}) });
+      writers.set(organisationId, writer);
+    }
+    return writer;
+  }
+  return {
+    write: (organisationId, prediction) => of(organisationId).add(prediction),
+    get waiting() {
+      return [...writers.values()].reduce((sum, writer) => sum + writer.waiting, 0);
+    },
+    async idle() {
+      await Promise.all([...writers.values()].map((writer) => writer.idle()));
+    },
+  };
+}
+
+/** One bad row must not fail its neighbours: when the database refuses the rows' values, each goes alone. */
+async function insertApart(
+  rows: NewPrediction[],
+  insert: (rows: NewPrediction[]) => Promise<boolean[]>,
+): Promise<(boolean | Error)[]> {
+  try {
+    return await insert(rows);
+  } catch (error) {
+    if (rows.length === 1 || !refusesValues(error)) throw error;
+    const results: (boolean | Error)[] = [];
+    for (const row of rows) {
+      try {
+        results.push((await insert([row]))[0] as boolean);
+      } catch (one) {
+        results.push(one instanceof Error ? one : new Error(String(one)));
+      }
+    }
+    return results;
+  }
+}
+
+/** SQLSTATE class 22 (data exception) or 23 (integrity constraint violation), wherever in the chain of causes. */
+function refusesValues(error: unknown): boolean {
+  for (let one = error; one instanceof Error; one = one.cause) {
+    if ("code" in one && typeof one.code === "string" && /^2[23]...$/.test(one.code)) return true;
+  }
+  return false;
+}
+
+/** @returns for each row whether it is new. Of rows with one id in the same insert the first is. */
+async function insertPredictions(tx: Sql, organisationId: string, rows: NewPrediction[]): Promise<boolean[]> {
+  const column = <T>(of: (row: NewPrediction) => T) => sql.param(rows.map(of));
+  const json = (of: (row: NewPrediction) => unknown) => column((row) => nullOr(of(row), JSON.stringify));
+  const result = await tx.execute<{ fresh: number; ids: string[] | null }>(sql`
+    with fresh as (
+      insert into lepta.predictions (organisation_id, id, product, version_id, variant_id, row, label, probability,
+        probabilities, value, subject_hash, traceparent, at)
+      select ${organisationId}::uuid, given.*
+      from unnest(
+        ${column((row) => row.id)}::uuid[], ${column((row) => row.product)}::text[],
+        ${column((row) => row.versionId)}::uuid[], ${column((row) => row.variantId)}::uuid[],
+        ${json((row) => row.row)}::jsonb[], ${column((row) => row.label)}::text[],
+        ${column((row) => row.probability)}::float8[], ${json((row) => row.probabilities)}::jsonb[],
+        ${column((row) => row.value)}::float8[], ${column((row) => row.subjectHash)}::text[],
+        ${column((row) => row.traceparent)}::text[], ${column((row) => row.at.toISOString())}::timestamptz[]
+      ) as given
+      on conflict do nothing
+      returning id, product, version_id, at
+    ), used as (
+      insert into lepta.usage_events (organisation_id, source, id, product, version_id, quantity, at)
+      select ${organisationId}::uuid, ${predictionSource}, id::text, product, version_id, 1, at from fresh
+      on conflict do nothing
+    )
+    select count(*)::int as fresh, case when count(*) < ${rows.length}::int then json_agg(id) end as ids from fresh`);
+  const { fresh = 0, ids = null } = result.rows[0] ?? {};
+  if (fresh === rows.length) return rows.map(() => true);
+  const unseen = new Set(ids);
+  return rows.map((row) => unseen.delete(row.id.toLowerCase()));
+}
+
+function nullOr<T>(value: unknown, map: (value: unknown) => T): T | null {
+  return value === null ? null : map(value);
+}
