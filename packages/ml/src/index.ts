@@ -1,7 +1,17 @@
 // The public surface of this package: one explicit list.
 
+// compress/
+export {
+  type CompressionCandidate,
+  type CompressionMethod,
+  type CompressionReport,
+  type CompressOptions,
+  compressModel,
+  type MeasuredModel,
+} from "./compress/compress-model.ts";
+export { computeProductsInt8 } from "./compress/int8-products.ts";
+export { storeWeightsInt8 } from "./compress/int8-weights.ts";
 export { MlError, type MlErrorCode, mlErrors } from "./errors.ts";
-
 // evaluate/
 export { auc, macroAuc } from "./evaluate/auc.ts";
 export { averagePrecision } from "./evaluate/average-precision.ts";
@@ -39,6 +49,7 @@ export {
   type ClassPredictions,
   classIndices,
   evaluatePredictions,
+  lowerIsBetter,
   type MetricName,
   type MetricRecord,
   type MetricValues,

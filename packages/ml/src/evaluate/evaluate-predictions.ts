@@ -11,7 +11,7 @@ import { logLossStatistic } from "./log-loss.ts";
 import { maeStatistic, r2Statistic, rmseStatistic } from "./regression.ts";
 import type { Statistic } from "./statistic.ts";
 
-/** The metrics' names, as JSON and manifests have them. Higher is better except for logLoss, ece, rmse and mae. */
+/** The metrics' names, as JSON and manifests have them. Which direction is better: `lowerIsBetter`. */
 export type MetricName =
   | "auc"
   | "averagePrecision"
@@ -173,4 +173,9 @@ export function classIndices(labels: readonly string[] | Int32Array, classes: re
 
 function defined(statistics: Record<string, Statistic>): Record<string, Statistic> {
   return Object.fromEntries(Object.entries(statistics).filter(([, statistic]) => Number.isFinite(statistic())));
+}
+
+/** Whether less of the metric is better: of the losses and errors. */
+export function lowerIsBetter(name: MetricName): boolean {
+  return name === "logLoss" || name === "ece" || name === "rmse" || name === "mae";
 }
