@@ -1,6 +1,20 @@
 // The public surface of this package: one explicit list.
+export { type MixOptions, mixRows } from "./augment/mix-rows.ts";
 export { type BatchOptions, batchesOf, type ColumnArray, type ColumnBatch, columnBatch } from "./batches/batches.ts";
+export type { Cleaned } from "./clean/cleaned.ts";
+export { type DuplicateReport, removeDuplicates } from "./clean/duplicates.ts";
+export {
+  type MissingOptions,
+  type MissingReport,
+  normaliseMissing,
+  type TargetReport,
+  withTarget,
+} from "./clean/missing.ts";
+export { clipOutliers, type Limits, type OutlierOptions, type OutlierReport, outlierLimits } from "./clean/outliers.ts";
 export { DataError, type DataErrorCode, dataErrors } from "./errors.ts";
+export type { ColumnProfile, NumberProfile } from "./profile/column-profile.ts";
+export { type Suspect, suspicion } from "./profile/leakage.ts";
+export { type Profile, profileTable } from "./profile/profile.ts";
 export {
   classLimit,
   inferSchema,
@@ -16,6 +30,7 @@ export type { ReadProgress } from "./sources/loaded.ts";
 export { type ReadOptions, readTable } from "./sources/read-table.ts";
 export { writeTable } from "./sources/write-table.ts";
 export { type Fold, type FoldOptions, kFold, type SplitOptions, splitTable, type ThreeParts } from "./split/split.ts";
+export { type Copula, fitCopula } from "./synthesize/copula.ts";
 export {
   type Column,
   type ColumnSpec,

@@ -5,6 +5,8 @@ export interface Random {
   uniform(): number;
   /** Standard normal (Box and Muller 1958). */
   normal(): number;
+  /** Gamma of this shape and scale 1. */
+  gamma(shape: number): number;
   /** Uniform whole number in [0, below). */
   integer(below: number): number;
   /** Shuffles in place (Fisher and Yates). */
@@ -38,9 +40,22 @@ export function rng(seed: number): Random {
   for (let i = 0; i < 12; i++) word();
   const uniform = (): number => ((word() >>> 5) * 2 ** 26 + (word() >>> 6)) / 2 ** 53;
   const integer = (below: number): number => Math.floor(uniform() * below);
+  const normal = (): number => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+  /** Marsaglia and Tsang 2000; shapes below 1 by their boost. */
+  const gamma = (shape: number): number => {
+    if (shape < 1) return gamma(shape + 1) * (1 - uniform()) ** (1 / shape);
+    const d = shape - 1 / 3;
+    const c = 1 / Math.sqrt(9 * d);
+    for (;;) {
+      const x = normal();
+      const v = (1 + c * x) ** 3;
+      if (v > 0 && Math.log(1 - uniform()) < 0.5 * x * x + d - d * v + d * Math.log(v)) return d * v;
+    }
+  };
   return {
     uniform,
-    normal: () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
+    normal,
+    gamma,
     integer,
     shuffle(items) {
       for (let i = items.length - 1; i > 0; i--) {

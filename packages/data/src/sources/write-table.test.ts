@@ -56,13 +56,14 @@ test("the CSV is plain", async () => {
     makeTable([
       { name: "x", type: "number", data: Float64Array.of(1, Number.NaN, 0.1) },
       { name: "y", type: "category", data: ["a,b", "", 'c"'] },
+      { name: "k", type: "number", data: Float64Array.of(-3, Number.NaN, 2e9) },
       { name: "t", type: "timestamp", data: Float64Array.of(0, Number.NaN, 1) },
       { name: "b", type: "boolean", data: Float64Array.of(1, 0, Number.NaN) },
     ]),
   );
   const text = await readFile(path, "utf8");
   expect(text).toBe(
-    'x,y,t,b\n1.0,"a,b",1970-01-01T00:00:00.000Z,true\n,,,false\n0.1,"c""",1970-01-01T00:00:00.001Z,\n',
+    'x,y,k,t,b\n1.0,"a,b",-3,1970-01-01T00:00:00.000Z,true\n,,,,false\n0.1,"c""",2000000000,1970-01-01T00:00:00.001Z,\n',
   );
   expect([...rowsOf(await readTable(path))].length).toBe(3);
 });

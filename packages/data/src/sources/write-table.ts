@@ -28,7 +28,9 @@ export async function writeTable(
     const names = table.columns.map(({ name }) => `"${name.replaceAll('"', '""')}"`);
     const columns = table.columns.map((column, i) => {
       const time = column.type === "timestamp" && format !== "parquet";
-      return `${time ? `strftime(c${i}, '%Y-%m-%dT%H:%M:%S.%gZ')` : `c${i}`} AS ${names[i]}`;
+      const whole = format !== "parquet" && holdsWholeNumbers(column);
+      const value = time ? `strftime(c${i}, '%Y-%m-%dT%H:%M:%S.%gZ')` : whole ? `CAST(c${i} AS BIGINT)` : `c${i}`;
+      return `${value} AS ${names[i]}`;
     });
     const how = {
       csv: "FORMAT csv, HEADER true, DELIMITER ','",
@@ -37,7 +39,6 @@ export async function writeTable(
       parquet: "FORMAT parquet, COMPRESSION zstd",
     }[format];
     const compression = format === "parquet" ? "" : `, COMPRESSION ${gzip ? "gzip" : "none"}`;
-    // A column named like the load order's would shadow it, so the order is the table's own: insertion is kept.
     await duck.run(`COPY (SELECT ${columns.join(", ")} FROM rows_out) TO $1 (${how}${compression})`, [temporary]);
     const file = await open(temporary, "r+");
     try {
@@ -67,6 +68,11 @@ function loadOf(column: Column): DuckLoad {
   return isNumeric(column)
     ? { sqlType: numericTypes[column.type], data: column.data }
     : { sqlType: "VARCHAR", data: column.data };
+}
+
+/** A text format then writes 3, not 3.0. */
+function holdsWholeNumbers(column: Column): boolean {
+  return column.type === "number" && column.data.every((value) => Number.isNaN(value) || Number.isSafeInteger(value));
 }
 
 /** Makes the rename itself last through a power cut; some systems cannot, which is no failure of the write. */

@@ -1,0 +1,93 @@
+// A table's profile: its columns, its target's balance, repeated rows, columns that give the target away.
+import { withTarget } from "../clean/missing.ts";
+import { rowHashesOf } from "../content-hash.ts";
+import { type LeftOut, labelAt, type Schema } from "../schema.ts";
+import { columnOf, type Table } from "../table.ts";
+import { type ColumnProfile, profileColumn } from "./column-profile.ts";
+import { type Suspect, suspect } from "./leakage.ts";
+
+export interface Profile {
+  readonly rowCount: number;
+  readonly hash: string;
+  /** Malformed rows that reading put aside. */
+  readonly rejected: number;
+  readonly columns: readonly ColumnProfile[];
+  readonly leftOut: readonly LeftOut[];
+  readonly duplicates: {
+    /** Rows that repeat an earlier row in every column. */
+    readonly rows: number;
+    /** Rows whose features are equal to those of a row with another target. */
+    readonly conflicting: number;
+  };
+  readonly target?: {
+    readonly name: string;
+    readonly missing: number;
+    /** Classification alone, in the schema's order of classes. */
+    readonly classes?: readonly { readonly label: string; readonly count: number; readonly share: number }[];
+    /** Rows of the largest class for each of the smallest. */
+    readonly imbalance?: number;
+  };
+  /** Features to look at before trusting a score, most suspicious first. */
+  readonly suspects: readonly Suspect[];
+}
+
+/** Plain JSON, computed on the rows given. Throws `unknown-column` where the schema is of another table. */
+export function profileTable(table: Table, schema: Schema): Profile {
+  const features = new Set(schema.features.map(({ name }) => name));
+  const columns = table.columns.map((column) => {
+    const role = column.name === schema.target?.name ? "target" : features.has(column.name) ? "feature" : "left out";
+    return profileColumn(column, role);
+  });
+  return {
+    rowCount: table.rowCount,
+    hash: table.hash,
+    rejected: table.rejected.length,
+    columns,
+    leftOut: schema.leftOut,
+    duplicates: { rows: table.rowCount - new Set(table.rowHashes).size, conflicting: conflictingRows(table, schema) },
+    ...(schema.target === undefined ? {} : { target: profileTarget(table, schema) }),
+    suspects: findSuspects(table, schema),
+  };
+}
+
+function profileTarget(table: Table, schema: Schema): NonNullable<Profile["target"]> {
+  const { name, missing, classes } = schema.target!;
+  if (classes === undefined) return { name, missing };
+  const column = columnOf(table, name);
+  const tally = new Map<string | undefined, number>();
+  for (let row = 0; row < table.rowCount; row++) {
+    const label = labelAt(column, row);
+    tally.set(label, (tally.get(label) ?? 0) + 1);
+  }
+  const known = table.rowCount - missing;
+  const shares = classes.map((label) => {
+    const count = tally.get(label) ?? 0;
+    return { label, count, share: count / Math.max(1, known) };
+  });
+  const counts = shares.map(({ count }) => count);
+  return { name, missing, classes: shares, imbalance: Math.max(...counts) / Math.max(1, Math.min(...counts)) };
+}
+
+function conflictingRows(table: Table, schema: Schema): number {
+  const target = schema.target?.name;
+  const features = schema.features.map(({ name }) => columnOf(table, name));
+  if (target === undefined || features.length === 0) return 0;
+  const { data } = columnOf(table, target);
+  const groups = new Map<string, { rows: number; values: Set<number | string> }>();
+  rowHashesOf(features).forEach((hash, row) => {
+    const group = groups.get(hash) ?? { rows: 0, values: new Set() };
+    group.rows++;
+    group.values.add(data[row]!);
+    groups.set(hash, group);
+  });
+  return [...groups.values()].reduce((sum, { rows, values }) => sum + (values.size > 1 ? rows : 0), 0);
+}
+
+function findSuspects(table: Table, schema: Schema): Suspect[] {
+  if (schema.target === undefined) return [];
+  const known = withTarget(table, schema.target.name).table;
+  const target = columnOf(known, schema.target.name);
+  return schema.features
+    .flatMap(({ name }) => suspect(columnOf(known, name), target, schema.target?.classes) ?? [])
+    .sort((a, b) => b.value - a.value);
+}

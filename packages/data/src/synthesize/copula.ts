@@ -1,0 +1,87 @@
+// A Gaussian copula over mixed columns: learns each column's distribution and how the columns hang together, then
+// draws new rows (Patki, Wedge and Veeramachaneni 2016, "The Synthetic Data Vault").
+import { DataError } from "../errors.ts";
+import { rng } from "../random.ts";
+import { correlation, normalCdf } from "../statistics.ts";
+import { type Column, isNumeric, makeTable, type Table, takeRows } from "../table.ts";
+import { cholesky } from "./cholesky.ts";
+import { fitMarginal } from "./marginal.ts";
+
+export interface Copula {
+  /** Correlations of the columns' normal scores, row-major [columns, columns]. */
+  readonly correlations: readonly Float64Array[];
+  /**
+   * New rows: the same seed gives the same. None equals a row that was learnt from; where a table has so few different
+   * values that this cannot be met in fifty draws a row, throws `too-few-rows`. Throws `invalid-option`.
+   */
+  sample(count: number, options?: { readonly seed?: number }): Table;
+}
+
+/** Learns from a table of at least 10 rows. Throws `too-few-rows`. */
+export function fitCopula(table: Table): Copula {
+  if (table.rowCount < 10)
+    throw new DataError("too-few-rows", `${table.rowCount} rows are too few to learn from`, "Give at least 10 rows.");
+  const marginals = table.columns.map((column) => fitMarginal(column));
+  const scores = marginals.map(({ scores }) => scores);
+  const correlations = scores.map((a, i) => Float64Array.from(scores, (b, j) => (i === j ? 1 : correlation(a, b))));
+  const factor = cholesky(correlations);
+  const known = new Set(table.rowHashes);
+
+  const draw = (count: number, random: ReturnType<typeof rng>): Table => {
+    const uniforms = table.columns.map(() => new Float64Array(count));
+    for (let row = 0; row < count; row++) {
+      const independent = Float64Array.from(table.columns, () => random.normal());
+      factor.forEach((weights, c) => {
+        let z = 0;
+        for (let k = 0; k <= c; k++) z += weights[k]! * independent[k]!;
+        uniforms[c]![row] = normalCdf(z);
+      });
+    }
+    return makeTable(
+      table.columns.map((column, c): Column => {
+        const { value } = marginals[c]!;
+        if (isNumeric(column)) return { ...column, data: uniforms[c]!.map((u) => value(u) as number) };
+        return { ...column, data: Array.from(uniforms[c]!, (u) => value(u) as string) };
+      }),
+    );
+  };
+
+  return {
+    correlations,
+    sample(count, { seed = 0 } = {}) {
+      if (!Number.isInteger(count) || count < 1)
+        throw new DataError("invalid-option", `${count} rows cannot be drawn`, "Give a whole number of at least 1.");
+      const random = rng(seed);
+      let kept: Table | undefined;
+      for (let round = 0; round < 50; round++) {
+        const fresh = draw(count, random);
+        const rows = fresh.rowHashes.flatMap((hash, row) => (known.has(hash) ? [] : [row]));
+        const good = takeRows(fresh, rows);
+        kept = kept === undefined ? good : append(kept, good);
+        if (kept.rowCount >= count)
+          return takeRows(
+            kept,
+            Int32Array.from({ length: count }, (_, row) => row),
+          );
+      }
+      throw new DataError(
+        "too-few-rows",
+        `the table has so few different rows that ${count} new ones that copy none cannot be drawn`,
+        "Give a table with more different values, or ask for fewer rows.",
+      );
+    },
+  };
+}
+
+function append(a: Table, b: Table): Table {
+  return makeTable(
+    a.columns.map((column, c): Column => {
+      const { data } = b.columns[c]!;
+      if (!isNumeric(column)) return { ...column, data: [...column.data, ...(data as readonly string[])] };
+      const joined = new Float64Array(a.rowCount + b.rowCount);
+      joined.set(column.data);
+      joined.set(data as Float64Array, a.rowCount);
+      return { ...column, data: joined };
+    }),
+  );
+}
