@@ -106,8 +106,10 @@ export async function compressModel(
     const candidates = tried.map(({ method, model }, i) =>
       judge(method, measured(i + 1, model.length), original, options.maxLoss, goal),
     );
-    const rank = (candidate: CompressionCandidate): number => (goal === "size" ? candidate.bytes : candidate.timeRatio);
-    const best = candidates.filter((candidate) => candidate.accepted).sort((a, b) => rank(a) - rank(b))[0];
+    const best = bestOf(
+      candidates.filter((candidate) => candidate.accepted),
+      goal,
+    );
     const report = {
       machine: machine(),
       threads,
@@ -144,10 +146,20 @@ function judge(
     if (!(worse <= budget)) over.push(`${name} got worse by ${worse.toPrecision(3)}, the budget is ${budget}`);
   }
   const ratio = goal === "size" ? model.bytes / original.bytes : model.timeRatio;
-  const gain = `${goal} is ${ratio.toFixed(2)} of the original's`;
+  const sizeRatio = (model.bytes / original.bytes).toFixed(2);
+  const gain = `Size ${sizeRatio}, time ${model.timeRatio.toFixed(2)} of the original's`;
   const accepted = over.length === 0 && ratio <= worthwhile;
-  const reason = over.length > 0 ? `${over.join("; ")}.` : accepted ? `${gain}.` : `${gain}: not worth it.`;
-  return { ...model, method, loss, accepted, reason };
+  const verdict = over.length > 0 ? `: ${over.join("; ")}.` : accepted ? "." : `: ${goal} does not gain enough.`;
+  return { ...model, method, loss, accepted, reason: gain + verdict };
+}
+
+/** The best by the goal; of those within 5 % of it, the best by the other. */
+function bestOf(accepted: readonly CompressionCandidate[], goal: "size" | "speed"): CompressionCandidate | undefined {
+  const keys = { size: (c: CompressionCandidate) => c.bytes, speed: (c: CompressionCandidate) => c.timeRatio };
+  const [first, second] = goal === "size" ? [keys.size, keys.speed] : [keys.speed, keys.size];
+  const least = Math.min(...accepted.map(first));
+  const near = accepted.filter((candidate) => first(candidate) * worthwhile <= least);
+  return near.sort((a, b) => second(a) - second(b))[0];
 }
 
 function machine(): CompressionReport["machine"] {

@@ -1,11 +1,11 @@
-// Weight-only compression: matrices are stored as int8 and turned back into float32 as the model loads.
+// Weight-only compression: matrices are stored as int8 and turned back into float32 in each run.
 import { constant, dequantizeLinear, type Graph, type Node, rewriteGraph, type Tensor } from "@lepta/nn";
 import { quantizeChannels } from "./quantize-channels.ts";
 
 /**
  * Stores each constant float32 tensor with two or more dimensions and at least `minElements` elements that a product
- * or Gather reads as int8 with one scale an output column (of a table: a row). A quarter of the size; the arithmetic
- * stays float32, so a row's result does not depend on its batch. The graph itself when nothing is large enough.
+ * or Gather reads as int8 with one scale an output column (of a table: a row). A quarter of the size, at the price
+ * of turning them back in each run; the arithmetic stays float32, so a row's result does not depend on its batch. The graph itself when nothing is large enough.
  */
 export function storeWeightsInt8(graph: Graph, minElements: number): Graph {
   const stored = new Map<Node, Tensor>();
