@@ -34,6 +34,7 @@ const double: Stage<Bench, { value: number }, { doubled: number }> = {
   },
   holds: async (bench) => bench.holds,
   describe: ({ doubled }) => [`doubled ${doubled}`],
+  summary: (output) => output,
 };
 
 describe("runStage", () => {
@@ -78,6 +79,7 @@ describe("runStage", () => {
         return { ok: true };
       },
       describe: () => [],
+      summary: (output) => output,
     };
     await runStage(runner, stage, { a: 1, b: [1, { c: null, d: "x" }] });
     await runStage(runner, stage, { b: [1, { d: "x", c: null }], a: 1, z: undefined });

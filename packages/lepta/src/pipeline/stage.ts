@@ -14,6 +14,8 @@ export interface Stage<Bench, Input extends JsonObject, Output extends JsonObjec
   holds?(bench: Bench, output: Output): Promise<boolean>;
   /** The figures that people read. */
   describe(output: Output): readonly string[];
+  /** The same figures for machines, few and named; the store shows them. */
+  summary(output: Output): JsonObject;
 }
 
 /** Where stages are recorded. */
@@ -25,7 +27,9 @@ export interface StageLog {
     stage: StageName,
     position: number,
     inputHash: string,
-    result: { status: "done" | "reused"; output: JsonObject } | { status: "failed"; error: unknown },
+    result:
+      | { status: "done" | "reused"; output: JsonObject; summary: JsonObject }
+      | { status: "failed"; error: unknown },
   ): Promise<void>;
 }
 
@@ -59,7 +63,11 @@ export async function runStage<Bench, Input extends JsonObject, Output extends J
 
   const stored = (await log.find(stage.name, inputHash)) as Output | undefined;
   if (stored !== undefined && ((await stage.holds?.(bench, stored)) ?? true)) {
-    await log.end(stage.name, position, inputHash, { status: "reused", output: stored });
+    await log.end(stage.name, position, inputHash, {
+      status: "reused",
+      output: stored,
+      summary: stage.summary(stored),
+    });
     report({
       type: "stage-end",
       stage: stage.name,
@@ -78,7 +86,7 @@ export async function runStage<Bench, Input extends JsonObject, Output extends J
     report({ type: "stage-end", stage: stage.name, status: "failed", seconds: seconds(), lines: [] });
     throw error;
   }
-  await log.end(stage.name, position, inputHash, { status: "done", output });
+  await log.end(stage.name, position, inputHash, { status: "done", output, summary: stage.summary(output) });
   report({ type: "stage-end", stage: stage.name, status: "done", seconds: seconds(), lines: stage.describe(output) });
   return { stage: stage.name, status: "done", seconds: seconds(), output };
 }

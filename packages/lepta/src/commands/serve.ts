@@ -1,0 +1,34 @@
+// `lepta serve`: the API and the console of a store.
+import { Command } from "commander";
+import { homeDirectory } from "../pipeline/home.ts";
+import { openServedStore } from "../pipeline/served-store.ts";
+import { type CommonOptions, port } from "./options.ts";
+import { stayUp } from "./stay-up.ts";
+import { createTerminal } from "./terminal/terminal.ts";
+
+interface ServeOptions extends CommonOptions {
+  readonly port: number;
+  readonly host: string;
+}
+
+async function serve({ json, host, port }: ServeOptions): Promise<void> {
+  const terminal = createTerminal(json === true);
+  const served = await openServedStore(homeDirectory(), { host, port });
+  terminal.say(`API      ${served.url}`);
+  terminal.say(`console  ${served.consoleUrl ?? "not built: npm run build -w @lepta/console"}`);
+  terminal.say("Ctrl-C ends it.");
+  terminal.result({ url: served.url, consoleUrl: served.consoleUrl ?? null });
+  await stayUp(() => served.close());
+}
+
+export function serveCommand(): Command {
+  return new Command("serve")
+    .description("Serve the API and the console of the store.")
+    .option("--port N", "port to listen on; 0 takes a free one", port, 7080)
+    .option("--host ADDRESS", "address to listen on", "127.0.0.1")
+    .action(serve)
+    .addHelpText(
+      "after",
+      "\nThe printed console address carries the store's own key in its fragment: keep it to yourself.",
+    );
+}

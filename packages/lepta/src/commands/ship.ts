@@ -1,0 +1,70 @@
+// `lepta ship`: every stage of a product that its inputs ask for, then the server stays up.
+import { Command } from "commander";
+import { type ShipResult, ship } from "../pipeline/ship.ts";
+import { type CommonOptions, port } from "./options.ts";
+import { stayUp } from "./stay-up.ts";
+import { createReporter } from "./terminal/reporter.ts";
+import { bold, createTerminal, type Terminal } from "./terminal/terminal.ts";
+
+interface ShipCommandOptions extends CommonOptions {
+  readonly once?: true;
+  readonly port?: number;
+  readonly host: string;
+}
+
+function say(terminal: Terminal, result: ShipResult): void {
+  terminal.say();
+  terminal.say(bold(terminal, `${result.product}: ${result.stages.length} stages in ${result.seconds.toFixed(1)} s`));
+  for (const line of result.lines) terminal.say(line);
+}
+
+async function run(path: string, options: ShipCommandOptions): Promise<void> {
+  const terminal = createTerminal(options.json === true);
+  const reporter = createReporter(terminal);
+  const abort = new AbortController();
+  const end = (): void => abort.abort();
+  process.once("SIGINT", end);
+  process.once("SIGTERM", end);
+  let shipped: Awaited<ReturnType<typeof ship>>;
+  try {
+    shipped = await ship(path, {
+      host: options.host,
+      ...(options.port === undefined ? {} : { port: options.port }),
+      onEvent: reporter.report,
+      signal: abort.signal,
+    });
+  } catch (error) {
+    if (!abort.signal.aborted) throw error;
+    reporter.stop();
+    terminal.say("interrupted; the next lepta ship goes on from the last finished stage");
+    process.exitCode = 130;
+    return;
+  } finally {
+    reporter.stop();
+    process.off("SIGINT", end);
+    process.off("SIGTERM", end);
+  }
+  const { result, served } = shipped;
+  say(terminal, result);
+  terminal.result(result);
+  if (options.once) return served.close();
+  terminal.say();
+  terminal.say(`API      ${served.url}`);
+  terminal.say(`console  ${served.consoleUrl ?? "not built: npm run build -w @lepta/console"}`);
+  terminal.say("Ctrl-C ends it.");
+  await stayUp(() => served.close());
+}
+
+export function shipCommand(): Command {
+  return new Command("ship")
+    .description("Run every stage of a product that its inputs ask for, deploy it, and stay up as its server.")
+    .argument("<product>", "the product file, for example product.ts")
+    .option("--once", "end after the summary")
+    .option("--port N", "port to listen on; 0 takes a free one (default: 7080, or a free one when that is taken)", port)
+    .option("--host ADDRESS", "address to listen on", "127.0.0.1")
+    .action(run)
+    .addHelpText(
+      "after",
+      "\nStages: data, train, evaluate, bundle, deploy, use, bill. A stage whose inputs did not change is reused.",
+    );
+}

@@ -1,0 +1,46 @@
+// `lepta usage`: what was used, by product, model version and day.
+import { Command } from "commander";
+import { CliError } from "../errors.ts";
+import { withClient } from "../pipeline/ask.ts";
+import { homeDirectory } from "../pipeline/home.ts";
+import { usageText } from "../pipeline/invoice-text.ts";
+import type { CommonOptions } from "./options.ts";
+import { createTerminal } from "./terminal/terminal.ts";
+
+interface UsageOptions extends CommonOptions {
+  readonly product?: string;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** A day or an instant as ISO 8601 in UTC. */
+function instant(text: string | undefined, option: string): string | undefined {
+  if (text === undefined) return undefined;
+  const time = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(time)) {
+    throw new CliError("usage-invalid", `${option} ${text} is not a day or an instant.`, "Write 2026-01-31 (UTC).");
+  }
+  return new Date(time).toISOString();
+}
+
+async function usage(options: UsageOptions): Promise<void> {
+  const terminal = createTerminal(options.json === true);
+  const query = {
+    product: options.product,
+    from: instant(options.from, "--from"),
+    to: instant(options.to, "--to"),
+  };
+  const summary = await withClient(homeDirectory(), (client) => client.usage(query));
+  if (!terminal.json) for (const line of usageText(summary)) terminal.say(line);
+  terminal.result(summary);
+}
+
+export function usageCommand(): Command {
+  return new Command("usage")
+    .description("Show what was used: predictions by product and model version.")
+    .option("--product NAME", "of one product")
+    .option("--from DAY", "first day, inclusive (default: start of this month, UTC)")
+    .option("--to DAY", "last instant, exclusive (default: now)")
+    .action(usage)
+    .addHelpText("after", "\nAsks the running server of the store when there is one, else opens the store.");
+}

@@ -1,0 +1,57 @@
+// What all stages of one run work with: the product, its table (read once, when first needed), the server and its client.
+import { join, resolve } from "node:path";
+import type { ApiClient } from "@lepta/api";
+import { splitTable, type ThreeParts } from "@lepta/data";
+import type { Product } from "../product/define.ts";
+import type { Report } from "./events.ts";
+import { type PreparedTable, prepareTable } from "./prepare.ts";
+import type { ServedStore } from "./served-store.ts";
+
+export interface LearningTable extends PreparedTable {
+  /** Row numbers of the table; a row's part hangs on its content and the seed. */
+  readonly parts: ThreeParts;
+}
+
+export interface Bench {
+  readonly product: Product;
+  /** Absolute path of the product's data. */
+  readonly dataFile: string;
+  readonly served: ServedStore;
+  /** A client with the store's own key (scope admin). */
+  readonly client: ApiClient;
+  /** The table, its roles and its parts; read at the first call. */
+  learning(): Promise<LearningTable>;
+  /** Where a stage keeps files under a name that its inputs decide. */
+  folder(stage: string, hash: string): string;
+}
+
+export function createBench(product: Product, directory: string, served: ServedStore, report: Report): Bench {
+  const dataFile = resolve(directory, product.data.path);
+  let learning: Promise<LearningTable> | undefined;
+  return {
+    product,
+    dataFile,
+    served,
+    client: served.client,
+    learning() {
+      learning ??= learningTable(product, dataFile, report);
+      return learning;
+    },
+    folder: (stage, hash) => join(served.home, "stages", `${stage}-${hash.slice(0, 24)}`),
+  };
+}
+
+async function learningTable(product: Product, dataFile: string, report: Report): Promise<LearningTable> {
+  const { data, task, seed } = product;
+  const prepared = await prepareTable(dataFile, {
+    target: data.target,
+    positive: data.positive,
+    columns: data.columns,
+    task: task.kind === "classifier" ? "classification" : "regression",
+    onProgress: ({ stage }) =>
+      report({ type: "progress", label: "read", done: readSteps.indexOf(stage) + 1, total: 3 }),
+  });
+  return { ...prepared, parts: splitTable(prepared.table, { stratify: data.target, seed }) };
+}
+
+const readSteps: readonly string[] = ["check", "read", "convert"];

@@ -1,0 +1,146 @@
+// Stage 1: reads the table, checks the declared columns, profiles it, and splits it by the rows' content.
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import { type Profile, profileTable } from "@lepta/data";
+import type { Bench } from "./bench.ts";
+import { hashOf, type JsonObject } from "./json.ts";
+import { formatCount } from "./numbers.ts";
+import type { Stage } from "./stage.ts";
+
+export type DataInput = {
+  /** SHA-256 of the file's bytes. */
+  readonly file: string;
+  readonly target: string;
+  readonly positive: string | undefined;
+  readonly columns: Readonly<Record<string, string>> | undefined;
+  readonly task: string;
+  readonly seed: number;
+};
+
+export type DataOutput = {
+  /** Hash of the rows, whatever their order. */
+  readonly dataHash: string;
+  /** Hash of which rows stand in which part. */
+  readonly splitHash: string;
+  readonly rows: number;
+  readonly rejected: readonly { readonly line: number; readonly reason: string }[];
+  readonly features: readonly { readonly name: string; readonly type: string }[];
+  readonly leftOut: readonly { readonly name: string; readonly reason: string }[];
+  readonly missing: number;
+  readonly target: {
+    readonly name: string;
+    readonly missing: number;
+    readonly classes: readonly { readonly label: string; readonly count: number }[] | null;
+  };
+  readonly highestCardinality: { readonly name: string; readonly values: number } | null;
+  readonly duplicates: { readonly rows: number; readonly conflicting: number };
+  readonly suspects: readonly { readonly name: string; readonly reason: string }[];
+  readonly parts: { readonly train: number; readonly validation: number; readonly test: number };
+  readonly notes: readonly string[];
+};
+
+/** Hex SHA-256 of a file's bytes, or of its path's absence: reading then says what is wrong. */
+export async function fileHash(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  try {
+    await pipeline(createReadStream(path), hash);
+  } catch {
+    return "unreadable";
+  }
+  return hash.digest("hex");
+}
+
+function outputOf(profile: Profile, bench: Bench, prepared: Awaited<ReturnType<Bench["learning"]>>): DataOutput {
+  const { table, schema, parts, rejected } = prepared;
+  const features = profile.columns.filter(({ role }) => role === "feature");
+  const categories = features.filter(({ type }) => type === "category").sort((a, b) => b.different - a.different);
+  const [widest] = categories;
+  const rowsIn = (part: Int32Array): string[] => Array.from(part, (row) => table.rowHashes[row] as string).sort();
+  return {
+    dataHash: table.hash,
+    splitHash: hashOf({ validation: rowsIn(parts.validation), test: rowsIn(parts.test) }),
+    rows: table.rowCount,
+    rejected: rejected.map(({ line, reason }) => ({ line, reason })),
+    features: schema.features.map(({ name, type }) => ({ name, type })),
+    leftOut: schema.leftOut.map(({ name, reason }) => ({ name, reason })),
+    missing: features.reduce((sum, { missing }) => sum + missing, 0),
+    target: {
+      name: bench.product.data.target,
+      missing: schema.target?.missing ?? 0,
+      classes: profile.target?.classes?.map(({ label, count }) => ({ label, count })) ?? null,
+    },
+    highestCardinality: widest === undefined ? null : { name: widest.name, values: widest.different },
+    duplicates: { ...profile.duplicates },
+    suspects: profile.suspects.map(({ name, kind, value }) => ({ name, reason: suspicions[kind](value.toFixed(3)) })),
+    parts: { train: parts.train.length, validation: parts.validation.length, test: parts.test.length },
+    notes: [...table.notes],
+  };
+}
+
+const suspicions: Readonly<Record<Profile["suspects"][number]["kind"], (value: string) => string>> = {
+  recoded: () => "the target under another coding",
+  auc: (value) => `alone reaches AUC ${value}`,
+  information: (value) => `alone explains ${value} of the target's information`,
+  correlation: (value) => `rank correlation ${value} with the target`,
+};
+
+function plural(count: number, word: string): string {
+  return `${formatCount(count)} ${word}${count === 1 ? "" : "s"}`;
+}
+
+/** "7 number, 13 category". */
+function typeCounts(features: DataOutput["features"]): string {
+  const counts = new Map<string, number>();
+  for (const { type } of features) counts.set(type, (counts.get(type) ?? 0) + 1);
+  return [...counts].map(([type, count]) => `${count} ${type}`).join(", ");
+}
+
+/** Rows that reading put aside, the first few with their lines. */
+export function rejectedText(rejected: DataOutput["rejected"], shown = 3): string[] {
+  if (rejected.length === 0) return [];
+  const lines = rejected.slice(0, shown).map(({ line, reason }) => `  line ${line}: ${reason}`);
+  if (rejected.length > shown) lines.push(`  and ${formatCount(rejected.length - shown)} more`);
+  return [`${plural(rejected.length, "malformed row")} put aside:`, ...lines];
+}
+
+function describe(output: DataOutput): string[] {
+  const { rows, features, target, parts, duplicates, highestCardinality, missing } = output;
+  const balance = target.classes
+    ?.map(({ label, count }) => `${formatCount(count)} ${label} (${((100 * count) / rows).toFixed(0)} %)`)
+    .join(", ");
+  const cardinality =
+    highestCardinality === null ? "" : `; most categories: ${highestCardinality.values} in ${highestCardinality.name}`;
+  return [
+    `${plural(rows, "row")}, ${plural(features.length, "feature")} (${typeCounts(features)})${cardinality}`,
+    `target ${target.name}: ${balance ?? "a number"}${target.missing > 0 ? `; ${plural(target.missing, "row")} without it put aside` : ""}`,
+    `${plural(missing, "missing value")}, ${plural(duplicates.rows, "repeated row")}, ${plural(duplicates.conflicting, "row")} that contradict another`,
+    output.suspects.length === 0
+      ? "no column is suspected of leaking the target"
+      : `look at these columns, they may leak the target: ${output.suspects.map(({ name, reason }) => `${name} (${reason})`).join(", ")}`,
+    ...output.leftOut.map(({ name, reason }) => `left out: ${name}, ${reason}`),
+    ...rejectedText(output.rejected),
+    ...output.notes,
+    `split by row content: ${formatCount(parts.train)} train, ${formatCount(parts.validation)} validation, ${formatCount(parts.test)} test`,
+    `data hash ${output.dataHash.slice(0, 12)}`,
+  ];
+}
+
+export const dataStage: Stage<Bench, DataInput, DataOutput> = {
+  name: "data",
+  async run(bench) {
+    const prepared = await bench.learning();
+    return outputOf(profileTable(prepared.table, prepared.schema), bench, prepared);
+  },
+  describe,
+  summary: ({ dataHash, rows, rejected, features, missing, duplicates, suspects, parts }): JsonObject => ({
+    dataHash,
+    rows,
+    rejected: rejected.length,
+    features: features.length,
+    missing,
+    repeatedRows: duplicates.rows,
+    suspects: suspects.length,
+    ...parts,
+  }),
+};

@@ -1,0 +1,56 @@
+// Metrics and confusion matrices as people read them.
+import type { MetricName } from "@lepta/ml";
+import { formatCount, formatFigure } from "./numbers.ts";
+import { textTable } from "./text-table.ts";
+
+/** A metric's value with its 95 % bootstrap interval. */
+export interface MetricInterval {
+  readonly [name: string]: number;
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+export type Metrics = Readonly<Partial<Record<MetricName, MetricInterval>>>;
+
+const titles: Readonly<Record<MetricName, string>> = {
+  auc: "AUC",
+  averagePrecision: "average precision",
+  accuracy: "accuracy",
+  f1Macro: "F1 (macro)",
+  logLoss: "log loss",
+  ece: "calibration error",
+  rmse: "RMSE",
+  mae: "MAE",
+  r2: "R²",
+};
+
+export const metricNames: readonly MetricName[] = Object.keys(titles) as MetricName[];
+
+export function metricTitle(name: MetricName): string {
+  return titles[name];
+}
+
+export function intervalText({ value, low, high }: MetricInterval): string {
+  return `${formatFigure(value)} (${formatFigure(low)} to ${formatFigure(high)})`;
+}
+
+/** One line a metric, one column a model. */
+export function metricsText(models: Readonly<Record<string, Metrics>>): string[] {
+  const names = metricNames.filter((name) => Object.values(models).some((metrics) => metrics[name] !== undefined));
+  const rows = names.map((name) => [
+    titles[name],
+    ...Object.values(models).map((metrics) => {
+      const metric = metrics[name];
+      return metric === undefined ? "" : intervalText(metric);
+    }),
+  ]);
+  return textTable([["", ...Object.keys(models)], ...rows]);
+}
+
+/** @param counts [actual][predicted] */
+export function confusionText(labels: readonly string[], counts: readonly (readonly number[])[]): string[] {
+  return textTable([
+    ["", ...labels.map((label) => `predicted ${label}`)],
+    ...counts.map((row, i) => [`actual ${labels[i]}`, ...row.map(formatCount)]),
+  ]);
+}

@@ -1,0 +1,118 @@
+// Reads a table for learning: declared columns checked, roles decided, rows without a target put aside.
+import { basename } from "node:path";
+import {
+  type ColumnType,
+  DataError,
+  inferSchema,
+  type ReadProgress,
+  readTable,
+  type Schema,
+  type Table,
+  takeColumns,
+  withTarget,
+} from "@lepta/data";
+import { CliError } from "../errors.ts";
+import type { Columns } from "../product/columns.ts";
+
+export type TaskChoice = "auto" | "classification" | "regression";
+
+export interface PrepareOptions {
+  readonly target: string;
+  readonly positive?: string | undefined;
+  /** Feature columns and their types; others are left out. Default: every column, types inferred. */
+  readonly columns?: Columns | undefined;
+  /** Default auto: by the target's values. */
+  readonly task?: TaskChoice;
+  readonly onProgress?: (progress: ReadProgress) => void;
+}
+
+export interface PreparedTable {
+  /** Rows with a target, columns as in the file (declared ones only, where columns are declared). */
+  readonly table: Table;
+  readonly schema: Schema;
+  /** Rows of the file that the reader put aside. */
+  readonly rejected: Table["rejected"];
+}
+
+/** A share of rows above which values that do not fit a declared type mean that the declaration is wrong. */
+const toleratedRejects = 0.1;
+
+function mismatch(message: string, fix: string, cause?: unknown): CliError {
+  return new CliError("columns-mismatch", message, fix, { cause });
+}
+
+async function readDeclared(path: string, columns: Columns, target: string, options: PrepareOptions): Promise<Table> {
+  let table: Table;
+  try {
+    table = await readTable(path, readOptions(options, columns));
+  } catch (error) {
+    if (error instanceof DataError && error.code === "unknown-column")
+      throw mismatch(`The product declares a column that its data lacks: ${error.message}.`, error.fix, error);
+    if (error instanceof DataError && error.code === "empty-table" && /malformed/.test(error.message))
+      throw mismatch(
+        `No row of "${path}" fits the declared columns: ${error.message}.`,
+        "Correct the declared types in table(…, { columns }), or the file.",
+        error,
+      );
+    throw error;
+  }
+  const [first] = table.rejected;
+  const rows = table.rowCount + table.rejected.length;
+  if (first !== undefined && table.rejected.length > toleratedRejects * rows)
+    throw mismatch(
+      `${table.rejected.length} of ${rows} rows of "${path}" do not fit the declared columns, the first at line ${first.line}: ${first.reason}.`,
+      "Correct the declared types in table(…, { columns }), or the file.",
+    );
+  const names = [...Object.keys(columns), target].filter((name) =>
+    table.columns.some((column) => column.name === name),
+  );
+  return takeColumns(table, names);
+}
+
+function readOptions(options: PrepareOptions, columns: Columns | undefined): Parameters<typeof readTable>[1] {
+  const { target, task, onProgress } = options;
+  const targetType: Readonly<Record<TaskChoice, ColumnType | undefined>> = {
+    auto: undefined,
+    classification: "category",
+    regression: "number",
+  };
+  const declared = targetType[task ?? "auto"];
+  return {
+    types: { ...columns, ...(declared === undefined ? {} : { [target]: declared }) },
+    ...(onProgress === undefined ? {} : { onProgress }),
+  };
+}
+
+/**
+ * Throws what `readTable` and `inferSchema` throw, and `columns-mismatch` where declared columns are not those of the
+ * file.
+ */
+export async function prepareTable(path: string, options: PrepareOptions): Promise<PreparedTable> {
+  const { target, positive, columns, task = "auto" } = options;
+  let whole: Table;
+  try {
+    whole =
+      columns === undefined
+        ? await readTable(path, readOptions(options, undefined))
+        : await readDeclared(path, columns, target, options);
+  } catch (error) {
+    // The target is declared by us for a chosen task; its absence is said in the target's own words.
+    if (error instanceof DataError && error.code === "unknown-column" && task !== "auto")
+      throw new DataError("target-missing", error.message, error.fix, error);
+    throw error;
+  }
+  const schema = inferSchema(whole, { target, ...(positive === undefined ? {} : { positive }) });
+  if (schema.features.length === 0)
+    throw mismatch(
+      `"${basename(path)}" has no column to learn from: ${schema.leftOut.map(({ name, reason }) => `${name} (${reason})`).join(", ")}.`,
+      "Give a table with columns that differ from row to row.",
+    );
+  return { table: withTarget(whole, target).table, schema: chosenTask(schema, task), rejected: whole.rejected };
+}
+
+/** A regression on few whole numbers is still a regression when it is asked for. */
+function chosenTask(schema: Schema, task: TaskChoice): Schema {
+  if (task !== "regression" || schema.target === undefined) return schema;
+  const { name, type, missing } = schema.target;
+  return { ...schema, target: { name, type, missing, classes: undefined } };
+}

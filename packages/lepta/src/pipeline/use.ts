@@ -1,0 +1,127 @@
+// Stage 6: the held-out rows go through HTTP with an API key, their true labels follow as feedback.
+import type { Experiment, ExperimentVariant, Interval, Row } from "@lepta/api";
+import { createApiClient } from "@lepta/api";
+import { columnOf, isNumeric, labelAt, rowsOf, takeColumns, takeRows, valueAt } from "@lepta/data";
+import type { Bench } from "./bench.ts";
+import type { Report } from "./events.ts";
+import { formatCount, formatFigure } from "./numbers.ts";
+import { uuidFrom } from "./prediction-id.ts";
+import type { Stage } from "./stage.ts";
+import { textTable } from "./text-table.ts";
+
+export interface UseInput {
+  readonly [name: string]: string;
+  readonly deployment: string;
+  /** Hash of the table and of the split: which rows are held out. */
+  readonly dataHash: string;
+  readonly splitHash: string;
+}
+
+export type UseOutput = {
+  readonly predictions: number;
+  readonly labels: number;
+  readonly experiment: Experiment;
+};
+
+/** One held-out row as it is sent. */
+interface Applicant {
+  readonly id: string;
+  readonly subject: string;
+  readonly row: Row;
+  readonly label: string | number;
+}
+
+/** Rows a request. */
+const batch = 20;
+
+async function applicants(bench: Bench, deployment: string): Promise<Applicant[]> {
+  const { table, schema, parts } = await bench.learning();
+  const held = takeRows(table, parts.test);
+  const target = columnOf(held, bench.product.data.target);
+  const regression = bench.product.task.kind === "regressor";
+  const features = takeColumns(
+    held,
+    schema.features.map(({ name }) => name),
+  );
+  const seen = new Map<string, number>();
+  return Array.from(rowsOf(features), (row, i): Applicant => {
+    const hash = held.rowHashes[i] as string;
+    // Equal rows are different applicants: their place among equals tells them apart.
+    const copy = seen.get(hash) ?? 0;
+    seen.set(hash, copy + 1);
+    const label = regression && isNumeric(target) ? (valueAt(target, i) as number) : (labelAt(target, i) as string);
+    const subject = uuidFrom("subject", hash, String(copy));
+    return { id: uuidFrom("prediction", deployment, hash, String(copy)), subject, row, label };
+  });
+}
+
+function* batches<T>(items: readonly T[], size: number): Generator<readonly T[]> {
+  for (let from = 0; from < items.length; from += size) yield items.slice(from, from + size);
+}
+
+async function use(bench: Bench, { deployment }: UseInput, report: Report): Promise<UseOutput> {
+  const { client, product, served } = bench;
+  const sent = await applicants(bench, deployment);
+  const key = await client.createKey({ name: `${product.name}: held-out rows`, scopes: ["predict", "feedback"] });
+  try {
+    const user = createApiClient({ url: served.url, key: key.secret });
+    let done = 0;
+    for (const part of batches(sent, batch)) {
+      await user.predictMany(
+        product.name,
+        part.map(({ id, subject, row }) => ({ id, subject, row })),
+      );
+      done += part.length;
+      report({ type: "progress", label: "predict", done, total: sent.length });
+    }
+    done = 0;
+    for (const part of batches(sent, batch * 5)) {
+      await user.feedbackMany(
+        product.name,
+        part.map(({ id, label }) => ({ prediction: id, label })),
+      );
+      done += part.length;
+      report({ type: "progress", label: "feedback", done, total: sent.length });
+    }
+  } finally {
+    await client.revokeKey(key.id);
+  }
+  const experiment = await client.experiment(product.name);
+  return { predictions: sent.length, labels: sent.length, experiment };
+}
+
+const signed = (value: number): string => (value > 0 ? `+${formatFigure(value)}` : formatFigure(value));
+
+function intervalText(interval: Interval | null, figure: (value: number) => string): string {
+  if (interval === null) return "";
+  const { value, low, high } = interval;
+  return low === null || high === null ? figure(value) : `${figure(value)} (${figure(low)} to ${figure(high)})`;
+}
+
+/** The experiment's table: both variants' cost with 95 % intervals. */
+export function experimentText({ metric, variants }: Experiment): string[] {
+  const row = (variant: ExperimentVariant): string[] => [
+    variant.name,
+    `${variant.model.name} v${variant.model.version}`,
+    formatCount(variant.predictions),
+    formatCount(variant.feedback),
+    intervalText(variant.cost, formatFigure),
+    intervalText(variant.difference, signed),
+  ];
+  const head = ["variant", "model version", "predictions", "labels", `mean ${metric} (95 %)`, "less the champion's"];
+  return textTable([head, ...variants.map(row)]);
+}
+
+export const useStage: Stage<Bench, UseInput, UseOutput> = {
+  name: "use",
+  run: use,
+  describe: ({ predictions, labels, experiment }) => [
+    `${formatCount(predictions)} held-out rows predicted over HTTP, ${formatCount(labels)} true labels sent as feedback`,
+    ...experimentText(experiment),
+  ],
+  summary: ({ predictions, labels, experiment }) => ({
+    predictions,
+    labels,
+    ...Object.fromEntries(experiment.variants.map(({ name, cost }) => [`${name}MeanCost`, cost?.value ?? null])),
+  }),
+};
