@@ -51,7 +51,9 @@ export function mixRows(table: Table, options: MixOptions): Table {
     const a = known[random.integer(known.length)]!;
     const mates = classes.get(regression ? "" : canonicalValue(data[a]!)!)!;
     first[i] = a;
-    second[i] = mates[random.integer(mates.length)]!;
+    const b = mates[random.integer(mates.length)]!;
+    // A row mixed with itself would be a copy: its neighbour stands in.
+    second[i] = b === a ? mates[(mates.indexOf(b) + 1) % mates.length]! : b;
     const x = random.gamma(alpha);
     const y = random.gamma(alpha);
     mix[i] = x + y > 0 ? x / (x + y) : 0.5;

@@ -1,5 +1,6 @@
 // A Gaussian copula over mixed columns: learns each column's distribution and how the columns hang together, then
-// draws new rows (Patki, Wedge and Veeramachaneni 2016, "The Synthetic Data Vault").
+// draws new rows (Patki, Wedge and Veeramachaneni 2016, "The Synthetic Data Vault"). Categories are laid in the order of
+// their names, so a tie that only another order would show is not kept.
 import { DataError } from "../errors.ts";
 import { rng } from "../random.ts";
 import { correlation, normalCdf } from "../statistics.ts";
@@ -22,8 +23,14 @@ export function fitCopula(table: Table): Copula {
   if (table.rowCount < 10)
     throw new DataError("too-few-rows", `${table.rowCount} rows are too few to learn from`, "Give at least 10 rows.");
   const marginals = table.columns.map((column) => fitMarginal(column));
-  const scores = marginals.map(({ scores }) => scores);
-  const correlations = scores.map((a, i) => Float64Array.from(scores, (b, j) => (i === j ? 1 : correlation(a, b))));
+  // Repeated values blur their scores, and with them the correlation; dividing by the fidelity takes that back.
+  const correlations = marginals.map((a, i) =>
+    Float64Array.from(marginals, (b, j) => {
+      if (i === j) return 1;
+      const latent = correlation(a.scores, b.scores) / (a.fidelity * b.fidelity);
+      return Math.max(-0.99, Math.min(0.99, latent));
+    }),
+  );
   const factor = cholesky(correlations);
   const known = new Set(table.rowHashes);
 

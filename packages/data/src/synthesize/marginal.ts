@@ -5,6 +5,8 @@ import { type Column, isNumeric } from "../table.ts";
 export interface Marginal {
   /** One a row: Φ⁻¹ at the middle of the value's step in the distribution. */
   readonly scores: Float64Array;
+  /** Correlation of the score with the normal variable behind it: below 1 where values repeat. */
+  readonly fidelity: number;
   /** The value at a quantile in (0, 1); missing values take the lowest quantiles. */
   value(quantile: number): number | string;
 }
@@ -20,7 +22,7 @@ function numberMarginal(data: Float64Array): Marginal {
   const missing = (data.length - sorted.length) / data.length;
   const whole = sorted.every((value) => Number.isInteger(value));
   return {
-    scores: middleScores(data, (a, b) => a - b),
+    ...middleScores(data, (a, b) => a - b),
     value(quantile) {
       if (quantile < missing) return Number.NaN;
       const at = missing === 1 ? 0 : (quantile - missing) / (1 - missing);
@@ -38,7 +40,7 @@ function stepMarginal(data: Float64Array | readonly string[]): Marginal {
   const absent: number | string = data instanceof Float64Array ? Number.NaN : "";
   const missing = values.length - present.length;
   return {
-    scores: middleScores(values, compare),
+    ...middleScores(values, compare),
     value(quantile) {
       const at = Math.floor(quantile * values.length);
       return at < missing ? absent : present[Math.min(present.length - 1, at - missing)]!;
@@ -46,7 +48,10 @@ function stepMarginal(data: Float64Array | readonly string[]): Marginal {
   };
 }
 
-function middleScores<T extends number | string>(data: ArrayLike<T>, compare: (a: T, b: T) => number): Float64Array {
+function middleScores<T extends number | string>(
+  data: ArrayLike<T>,
+  compare: (a: T, b: T) => number,
+): Pick<Marginal, "scores" | "fidelity"> {
   const n = data.length;
   const isMissing = (value: T): boolean => value === "" || Number.isNaN(value);
   const order = Array.from({ length: n }, (_, i) => i).sort((i, j) => {
@@ -57,12 +62,27 @@ function middleScores<T extends number | string>(data: ArrayLike<T>, compare: (a
   });
   const same = (a: T, b: T): boolean => a === b || (isMissing(a) && isMissing(b));
   const scores = new Float64Array(n);
+  let shared = 0;
+  let squares = 0;
+  let mean = 0;
   for (let start = 0; start < n; ) {
     let end = start + 1;
     while (end < n && same(data[order[end]!]!, data[order[start]!]!)) end++;
     const score = normalQuantile((start + end) / (2 * n));
     for (let k = start; k < end; k++) scores[order[k]!] = score;
+    // E[score · Z] over the step, Z standard normal: score · (φ(lower bound) − φ(upper bound)).
+    shared += score * (density(start / n) - density(end / n));
+    squares += (score * score * (end - start)) / n;
+    mean += (score * (end - start)) / n;
     start = end;
   }
-  return scores;
+  const variance = squares - mean * mean;
+  return { scores, fidelity: variance > 0 ? Math.min(1, shared / Math.sqrt(variance)) : 1 };
+}
+
+/** φ at a quantile. */
+function density(quantile: number): number {
+  if (quantile <= 0 || quantile >= 1) return 0;
+  const z = normalQuantile(quantile);
+  return Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
 }
