@@ -1,0 +1,123 @@
+// The experiment's table over stored predictions and labels: costs, units, the comparison, the sample ratio.
+import type { Deployment } from "@lepta/api";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Seed, seed } from "../../testing/seed.ts";
+import { describeStores, type TestStore } from "../../testing/stores.ts";
+import { newId } from "../db/id.ts";
+import { recordFeedback } from "../serving/feedback.ts";
+import { predictionWriter } from "../serving/prediction-writer.ts";
+import { deploy } from "./deployment.ts";
+import { experimentTable } from "./experiment-table.ts";
+
+const costs = { good: { good: 0, bad: 1 }, bad: { good: 5, bad: 0 } };
+
+describeStores("experiment table", (open) => {
+  let opened: TestStore;
+  let seeded: Seed;
+  let deployment: Deployment;
+  beforeAll(async () => {
+    opened = await open();
+  });
+  afterAll(() => opened?.remove());
+  const tenant = () => opened.store.tenant(seeded.organisationId);
+
+  async function start(task: "binary" | "regression", withCosts = true): Promise<void> {
+    seeded = await seed(opened.store, { task });
+    deployment = await deploy(tenant(), {
+      product: "credit",
+      costs: withCosts ? costs : null,
+      variants: [
+        { version: 1, weight: 0.75, role: "champion" },
+        { version: 2, weight: 0.25, role: "challenger" },
+      ],
+    });
+  }
+
+  /** Stores predictions: variant, label, true label or null, subject or null. */
+  async function store(
+    rows: [variant: number, label: string, truth: string | null, subject?: string][],
+  ): Promise<void> {
+    const writer = predictionWriter(opened.store);
+    await Promise.all(
+      rows.map(async ([variant, label, truth, subject]) => {
+        const { id: variantId, model } = deployment.variants[variant] as Deployment["variants"][number];
+        const id = newId();
+        await writer.write(seeded.organisationId, {
+          id,
+          product: "credit",
+          versionId: model.id,
+          variantId,
+          row: {},
+          label,
+          probability: null,
+          probabilities: null,
+          value: Number.isNaN(Number(label)) ? null : Number(label),
+          subjectHash: subject ?? null,
+          traceparent: null,
+          at: new Date(),
+        });
+        if (truth !== null) await recordFeedback(tenant(), "credit", [{ prediction: id, label: truth }]);
+      }),
+    );
+  }
+  const repeat = <T>(n: number, value: T): T[] => Array.from({ length: n }, () => value);
+
+  test("mean costs, intervals and the difference, on labelled predictions alone", async () => {
+    await start("binary");
+    await store([
+      ...repeat(6, [0, "good", "good"] as [number, string, string]), // cost 0
+      ...repeat(2, [0, "bad", "good"] as [number, string, string]), // cost 1
+      [0, "good", "bad"], // cost 5
+      [0, "good", null],
+      [1, "bad", "bad"], // 0
+      [1, "bad", "good"], // 1
+      [1, "good", null],
+    ]);
+    const table = await experimentTable(tenant(), "credit");
+    expect(table).toMatchObject({ metric: "cost", confidence: 0.95, deployment: deployment.id });
+    expect(table.variants[0]).toMatchObject({ name: "champion", predictions: 10, units: 10, feedback: 9 });
+    // scipy.stats.t.interval(0.95, 8, 7/9, scipy.stats.sem([0]*6 + [1]*2 + [5]))
+    expect(table.variants[0]?.cost?.value).toBeCloseTo(7 / 9, 12);
+    expect(table.variants[0]?.cost?.low).toBeCloseTo(-0.483972600, 7);
+    expect(table.variants[0]?.difference).toBeNull();
+    expect(table.variants[0]?.pValue).toBeNull();
+    expect(table.variants[1]).toMatchObject({ predictions: 3, units: 3, feedback: 2 });
+    expect(table.variants[1]?.cost?.value).toBeCloseTo(0.5, 12);
+    expect(table.variants[1]?.difference?.value).toBeCloseTo(0.5 - 7 / 9, 12);
+    expect(table.variants[1]?.pValue).toBeGreaterThan(0.5);
+    expect(table.sampleRatio?.mismatch).toBe(false);
+  });
+
+  test("a subject with many predictions is one unit", async () => {
+    await start("binary", false);
+    await store([
+      ...repeat(5, [0, "good", "bad", "ada"] as [number, string, string, string]),
+      [0, "good", "good", "bob"],
+      [0, "good", "good"],
+    ]);
+    const [champion] = (await experimentTable(tenant(), "credit")).variants;
+    expect(champion).toMatchObject({ predictions: 7, units: 3, feedback: 7 });
+    expect(champion?.cost?.value).toBeCloseTo(5 / 7, 12);
+  });
+
+  test("a corrected label counts with its correction; no labels, no costs", async () => {
+    await start("binary");
+    const empty = await experimentTable(tenant(), "credit");
+    expect(empty.sampleRatio).toBeNull();
+    expect(empty.variants.map((variant) => [variant.predictions, variant.cost])).toEqual([
+      [0, null],
+      [0, null],
+    ]);
+  });
+
+  test("regression: squared error", async () => {
+    await start("regression", false);
+    await store([
+      [0, "1.5", "1"],
+      [0, "2", "4"],
+    ]);
+    const table = await experimentTable(tenant(), "credit");
+    expect(table.metric).toBe("squared error");
+    expect(table.variants[0]?.cost?.value).toBeCloseTo((0.25 + 4) / 2, 12);
+  });
+});

@@ -1,0 +1,70 @@
+// The true labels that come back for predictions.
+import { ApiError, type FeedbackItem, type FieldProblem } from "@lepta/api";
+import { and, eq, inArray, sql } from "drizzle-orm";
+import { predictions, products } from "../db/schema.ts";
+import type { Tenant } from "../db/tenant.ts";
+
+/**
+ * Records labels, all or none. The label of a prediction can be corrected by sending another.
+ * @returns how many were new or changed; a repeat counts 0.
+ * @throws ApiError product-not-found, prediction-not-found, invalid-label
+ */
+export function recordFeedback(tenant: Tenant, product: string, items: readonly FeedbackItem[]): Promise<number> {
+  return tenant.transaction(async (tx) => {
+    const [known] = await tx.select().from(products).where(eq(products.name, product));
+    if (!known) {
+      throw new ApiError("product-not-found", `no product is called ${product}`, {
+        fix: "GET /v1/products lists the products.",
+      });
+    }
+    // Of several labels for one prediction the last counts.
+    const labels = new Map<string, string>();
+    const wrong: FieldProblem[] = [];
+    for (const [i, { prediction, label }] of items.entries()) {
+      const fits =
+        known.classes === null ? Number.isFinite(Number(label)) && label !== "" : known.classes.includes(String(label));
+      if (!fits) wrong.push({ path: placeOf(items, i, "label"), message: `${JSON.stringify(label)} is not a label` });
+      labels.set(prediction.toLowerCase(), known.classes === null ? String(Number(label)) : String(label));
+    }
+    if (wrong.length > 0) {
+      const expected = known.classes === null ? "a number" : `one of ${known.classes.join(", ")}`;
+      throw new ApiError("invalid-label", `${wrong[0]?.message} of ${product}`, {
+        errors: wrong,
+        fix: `Send ${expected}.`,
+      });
+    }
+    const ids = [...labels.keys()];
+    const found = await tx
+      .select({ id: predictions.id })
+      .from(predictions)
+      .where(and(inArray(predictions.id, ids), eq(predictions.product, product)));
+    if (found.length < ids.length) {
+      const there = new Set(found.map(({ id }) => id));
+      const errors = items.flatMap(({ prediction }, i) =>
+        there.has(prediction.toLowerCase())
+          ? []
+          : [
+              {
+                path: placeOf(items, i, "prediction"),
+                message: `no prediction of ${product} has the id ${prediction}`,
+              },
+            ],
+      );
+      throw new ApiError("prediction-not-found", errors[0]?.message ?? "a prediction is not there", {
+        errors,
+        fix: "Use ids that predict calls of this product answered; nothing of this request was recorded.",
+      });
+    }
+    const changed = await tx.execute(sql`
+      insert into lepta.feedback (organisation_id, prediction_id, label)
+      select ${tenant.organisationId}::uuid, given.* from unnest(${sql.param(ids)}::uuid[], ${sql.param([...labels.values()])}::text[]) as given
+      on conflict (organisation_id, prediction_id) do update set label = excluded.label, at = now()
+        where feedback.label <> excluded.label
+      returning prediction_id`);
+    return changed.rows.length;
+  });
+}
+
+function placeOf(items: readonly unknown[], i: number, field: string): string {
+  return items.length === 1 ? `/${field}` : `/feedback/${i}/${field}`;
+}
