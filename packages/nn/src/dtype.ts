@@ -120,7 +120,8 @@ export function allocate(dtype: DType, length: number): NumericArray {
 /** A tensor of one repeated or several listed numbers in the wanted element type. */
 export function numbersToData(values: readonly number[], shape: readonly number[], dtype: DType): TensorData {
   const data = allocate(dtype, values.length);
-  if (data instanceof BigInt64Array) values.forEach((value, i) => (data[i] = BigInt(Math.trunc(value))));
-  else values.forEach((value, i) => (data[i] = value));
+  for (const [i, value] of values.entries()) {
+    data[i] = data instanceof BigInt64Array ? BigInt(Math.trunc(value)) : value;
+  }
   return dtype === "bool" ? { data, shape, dtype } : { data, shape };
 }

@@ -1,4 +1,6 @@
 // The public surface of this package: one explicit list.
+
+export { createSession } from "#session";
 export type { DType, TensorData } from "./dtype.ts";
 export { dtypeOf } from "./dtype.ts";
 export type { NnErrorCode } from "./errors.ts";
@@ -14,7 +16,38 @@ export type { Graph, Node, Tensor } from "./graph/node.ts";
 export type { Replace } from "./graph/rewrite.ts";
 export { rewriteGraph } from "./graph/rewrite.ts";
 export { verify } from "./graph/verify.ts";
-export { createSession } from "./runtime/session.node.ts";
+export { gelu, lambda, relu } from "./layers/activations.ts";
+export { evaluationContext } from "./layers/context.ts";
+export { dropout } from "./layers/dropout.ts";
+export { embedding } from "./layers/embedding.ts";
+export type { Context, Layer, LayerInput, Parameters, ParameterTensors, ShapeOf, TensorsOf } from "./layers/layer.ts";
+export { layer } from "./layers/layer.ts";
+export { layerNorm } from "./layers/layer-norm.ts";
+export { linear } from "./layers/linear.ts";
+export {
+  constantParameters,
+  countParameters,
+  listParameters,
+  mapParameters,
+  replaceParameters,
+} from "./layers/parameters.ts";
+export type { Rng } from "./layers/rng.ts";
+export { rng } from "./layers/rng.ts";
+export { sequential } from "./layers/sequential.ts";
+export type { BinaryCrossEntropyOptions } from "./losses/binary-cross-entropy.ts";
+export { binaryCrossEntropy } from "./losses/binary-cross-entropy.ts";
+export type { CrossEntropyOptions } from "./losses/cross-entropy.ts";
+export { crossEntropy } from "./losses/cross-entropy.ts";
+export type { Loss } from "./losses/loss.ts";
+export { meanSquaredError } from "./losses/mean-squared-error.ts";
+export type { AdamOptions, Schedule } from "./optim/links.ts";
+export { addDecayedWeights, clipByNorm, scaleByAdam, scaleByLearningRate, trace } from "./optim/links.ts";
+export type { AdamOptimizerOptions, SgdOptions } from "./optim/optimizers.ts";
+export { adam, adamw, sgd } from "./optim/optimizers.ts";
+export type { WarmupCosineOptions } from "./optim/schedules.ts";
+export { warmupCosine } from "./optim/schedules.ts";
+export type { Optimizer, Transform, TransformInput, TransformOutput } from "./optim/transform.ts";
+export { chain } from "./optim/transform.ts";
 export type { Feeds, PortDescription, Session, SessionOptions } from "./runtime/session.ts";
 export type { Dim, Shape } from "./shape.ts";
 export {
@@ -30,7 +63,6 @@ export {
   erf,
   exp,
   floor,
-  gelu,
   greater,
   greaterOrEqual,
   isNaN,
@@ -44,7 +76,6 @@ export {
   not,
   or,
   pow,
-  relu,
   sigmoid,
   sign,
   sin,
@@ -85,3 +116,9 @@ export {
   transpose,
   unsqueeze,
 } from "./tensor/shaping.ts";
+export type { Examples } from "./train/data.ts";
+export type { BestEvent, EndEvent, EpochEvent, FitEvent, StepEvent } from "./train/events.ts";
+export type { Fit } from "./train/fit.ts";
+export { fit } from "./train/fit.ts";
+export type { TrainedModel } from "./train/model.ts";
+export type { EarlyStopping, FitOptions, Metric } from "./train/options.ts";

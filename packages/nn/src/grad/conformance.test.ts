@@ -6,7 +6,7 @@ import { catalogue } from "../graph/catalogue.ts";
 import { gradientRules, gradientStops } from "./rules.ts";
 
 /** Operators that only gradients use: no second derivative is taken. */
-const gradientOnly = new Set(["FusedMatMul", "ScatterElements", "ScatterND"]);
+const gradientOnly = new Set(["FusedMatMul", "ScatterElements", "ScatterND", "Scan"]);
 
 describe("gradient rules", () => {
   test.each(gradientCases.map((entry) => ({ ...entry, title: `${entry.op} ${JSON.stringify(entry.shapes)}` })))(

@@ -91,7 +91,7 @@ function reductionOf({ inputs: [x, axes], output }: Backward): Reduction {
   const rank = (x as Tensor).shape.length;
   const listed = constantNumbers(axes)?.map((axis) => normalizeAxis(axis, rank, output.node.op));
   const all = listed ?? [...Array(rank).keys()];
-  const kept = output.node.attributes["keepdims"] !== 0;
+  const kept = output.node.attributes.keepdims !== 0;
   return {
     axes: all,
     keep: (tensor) =>
@@ -160,7 +160,7 @@ const layerNormalization: Rule = (backward) => {
   const axes = Array.from({ length: x.shape.length - first }, (_, i) => first + i);
   const centre = outputs[1] ?? reduceMean(x, axes, true);
   const deviation = sub(x, centre);
-  const epsilon = attributes["epsilon"];
+  const epsilon = attributes.epsilon;
   const inverse =
     outputs[2] ??
     apply("Reciprocal", [

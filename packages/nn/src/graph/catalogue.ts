@@ -4,8 +4,8 @@ import { dtypeFromOnnx, floatTypes, numericTypes } from "../dtype.ts";
 import { NnError } from "../errors.ts";
 import type { Dim } from "../shape.ts";
 import { broadcast, formatShape, normalizeAxis, sameShape } from "../shape.ts";
-import type { ValueType } from "./node.ts";
-import type { AttributeKind, OpSpec } from "./spec.ts";
+import type { Graph, ValueType } from "./node.ts";
+import type { Application, AttributeKind, OpSpec } from "./spec.ts";
 import {
   axesInput,
   broadcastAll,
@@ -475,6 +475,18 @@ export const catalogue: Readonly<Record<string, OpSpec>> = {
     takes(a, eightBit);
     return [{ dtype: "int32", shape: matMulShape(required(a, 0).shape, required(a, 1).shape, a.op) }];
   }),
+  // Loops
+  Scan: spec(
+    [1, 1024],
+    (a) => {
+      const body = a.attributes.body;
+      if (typeof body !== "object" || !("nodes" in body)) {
+        throw new NnError("attribute-invalid", "Scan: it has no body.", "Give it a graph as body.");
+      }
+      return scanTypes(a, body);
+    },
+    { body: "graph", num_scan_inputs: "int" },
+  ),
   // ai.onnx.ml
   LabelEncoder: spec(
     [1, 1],
@@ -515,6 +527,29 @@ export const catalogue: Readonly<Record<string, OpSpec>> = {
     "ai.onnx.ml",
   ),
 };
+
+/** Loop state keeps its type; each further output of the body is stacked along a new first axis. */
+function scanTypes(a: Application, body: Graph): readonly ValueType[] {
+  const scanned = intAttribute(a.attributes, "num_scan_inputs", 1);
+  const carried = a.inputs.length - scanned;
+  const length = required(a, carried).shape[0] ?? 0;
+  a.inputs.forEach((_, i) => {
+    const outer = required(a, i);
+    const inner = body.inputs[i];
+    const shape = i < carried ? outer.shape : outer.shape.slice(1);
+    if (inner === undefined || inner.dtype !== outer.dtype || !sameShape(inner.shape, shape)) {
+      throw new NnError(
+        "shape-mismatch",
+        `Scan: input ${i} is ${outer.dtype} ${formatShape(outer.shape)}, which the body's input does not fit.`,
+        "Give loop state as the body takes it, and scanned inputs with one axis in front.",
+      );
+    }
+  });
+  return body.outputs.map(({ tensor: { dtype, shape } }, i) => ({
+    dtype,
+    shape: i < carried ? shape : [length, ...shape],
+  }));
+}
 
 function tensorType(data: unknown): DType | undefined {
   if (data instanceof Float64Array) return "float64";

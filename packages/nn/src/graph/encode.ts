@@ -62,11 +62,20 @@ function domainsOf(graph: Graph, domains: Set<string> = new Set([""])): Set<stri
 }
 
 /** Names that encoding makes up; decoding takes them away again. */
-export const generatedName: RegExp = /^_[cv]\d+$/;
+export const generatedName: RegExp = /^_+[cv]\d+$/;
 
-function nameValues(graph: Graph): (tensor: Tensor) => string {
+interface Names {
+  readonly of: (tensor: Tensor) => string;
+  /** Names in use here and in the graphs around, which a graph inside must not use again. */
+  readonly taken: ReadonlySet<string>;
+  readonly depth: number;
+}
+
+function nameValues(graph: Graph, around?: Names): Names {
   const names = new Map<Node, string[]>();
-  const taken = new Set<string>();
+  const taken = new Set<string>(around?.taken);
+  const depth = around === undefined ? 1 : around.depth + 1;
+  const prefix = "_".repeat(depth);
   for (const { node } of graph.inputs) {
     names.set(node, [node.name as string]);
     taken.add(node.name as string);
@@ -78,7 +87,7 @@ function nameValues(graph: Graph): (tensor: Tensor) => string {
     taken.add(name);
     return name;
   };
-  graph.constants.forEach(({ node }, i) => names.set(node, [choose(node.name, `_c${i}`)]));
+  for (const [i, { node }] of graph.constants.entries()) names.set(node, [choose(node.name, `${prefix}c${i}`)]);
   let count = 0;
   const outputs = new Map<Node, Map<number, string>>();
   for (const { name, tensor } of graph.outputs) {
@@ -88,40 +97,41 @@ function nameValues(graph: Graph): (tensor: Tensor) => string {
     names.set(
       node,
       node.outputs.map((_, i) => {
-        const generated = `_v${count++}`;
+        const generated = `${prefix}v${count++}`;
         return outputs.get(node)?.get(i) ?? choose(i === 0 ? node.name : undefined, generated);
       }),
     );
   }
-  return ({ node, index }) => names.get(node)?.[index] ?? "";
+  return { of: ({ node, index }) => names.get(node)?.[index] ?? "", taken, depth };
 }
 
-function encodeGraph(graph: Graph): GraphProto {
-  const nameOf = nameValues(graph);
+function encodeGraph(graph: Graph, around?: Names): GraphProto {
+  const names = nameValues(graph, around);
+  const nameOf = names.of;
   return create(GraphProtoSchema, {
     name: graph.name,
     input: graph.inputs.map((tensor) => valueInfo(nameOf(tensor), tensor)),
     output: graph.outputs.map(({ name, tensor }) => valueInfo(name, tensor)),
     initializer: graph.constants.map((tensor) => encodeTensor(tensor.node.data as TensorData, nameOf(tensor))),
-    node: graph.nodes.map((node) => encodeNode(node, nameOf)),
+    node: graph.nodes.map((node) => encodeNode(node, names)),
   });
 }
 
-function encodeNode(node: Node, nameOf: (tensor: Tensor) => string): NodeProto {
+function encodeNode(node: Node, names: Names): NodeProto {
   const spec = opSpec(node.op);
   return create(NodeProtoSchema, {
     opType: node.op,
     domain: spec.domain,
     name: node.name ?? "",
-    input: node.inputs.map((tensor) => (tensor === undefined ? "" : nameOf(tensor))),
-    output: node.outputs.map((type, index) => nameOf({ node, index, ...type })),
+    input: node.inputs.map((tensor) => (tensor === undefined ? "" : names.of(tensor))),
+    output: node.outputs.map((type, index) => names.of({ node, index, ...type })),
     attribute: Object.entries(node.attributes).map(([name, value]) =>
-      encodeAttribute(name, spec.attributes[name] as AttributeKind, value),
+      encodeAttribute(name, spec.attributes[name] as AttributeKind, value, names),
     ),
   });
 }
 
-function encodeAttribute(name: string, kind: AttributeKind, value: Attribute): AttributeProto {
+function encodeAttribute(name: string, kind: AttributeKind, value: Attribute, names: Names): AttributeProto {
   const text = new TextEncoder();
   const type = AttributeProto_AttributeType;
   const make = (fields: Partial<AttributeProto>): AttributeProto => {
@@ -144,7 +154,7 @@ function encodeAttribute(name: string, kind: AttributeKind, value: Attribute): A
     case "tensor":
       return make({ type: type.TENSOR, t: encodeTensor(value as TensorData, name) });
     case "graph":
-      return make({ type: type.GRAPH, g: encodeGraph(value as Graph) });
+      return make({ type: type.GRAPH, g: encodeGraph(value as Graph, names) });
   }
 }
 

@@ -5,7 +5,7 @@ import { NnError } from "../errors.ts";
 import { encodeOnnx } from "../graph/encode.ts";
 import type { Graph } from "../graph/node.ts";
 import { isStatic, sizeOf } from "../shape.ts";
-import type { Feeds, PortDescription, Session, SessionOptions, Stateful, StatePorts } from "./session.ts";
+import type { Feeds, PortDescription, Session, SessionOptions, SessionState, StatePorts } from "./session.ts";
 import { checkFeeds, closedError } from "./session.ts";
 
 /** The part of the runtime's tensor that is used here. */
@@ -80,10 +80,7 @@ export async function openSession(
   let closed = false;
   let last: Promise<unknown> = Promise.resolve();
 
-  const run = (
-    feeds: Record<string, OrtTensor>,
-    fetches: Record<string, OrtTensor | null>,
-  ): Promise<Readonly<Record<string, OrtTensor>>> => {
+  const run: Run = (feeds, fetches) => {
     const next = last.then(async () => {
       if (closed) throw closedError();
       try {
@@ -112,9 +109,8 @@ export async function openSession(
       const results = await run(given, all());
       return Object.fromEntries(outputs.map(({ name }) => [name, fromOrt(results[name] as OrtTensor)] as const));
     },
-    stateful(state: StatePorts, initial: Feeds): Stateful {
-      return stateful({ runtime, outputs, run, toOrt, all }, state, initial);
-    },
+    newState: (ports: StatePorts, initial: Feeds): SessionState => newState(toOrt, ports, initial),
+    step: stepper(runtime, outputs, toOrt, run),
     async close(): Promise<void> {
       if (closed) return;
       closed = true;
@@ -124,57 +120,66 @@ export async function openSession(
   });
 }
 
-interface Parts {
-  readonly runtime: Runtime;
-  readonly outputs: readonly PortDescription[];
-  readonly run: (
-    feeds: Record<string, OrtTensor>,
-    fetches: Record<string, OrtTensor | null>,
-  ) => Promise<Readonly<Record<string, OrtTensor>>>;
-  readonly toOrt: (feed: TensorData) => OrtTensor;
-  readonly all: () => Record<string, null>;
+/** Two sets of buffers change places at every step: one is read as inputs while the other is written as outputs. */
+interface Buffers extends SessionState {
+  current: Readonly<Record<string, OrtTensor>>;
+  spare: Readonly<Record<string, OrtTensor>>;
 }
 
-/** Two sets of buffers change places at every step: one is read as inputs while the other is written as outputs. */
-function stateful(parts: Parts, state: StatePorts, initial: Feeds): Stateful {
-  const { runtime, outputs, run, toOrt, all } = parts;
-  const ports = Object.entries(state);
-  const carried = new Set(Object.values(state));
-  const loose = outputs.filter(({ name }) => !carried.has(name));
+function newState(toOrt: (feed: TensorData) => OrtTensor, ports: StatePorts, initial: Feeds): SessionState {
+  const names = Object.keys(ports);
   const copy = (feed: TensorData): OrtTensor => toOrt({ ...feed, data: feed.data.slice() as TensorData["data"] });
-  let current: Record<string, OrtTensor> = {};
-  let spare: Record<string, OrtTensor> = {};
-  const write = (feeds: Feeds): void => {
-    const entries = ports.map(([name]) => [name, feeds[name] as TensorData] as const);
-    current = Object.fromEntries(entries.map(([name, feed]) => [name, copy(feed)] as const));
-    spare = Object.fromEntries(entries.map(([name, feed]) => [name, copy(feed)] as const));
-  };
-  write(initial);
-  // Outputs of known shape are written into one buffer for the whole life of the loop.
-  const buffers: Record<string, OrtTensor> = {};
-  for (const { name, dtype, shape } of loose) {
-    if (runtime.writesInPlace && isStatic(shape) && dtype !== "string") {
-      buffers[name] = runtime.tensor(dtype, allocate(dtype, sizeOf(shape)), shape);
-    }
-  }
-  const read = (from: Record<string, OrtTensor>): Record<string, TensorData> =>
-    Object.fromEntries(ports.map(([name]) => [name, fromOrt(copy(fromOrt(from[name] as OrtTensor)))] as const));
-  return Object.freeze({
-    async step(feeds: Feeds): Promise<Record<string, TensorData>> {
-      const given: Record<string, OrtTensor> = { ...current };
-      for (const name in feeds) given[name] = toOrt(feeds[name] as TensorData);
-      const fetches: Record<string, OrtTensor | null> = { ...all(), ...buffers };
-      if (runtime.writesInPlace) for (const [name, output] of ports) fetches[output] = spare[name] ?? null;
-      const results = await run(given, fetches);
-      const before = current;
-      current = Object.fromEntries(ports.map(([name, output]) => [name, results[output] as OrtTensor] as const));
-      spare = before;
-      return Object.fromEntries(loose.map(({ name }) => [name, fromOrt(results[name] as OrtTensor)] as const));
+  const copyAll = (feeds: Feeds): Readonly<Record<string, OrtTensor>> =>
+    Object.fromEntries(names.map((name) => [name, copy(feeds[name] as TensorData)] as const));
+  const read = (from: Readonly<Record<string, OrtTensor>>): Record<string, TensorData> =>
+    Object.fromEntries(names.map((name) => [name, fromOrt(copy(fromOrt(from[name] as OrtTensor)))] as const));
+  const state: Buffers = {
+    ports,
+    current: copyAll(initial),
+    spare: copyAll(initial),
+    read: () => read(state.current),
+    readPrevious: () => read(state.spare),
+    write(values) {
+      state.current = copyAll(values);
+      state.spare = copyAll(values);
     },
-    read: () => read(current),
-    readPrevious: () => read(spare),
-    write,
-  });
+  };
+  return state;
+}
+
+type Run = (
+  feeds: Record<string, OrtTensor>,
+  fetches: Record<string, OrtTensor | null>,
+) => Promise<Readonly<Record<string, OrtTensor>>>;
+
+function stepper(
+  runtime: Runtime,
+  outputs: readonly PortDescription[],
+  toOrt: (feed: TensorData) => OrtTensor,
+  run: Run,
+): Session["step"] {
+  // Outputs of known shape are written into one buffer for the whole life of the session.
+  const buffers: Record<string, OrtTensor | null> = {};
+  for (const { name, dtype, shape } of outputs) {
+    const reusable = runtime.writesInPlace && isStatic(shape) && dtype !== "string" && dtype !== "float16";
+    buffers[name] = reusable ? runtime.tensor(dtype, allocate(dtype, sizeOf(shape)), shape) : null;
+  }
+  return async (given: SessionState, feeds: Feeds) => {
+    const state = given as Buffers;
+    const all: Record<string, OrtTensor> = { ...state.current };
+    for (const name in feeds) all[name] = toOrt(feeds[name] as TensorData);
+    const fetches = { ...buffers };
+    const ports = Object.entries(state.ports);
+    for (const [name, output] of ports) fetches[output] = runtime.writesInPlace ? (state.spare[name] ?? null) : null;
+    const results = await run(all, fetches);
+    const before = state.current;
+    state.current = Object.fromEntries(ports.map(([name, output]) => [name, results[output] as OrtTensor] as const));
+    state.spare = before;
+    const rest: Record<string, TensorData> = {};
+    for (const { name } of outputs)
+      if (buffers[name] === null || fetches[name] === buffers[name]) rest[name] = fromOrt(results[name] as OrtTensor);
+    return rest;
+  };
 }
 
 function messageOf(cause: unknown): string {

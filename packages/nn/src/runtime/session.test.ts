@@ -13,7 +13,7 @@ import {
   equalGraphs,
   gather,
   input,
-  isNaN,
+  isNaN as isMissing,
   labelEncoder,
   mul,
   oneHot,
@@ -25,7 +25,7 @@ import {
 function pipeline() {
   const age = input("age", "float64", ["N", 1]);
   const city = input("city", "string", ["N", 1]);
-  const missing = isNaN(age);
+  const missing = isMissing(age);
   const filled = where(missing, 40, age);
   const scaled = div(sub(filled, 38.5), constant({ data: Float64Array.of(2), shape: [1] }));
   const code = labelEncoder(city, { keys: ["Bonn", "Köln"], values: [1n, 2n], default: 0n });

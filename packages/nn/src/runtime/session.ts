@@ -28,11 +28,14 @@ export interface Session {
   readonly outputs: readonly PortDescription[];
   /** Throws `session-feed-invalid`, `session-run-failed` or `session-closed`. */
   run(feeds: Feeds): Promise<Record<string, TensorData>>;
+  /** State for `step`, which any session of the same runtime can go on with. The data are copied. */
+  newState(ports: StatePorts, initial: Feeds): SessionState;
   /**
-   * Runs with `state`: named inputs whose next values are outputs of the run before, kept by the runtime
-   * without a copy through JavaScript where it allows that.
+   * One run in which the outputs named by the state's ports become its next values, without a copy through
+   * JavaScript where the runtime allows that. Returns the other outputs; those of known shape are written into
+   * the same arrays at every step: copy to keep. `feeds` are trusted: they are not checked as those of `run` are.
    */
-  stateful(state: StatePorts, initial: Feeds): Stateful;
+  step(state: SessionState, feeds: Feeds): Promise<Record<string, TensorData>>;
   /** Frees the model. Later calls throw `session-closed`; closing twice is allowed. */
   close(): Promise<void>;
 }
@@ -40,15 +43,14 @@ export interface Session {
 /** Input name → name of the output that carries its next value. */
 export type StatePorts = Readonly<Record<string, string>>;
 
-export interface Stateful {
-  /** One run; returns the outputs that are not state. Their data are overwritten by the next step: copy to keep. */
-  step(feeds: Feeds): Promise<Record<string, TensorData>>;
+export interface SessionState {
+  readonly ports: StatePorts;
   /** The state as it now is (a copy). */
   read(): Record<string, TensorData>;
   /** The state before the last step (a copy), for diagnosis. */
   readPrevious(): Record<string, TensorData>;
-  /** Replaces the state, for example to resume. */
-  write(state: Feeds): void;
+  /** Replaces the state, for example to resume; the data are copied. */
+  write(values: Feeds): void;
 }
 
 /** Throws `session-feed-invalid` unless `feeds` has exactly the model's inputs with fitting types and shapes. */

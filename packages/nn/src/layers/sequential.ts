@@ -1,0 +1,45 @@
+// Layers one after another; each one's input size follows from the one before.
+import type { Tensor } from "../graph/node.ts";
+import type { Shape } from "../shape.ts";
+import { input } from "../tensor/leaves.ts";
+import { evaluationContext } from "./context.ts";
+import type { Layer, LayerInput, Parameters, ParameterTensors } from "./layer.ts";
+import { constantParameters } from "./parameters.ts";
+
+/** Applies `layers` in order. Their parameters stand under "0", "1", …. The first may take several named inputs. */
+export function sequential<X extends LayerInput = Tensor>(first: Layer<X>, ...rest: readonly Layer[]): Layer<X> {
+  const names = [first, ...rest].map(({ name }) => name);
+  return Object.freeze({
+    name: `sequential(${names.join(", ")})`,
+    init(inputShape, rng) {
+      const parameters: Record<string, Parameters> = { 0: first.init(inputShape, rng.fork(0)) };
+      const probe = inputsOfShape(inputShape) as X;
+      const context = evaluationContext();
+      let y = first.apply(constantParameters(parameters["0"] as Parameters), probe, context);
+      rest.forEach((layer, i) => {
+        const own = layer.init(y.shape, rng.fork(i + 1));
+        parameters[i + 1] = own;
+        y = layer.apply(constantParameters(own), y, context);
+      });
+      return parameters;
+    },
+    apply(parameters, x, context) {
+      const own = (i: number): ParameterTensors => parameters[i] as ParameterTensors;
+      let y = first.apply(own(0), x, context.child("0"));
+      context.child("0").observe(first.name, y);
+      rest.forEach((layer, i) => {
+        const child = context.child(String(i + 1));
+        y = layer.apply(own(i + 1), y, child);
+        child.observe(layer.name, y);
+      });
+      return y;
+    },
+  } satisfies Layer<X>);
+}
+
+/** Float32 inputs of the given shapes, to find out the shape of a layer's result. */
+export function inputsOfShape(shape: Shape | Readonly<Record<string, Shape>>): LayerInput {
+  if (Array.isArray(shape)) return input("x", "float32", shape);
+  const named = Object.entries(shape as Readonly<Record<string, Shape>>);
+  return Object.fromEntries(named.map(([name, own]) => [name, input(name, "float32", own)] as const));
+}

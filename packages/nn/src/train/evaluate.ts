@@ -1,0 +1,107 @@
+// Evaluation during training: predictions and mean loss on the validation examples, in chunks of fixed size.
+import type { NumericArray, TensorData } from "../dtype.ts";
+import { allocate, dtypeOf } from "../dtype.ts";
+import { buildGraph } from "../graph/build.ts";
+import { evaluationContext } from "../layers/context.ts";
+import type { Layer, LayerInput, Parameters } from "../layers/layer.ts";
+import { listParameters, mapParameters } from "../layers/parameters.ts";
+import type { Loss } from "../losses/loss.ts";
+import type { Session, SessionOptions } from "../runtime/session.ts";
+import { sizeOf } from "../shape.ts";
+import { input } from "../tensor/leaves.ts";
+import type { NamedExamples } from "./data.ts";
+import { networkInput, typesOf } from "./data.ts";
+
+const largestChunk = 2048;
+
+export interface Evaluation {
+  readonly loss: number;
+  /** Predictions of all examples, in their order. */
+  readonly prediction: TensorData;
+}
+
+export interface Evaluator {
+  evaluate(parameters: readonly TensorData[]): Promise<Evaluation>;
+  close(): Promise<void>;
+}
+
+export type OpenSession = (graph: ReturnType<typeof buildGraph>, options: SessionOptions) => Promise<Session>;
+
+/** An evaluator of `net` on `examples`; its sessions stay open until close(). */
+export async function createEvaluator(
+  net: Layer<LayerInput>,
+  parameters: Parameters,
+  loss: Loss,
+  examples: NamedExamples,
+  open: OpenSession,
+  options: SessionOptions,
+): Promise<Evaluator> {
+  const types = typesOf(examples);
+  const sizes = chunkSizes(examples.count);
+  const sessions = new Map<number, Session>();
+  for (const size of new Set(sizes)) {
+    const arrays = types.map(({ name, dtype, shape }) => input(name, dtype, [size, ...shape]));
+    const named = Object.fromEntries(types.map(({ name }, i) => [name, arrays[i] as (typeof arrays)[number]] as const));
+    let next = 0;
+    const tree = mapParameters(parameters, (value) => input(`parameter${next++}`, "float32", value.shape));
+    const prediction = net.apply(tree, networkInput(named), evaluationContext());
+    const value = loss(prediction, named.target as (typeof arrays)[number], named.weight);
+    sessions.set(size, await open(buildGraph({ prediction, loss: value }), options));
+  }
+  const count = listParameters(parameters).length;
+  return {
+    async evaluate(values) {
+      const fed = Object.fromEntries(
+        Array.from({ length: count }, (_, i) => [`parameter${i}`, values[i] as TensorData]),
+      );
+      const parts: TensorData[] = [];
+      let sum = 0;
+      let start = 0;
+      for (const size of sizes) {
+        const session = sessions.get(size) as Session;
+        const wanted = new Set(session.inputs.map(({ name }) => name));
+        const batch = Object.entries(examples.arrays).map(
+          ([name, array]) => [name, rowsOf(array, start, size)] as const,
+        );
+        const feeds = [...Object.entries(fed), ...batch].filter(([name]) => wanted.has(name));
+        const result = await session.run(Object.fromEntries(feeds));
+        sum += Number(result.loss?.data[0]) * size;
+        parts.push(result.prediction as TensorData);
+        start += size;
+      }
+      return { loss: sum / examples.count, prediction: joinRows(parts) };
+    },
+    async close() {
+      await Promise.all([...sessions.values()].map((session) => session.close()));
+    },
+  };
+}
+
+export function chunkSizes(count: number, largest: number = largestChunk): readonly number[] {
+  const whole = Array.from({ length: Math.floor(count / largest) }, () => largest);
+  return count % largest === 0 ? whole : [...whole, count % largest];
+}
+
+/** Entries start … start + count of the first axis, as a view. */
+export function rowsOf(array: TensorData, start: number, count: number): TensorData {
+  const rest = array.shape.slice(1);
+  const width = sizeOf(rest);
+  const data = array.data as NumericArray;
+  const view = data.subarray(start * width, (start + count) * width);
+  return { ...array, data: view, shape: [count, ...rest] };
+}
+
+/** Arrays one under another. */
+export function joinRows(parts: readonly TensorData[]): TensorData {
+  const first = parts[0] as TensorData;
+  if (parts.length === 1) return first;
+  const rest = first.shape.slice(1);
+  const count = parts.reduce((sum, { shape }) => sum + (shape[0] ?? 0), 0);
+  const data = allocate(dtypeOf(first), count * sizeOf(rest));
+  let at = 0;
+  for (const part of parts) {
+    (data as Float32Array).set(part.data as Float32Array, at);
+    at += part.data.length;
+  }
+  return { ...first, data, shape: [count, ...rest] };
+}

@@ -1,0 +1,189 @@
+// The whole training step (forward, loss, backward, clipping, update) as one graph, once or K times a run.
+import type { DType } from "../dtype.ts";
+import { NnError } from "../errors.ts";
+import { gradients } from "../grad/gradients.ts";
+import { apply, applyAll } from "../graph/apply.ts";
+import { buildGraph } from "../graph/build.ts";
+import type { Graph, Tensor } from "../graph/node.ts";
+import type { Context, Layer, LayerInput, Parameters } from "../layers/layer.ts";
+import { mapParameters } from "../layers/parameters.ts";
+import type { Loss } from "../losses/loss.ts";
+import type { Optimizer } from "../optim/transform.ts";
+import type { Shape } from "../shape.ts";
+import { formatShape, isStatic } from "../shape.ts";
+import { add } from "../tensor/elementwise.ts";
+import { input } from "../tensor/leaves.ts";
+import { gather, reshape } from "../tensor/shaping.ts";
+import type { ArrayType } from "./data.ts";
+import { networkInput } from "./data.ts";
+import type { Layout } from "./vector.ts";
+
+export interface StepPlan {
+  readonly net: Layer<LayerInput>;
+  readonly parameters: Parameters;
+  readonly layout: Layout;
+  readonly loss: Loss;
+  readonly optimizer: Optimizer;
+  readonly arrays: readonly ArrayType[];
+  /** Examples in all, the first size of the arrays. */
+  readonly count: number;
+}
+
+/** A random input of the step: int32 bits, to be drawn anew at every step. */
+export interface RandomInput {
+  readonly name: string;
+  readonly size: number;
+}
+
+export interface StepGraph {
+  readonly graph: Graph;
+  readonly steps: number;
+  readonly batchSize: number;
+  readonly random: readonly RandomInput[];
+}
+
+export const stateInput = (i: number): string => `state${i}`;
+export const stateOutput = (i: number): string => `next${i}`;
+export const scalarInput = (i: number): string => `scalar${i}`;
+
+interface BodyInputs {
+  readonly state: readonly Tensor[];
+  readonly batch: Readonly<Record<string, Tensor>>;
+  readonly scalars: readonly Tensor[];
+  readonly random: (name: string, size: number) => Tensor;
+}
+
+interface Body {
+  readonly state: readonly Tensor[];
+  readonly loss: Tensor;
+  readonly random: readonly RandomInput[];
+}
+
+/**
+ * The graph of `steps` training steps on batches of `batchSize`. Inputs: the arrays whole, `rows` int64
+ * [steps, batchSize], the optimiser's scalars and random bits [steps, …], and the state: parameters, then the
+ * optimiser's. Outputs: the next state, and `loss` [steps].
+ */
+export function buildStep(plan: StepPlan, state: readonly Shape[], steps: number, batchSize: number): StepGraph {
+  const rows = input("rows", "int64", [steps, batchSize]);
+  const whole = plan.arrays.map(({ name, dtype, shape }) => input(name, dtype, [plan.count, ...shape]));
+  const batches = whole.map((array) => gather(array, rows));
+  const carried = state.map((shape, i) => input(stateInput(i), "float32", shape));
+  const scalars = plan.optimizer.scalars(0).map((_, i) => input(scalarInput(i), "float32", [steps]));
+  const random: Tensor[] = [];
+  const drawn = (name: string, size: number): Tensor => {
+    const bits = input(name, "int32", [steps, size]);
+    random.push(bits);
+    return bits;
+  };
+  const names = plan.arrays.map(({ name }) => name);
+  const named = (tensors: readonly Tensor[]): Readonly<Record<string, Tensor>> =>
+    Object.fromEntries(names.map((name, i) => [name, tensors[i] as Tensor] as const));
+
+  if (steps === 1) {
+    const first = (tensor: Tensor): Tensor => reshape(tensor, tensor.shape.slice(1));
+    const body = buildBody(plan, {
+      state: carried,
+      batch: named(batches.map(first)),
+      scalars: scalars.map(first),
+      random: (name, size) => first(drawn(name, size)),
+    });
+    const outputs = [...body.state, reshape(body.loss, [1])];
+    return finish(plan, [...carried, ...whole, rows, ...scalars, ...random], outputs, body.random, steps, batchSize);
+  }
+
+  const slice = (tensor: Tensor, name: string, dtype: DType = tensor.dtype): Tensor =>
+    input(`each.${name}`, dtype, tensor.shape.slice(1));
+  const inner: BodyInputs & { readonly bits: Tensor[] } = {
+    state: carried.map(({ shape }, i) => input(`each.${stateInput(i)}`, "float32", shape)),
+    batch: named(batches.map((batch, i) => slice(batch, names[i] as string))),
+    scalars: scalars.map((scalar, i) => slice(scalar, scalarInput(i))),
+    bits: [],
+    random(name, size) {
+      const bits = slice(drawn(name, size), name);
+      inner.bits.push(bits);
+      return bits;
+    },
+  };
+  const body = buildBody(plan, inner);
+  const scanned = [...names.map((name) => inner.batch[name] as Tensor), ...inner.scalars, ...inner.bits];
+  const bodyGraph = buildGraph(
+    Object.fromEntries([...body.state, body.loss].map((tensor, i) => [`each.out${i}`, tensor] as const)),
+    { name: "step", inputs: [...inner.state, ...scanned] },
+  );
+  const outputs = applyAll(
+    "Scan",
+    [...carried, ...batches, ...scalars, ...random],
+    { body: bodyGraph, num_scan_inputs: scanned.length },
+    body.state.length + 1,
+  );
+  return finish(plan, [...carried, ...whole, rows, ...scalars, ...random], outputs, body.random, steps, batchSize);
+}
+
+function finish(
+  plan: StepPlan,
+  inputs: readonly Tensor[],
+  outputs: readonly Tensor[],
+  random: readonly RandomInput[],
+  steps: number,
+  batchSize: number,
+): StepGraph {
+  const named = outputs.map((tensor, i) => [i === outputs.length - 1 ? "loss" : stateOutput(i), tensor] as const);
+  const graph = buildGraph(Object.fromEntries(named), { name: `train ${plan.net.name}`.slice(0, 200), inputs });
+  return { graph, steps, batchSize, random };
+}
+
+function buildBody({ net, parameters, layout, loss, optimizer }: StepPlan, inputs: BodyInputs): Body {
+  const packedCount = layout.size;
+  const packed = inputs.state.slice(0, packedCount);
+  const parts = layout.unpackTensors(packed);
+  let next = 0;
+  const tree = mapParameters(parameters, () => parts[next++] as Tensor);
+  const random: RandomInput[] = [];
+  const context = trainingContext((size) => {
+    const name = `random${random.length}`;
+    random.push({ name, size });
+    return inputs.random(name, size);
+  });
+  const prediction = net.apply(tree, networkInput(inputs.batch), context);
+  const value = loss(prediction, inputs.batch.target as Tensor, inputs.batch.weight);
+  if (value.shape.length !== 0) {
+    throw new NnError(
+      "shape-mismatch",
+      `The loss has shape ${formatShape(value.shape)}; it must be a scalar.`,
+      "Reduce it with reduceMean.",
+    );
+  }
+  const slopes = layout.packTensors(gradients(value, parts));
+  const { updates, state } = optimizer.update({
+    updates: slopes,
+    parameters: packed,
+    state: inputs.state.slice(packedCount),
+    scalars: inputs.scalars,
+  });
+  return { state: [...packed.map((own, i) => add(own, updates[i] as Tensor)), ...state], loss: value, random };
+}
+
+/** Random bits of any shape as the product of two vectors of random odd numbers, modulo 2³². */
+function trainingContext(draw: (size: number) => Tensor): Context {
+  const context: Context = {
+    training: true,
+    randomBits(shape) {
+      if (!isStatic(shape)) {
+        throw new NnError(
+          "graph-invalid",
+          `Random bits of shape ${formatShape(shape)} were asked for; the sizes must be known.`,
+          "Ask for random bits in the shape of a training batch.",
+        );
+      }
+      const columns = shape[shape.length - 1] ?? 1;
+      const rows = shape.slice(0, -1).reduce((product, size) => product * size, 1);
+      if (rows === 1) return reshape(draw(columns), shape);
+      const outer = apply("Mul", [reshape(draw(rows), [...shape.slice(0, -1), 1]), draw(columns)]);
+      return outer;
+    },
+    child: () => context,
+    observe: () => {},
+  };
+  return context;
+}

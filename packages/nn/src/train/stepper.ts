@@ -1,0 +1,99 @@
+// Takes training steps: holds the sessions by run size, the state, and what is fed to them.
+import type { TensorData } from "../dtype.ts";
+import { listParameters } from "../layers/parameters.ts";
+import type { Rng } from "../layers/rng.ts";
+import type { Session, SessionOptions, SessionState } from "../runtime/session.ts";
+import type { OpenSession } from "./evaluate.ts";
+import type { StepGraph, StepPlan } from "./step.ts";
+import { buildStep, scalarInput, stateInput, stateOutput } from "./step.ts";
+
+export interface Stepper {
+  /** Takes `steps` steps on the given rows [steps × batchSize]; `done` steps were taken before. Returns their losses. */
+  run(rows: BigInt64Array, steps: number, batchSize: number, done: number): Promise<Float32Array>;
+  /** The network's parameters as they now are, in the order of listParameters. */
+  parameters(): readonly TensorData[];
+  /**
+   * Goes back to before the last run, takes its first `count` steps one by one and returns the parameters: those
+   * that step `count` of the run started from.
+   */
+  replay(rows: BigInt64Array, count: number, batchSize: number, done: number): Promise<readonly TensorData[]>;
+  close(): Promise<void>;
+}
+
+interface Open {
+  readonly step: StepGraph;
+  readonly session: Session;
+}
+
+/** A stepper on `arrays`. `random` gives each step its own generator, by the step's number. */
+export function createStepper(
+  plan: StepPlan,
+  arrays: Readonly<Record<string, TensorData>>,
+  random: Rng,
+  open: OpenSession,
+  options: SessionOptions,
+): Stepper {
+  const packed = plan.layout.pack(listParameters(plan.parameters).map(({ value }) => value));
+  const initial = [...packed, ...plan.optimizer.init(packed)];
+  const shapes = initial.map(({ shape }) => shape);
+  const sessions = new Map<string, Promise<Open>>();
+  const sessionFor = (steps: number, batchSize: number): Promise<Open> => {
+    const key = `${steps}×${batchSize}`;
+    const existing = sessions.get(key);
+    if (existing !== undefined) return existing;
+    const made = (async () => {
+      const step = buildStep(plan, shapes, steps, batchSize);
+      return { step, session: await open(step.graph, options) };
+    })();
+    sessions.set(key, made);
+    return made;
+  };
+  let state: SessionState | undefined;
+  const unpack = (values: Readonly<Record<string, TensorData>>): readonly TensorData[] =>
+    plan.layout.unpack(packed.map((_, i) => values[stateInput(i)] as TensorData));
+  const parameters = (): readonly TensorData[] =>
+    state === undefined ? plan.layout.unpack(packed) : unpack(state.read());
+  const run: Stepper["run"] = async (rows, steps, batchSize, done) => {
+    const { step, session } = await sessionFor(steps, batchSize);
+    state ??= session.newState(
+      Object.fromEntries(shapes.map((_, i) => [stateInput(i), stateOutput(i)] as const)),
+      Object.fromEntries(initial.map((value, i) => [stateInput(i), value] as const)),
+    );
+    const feeds: Record<string, TensorData> = { ...arrays, rows: { data: rows, shape: [steps, batchSize] } };
+    scalarsOf(plan, steps, done).forEach((data, i) => {
+      feeds[scalarInput(i)] = { data, shape: [steps] };
+    });
+    for (const { name, size } of step.random) feeds[name] = bits(random, name, size, steps, done);
+    const { loss } = await session.step(state, feeds);
+    return Float32Array.from(loss?.data as Float32Array);
+  };
+  return {
+    run,
+    parameters,
+    async replay(rows, count, batchSize, done) {
+      state?.write(state.readPrevious());
+      for (let k = 0; k < count; k++) {
+        await run(rows.slice(k * batchSize, (k + 1) * batchSize), 1, batchSize, done + k);
+      }
+      return parameters();
+    },
+    async close() {
+      for (const opened of sessions.values()) await opened.then(({ session }) => session.close()).catch(() => {});
+    },
+  };
+}
+
+function scalarsOf({ optimizer }: StepPlan, steps: number, done: number): readonly Float32Array[] {
+  const perStep = Array.from({ length: steps }, (_, k) => optimizer.scalars(done + k));
+  return (perStep[0] ?? []).map((_, i) => Float32Array.from(perStep, (numbers) => numbers[i] ?? 0));
+}
+
+/** Odd random integers, a function of the generator, the input and the step's number. */
+function bits(random: Rng, name: string, size: number, steps: number, done: number): TensorData {
+  const data = new Int32Array(steps * size);
+  for (let k = 0; k < steps; k++) {
+    const own = random.fork(name, done + k);
+    for (let i = 0; i < size; i++) data[k * size + i] = own.bits() | 1;
+  }
+  return { data, shape: [steps, size] };
+}
