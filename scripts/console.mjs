@@ -1,40 +1,65 @@
-// Builds the console when its sources are newer than its build: `node scripts/console.mjs`. Needs the installed workspace.
+// Builds the console when its sources are newer than its build; says nothing when there is nothing to do.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join, relative } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const built = join(root, "packages/console/dist/index.html");
-const inputs = [
-  "packages/console/src",
-  "packages/console/index.html",
-  "packages/console/vite.config.ts",
-  "packages/api/src",
-];
+const room = join(root, "packages/console");
+const dist = join(room, "dist");
+/** Holds the hash of the sources that dist was built from. */
+const stamp = join(dist, ".sources");
+const sources = ["index.html", "package.json", "vite.config.ts", "public", "src"].map((name) => join(room, name));
+const sourcesOfApi = join(root, "packages/api/src");
 
-/** Milliseconds of the newest file below. */
-function newest(path) {
-  if (!existsSync(path)) return 0;
-  const stat = statSync(path);
-  if (!stat.isDirectory()) return stat.mtimeMs;
-  return Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name))));
+/**
+ * Brings packages/console/dist up to date. Two processes may do so at once: each builds aside and moves its result in.
+ * @returns the folder, for the server's consoleDir
+ */
+export function ensureConsole() {
+  const hash = hashOf([...sources, sourcesOfApi, join(root, "package-lock.json")]);
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return dist;
+  const aside = join(root, "dist", `console-build-${process.pid}`);
+  mkdirSync(aside, { recursive: true });
+  try {
+    const vite = join(createRequire(join(room, "package.json")).resolve("vite/package.json"), "../bin/vite.js");
+    const build = spawnSync(
+      process.execPath,
+      [vite, "build", "--logLevel", "warn", "--outDir", join(aside, "new"), "--emptyOutDir"],
+      { cwd: room, encoding: "utf8", env: { ...process.env, NODE_ENV: "production" } },
+    );
+    if (build.status !== 0) throw new Error(`the console does not build:\n${build.stdout ?? ""}${build.stderr ?? ""}`);
+    writeFileSync(join(aside, "new/.sources"), hash);
+    if (existsSync(dist)) renameSync(dist, join(aside, "old"));
+    renameSync(join(aside, "new"), dist);
+  } finally {
+    rmSync(aside, { recursive: true, force: true });
+  }
+  return dist;
 }
 
-/** True when a fresh build lies there. Progress and failures go to stderr. */
-export function buildConsole() {
-  if (!existsSync(join(root, "packages/console/vite.config.ts"))) return false;
-  const changed = Math.max(...inputs.map((path) => newest(join(root, path))));
-  if (existsSync(built) && statSync(built).mtimeMs >= changed) return true;
-  process.stderr.write("building the console …\n");
-  const npm = spawnSync("npm", ["run", "--silent", "build", "-w", "@lepta/console"], {
-    cwd: root,
-    encoding: "utf8",
-    shell: process.platform === "win32",
-  });
-  if (npm.status === 0 && existsSync(built)) return true;
-  process.stderr.write(`the console could not be built:\n${npm.stdout}${npm.stderr}`);
-  return false;
+function hashOf(paths) {
+  const hash = createHash("sha256");
+  for (const path of paths.flatMap(filesUnder)) hash.update(`${relative(root, path)}\0`).update(readFileSync(path));
+  return hash.digest("hex");
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.exit(buildConsole() ? 0 : 1);
+function filesUnder(path) {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat?.isDirectory()) return stat ? [path] : [];
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.includes(".test."))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  try {
+    ensureConsole();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  }
+}

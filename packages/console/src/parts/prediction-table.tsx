@@ -1,0 +1,63 @@
+// Predictions in a table, newest first: what was answered, by which version, and what turned out.
+import type { PredictionRecord } from "@lepta/api";
+import { formatShare, formatValue } from "../format/numbers.ts";
+import { type Column, DataTable } from "./data-table.tsx";
+import { Nothing } from "./page.tsx";
+import { PredictionLink, VersionLink } from "./references.tsx";
+import { Ago } from "./time-text.tsx";
+
+const columns: readonly Column<PredictionRecord>[] = [
+  { header: "Prediction", cell: (record) => <PredictionLink id={record.id} /> },
+  { header: "Answer", cell: (record) => <b>{answerOf(record)}</b> },
+  {
+    header: "Probability",
+    numeric: true,
+    cell: (record) => (record.probability === null ? "–" : formatShare(record.probability)),
+  },
+  { header: "True label", cell: (record) => <Truth record={record} /> },
+  { header: "Version", cell: (record) => <VersionLink product={record.product} model={record.model} /> },
+  { header: "Variant", cell: (record) => record.variant },
+  { header: "When", cell: (record) => <Ago at={record.at} /> },
+];
+
+interface PredictionTableProps {
+  predictions: readonly PredictionRecord[];
+  more?: (() => void) | undefined;
+  loadingMore?: boolean | undefined;
+}
+
+export function PredictionTable({ predictions, more, loadingMore }: PredictionTableProps) {
+  if (predictions.length === 0) {
+    return (
+      <Nothing title="No predictions here">
+        They stand here as soon as the API answers one: <code>POST /v1/products/…/predictions</code>.
+      </Nothing>
+    );
+  }
+  return (
+    <DataTable
+      label="Predictions"
+      columns={columns}
+      rows={predictions}
+      rowKey={(record) => record.id}
+      more={more}
+      loadingMore={loadingMore}
+    />
+  );
+}
+
+export function answerOf(record: PredictionRecord): string {
+  return typeof record.label === "number" ? formatValue(record.label) : record.label;
+}
+
+function Truth({ record }: { record: PredictionRecord }) {
+  if (!record.feedback) return <span className="dim">not known</span>;
+  const { label } = record.feedback;
+  if (typeof label === "number") return formatValue(label);
+  const right = String(label) === String(record.label);
+  return (
+    <span>
+      {label} <span className="dim small">{right ? "as answered" : "not as answered"}</span>
+    </span>
+  );
+}

@@ -1,0 +1,89 @@
+// A run's curves arranged for drawing: one plot per model and quantity, training against validation.
+import type { Curve } from "@lepta/api";
+import { metricName } from "../format/metrics.ts";
+
+export type Part = "train" | "validation";
+export interface PlotSeries {
+  readonly part: Part;
+  /** [step, value], by step. */
+  readonly points: readonly (readonly [number, number])[];
+  readonly last: number;
+  /** The best value and its step; which way is better depends on the quantity. */
+  readonly best: readonly [number, number];
+}
+export interface CurvePlot {
+  readonly model: string;
+  readonly quantity: string;
+  readonly better: "higher" | "lower";
+  readonly series: readonly PlotSeries[];
+}
+
+/** `validationLoss` → loss on validation; a bare `auc` is measured on validation, as fit's metrics are. */
+export function readCurveName(name: string): { part: Part; quantity: string } {
+  const prefixed = /^(?:(validation|valid|val)|training|train)(?:[_./ -]|(?=[A-Z]))(.+)$/.exec(name);
+  if (prefixed) {
+    const quantity = prefixed[2] as string;
+    return {
+      part: prefixed[1] ? "validation" : "train",
+      quantity: /^[A-Z]{2}/.test(quantity) ? quantity : quantity.charAt(0).toLowerCase() + quantity.slice(1),
+    };
+  }
+  return { part: name.toLowerCase().endsWith("loss") ? "train" : "validation", quantity: name };
+}
+
+/** Loss first, then the others by name; models in the order in which they began. */
+export function arrangeCurves(curves: readonly Curve[]): CurvePlot[] {
+  const plots = new Map<string, { model: string; quantity: string; curves: { part: Part; curve: Curve }[] }>();
+  for (const curve of curves) {
+    if (curve.points.length === 0) continue;
+    const { part, quantity } = readCurveName(curve.name);
+    const key = JSON.stringify([curve.stage, curve.model, quantity]);
+    const plot = plots.get(key) ?? { model: curve.model, quantity, curves: [] };
+    plot.curves.push({ part, curve });
+    plots.set(key, plot);
+  }
+  const models = [...new Set(curves.map((curve) => curve.model))];
+  return [...plots.values()]
+    .map(({ model, quantity, curves: own }) => {
+      const { better } = metricName(quantity);
+      const series = own
+        .map(({ part, curve }) => ({
+          part,
+          points: curve.points,
+          last: (curve.points.at(-1) as [number, number])[1],
+          best: bestPoint(curve.points, better),
+        }))
+        .sort((a, b) => a.part.localeCompare(b.part));
+      return { model, quantity, better, series };
+    })
+    .sort(
+      (a, b) =>
+        models.indexOf(a.model) - models.indexOf(b.model) ||
+        Number(b.quantity === "loss") - Number(a.quantity === "loss") ||
+        a.quantity.localeCompare(b.quantity),
+    );
+}
+
+function bestPoint(points: readonly [number, number][], better: "higher" | "lower"): [number, number] {
+  return points.reduce((best, point) => {
+    if (Number.isNaN(best[1])) return point;
+    return (better === "higher" ? point[1] > best[1] : point[1] < best[1]) ? point : best;
+  });
+}
+
+/**
+ * Curves of different steps on one axis: sorted steps, and per curve its value at each or null.
+ * @returns [steps, ...values], the form that uPlot draws
+ */
+export function alignPoints(
+  series: readonly (readonly (readonly [number, number])[])[],
+): [number[], ...(number | null)[][]] {
+  const steps = [...new Set(series.flatMap((points) => points.map(([step]) => step)))].sort((a, b) => a - b);
+  const place = new Map(steps.map((step, i) => [step, i]));
+  const columns = series.map((points) => {
+    const column: (number | null)[] = new Array(steps.length).fill(null);
+    for (const [step, value] of points) column[place.get(step) as number] = value;
+    return column;
+  });
+  return [steps, ...columns];
+}
