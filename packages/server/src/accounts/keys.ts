@@ -1,0 +1,72 @@
+// API keys: made, listed, revoked. The secret is shown once; only its SHA-256 is stored.
+import { createHash, randomBytes } from "node:crypto";
+import { ApiError, type CreatedKey, type Key, type Scope } from "@lepta/api";
+import { and, desc, eq, isNull, sql } from "drizzle-orm";
+import { isUuid, newId } from "../db/id.ts";
+import { apiKeys } from "../db/schema.ts";
+import type { Tenant } from "../db/tenant.ts";
+
+const secretPrefix = "lepta_";
+
+/** 192 random bits: nothing slower than one SHA-256 is needed against guessing. */
+export function newSecret(): string {
+  return secretPrefix + randomBytes(24).toString("base64url");
+}
+
+export function hashSecret(secret: string): Buffer {
+  return createHash("sha256").update(secret, "utf8").digest();
+}
+
+export async function createKey(
+  tenant: Tenant,
+  { name, scopes }: { name: string; scopes: Scope[] },
+): Promise<CreatedKey> {
+  const secret = newSecret();
+  const [made] = await tenant.transaction((tx) =>
+    tx
+      .insert(apiKeys)
+      .values({
+        organisationId: tenant.organisationId,
+        id: newId(),
+        name,
+        prefix: secret.slice(0, secretPrefix.length + 4),
+        hash: hashSecret(secret).toString("hex"),
+        scopes: [...new Set(scopes)],
+      })
+      .returning(),
+  );
+  return { ...toKey(made!), secret };
+}
+
+export async function listKeys(tenant: Tenant): Promise<Key[]> {
+  const rows = await tenant.transaction((tx) =>
+    tx.select().from(apiKeys).orderBy(desc(apiKeys.createdAt), desc(apiKeys.id)),
+  );
+  return rows.map(toKey);
+}
+
+/** A key that was revoked before stays as it was. @throws ApiError key-not-found */
+export async function revokeKey(tenant: Tenant, id: string): Promise<Key> {
+  const row = await tenant.transaction(async (tx) => {
+    if (!isUuid(id)) return undefined;
+    await tx
+      .update(apiKeys)
+      .set({ revokedAt: sql`now()` })
+      .where(and(eq(apiKeys.id, id), isNull(apiKeys.revokedAt)));
+    return (await tx.select().from(apiKeys).where(eq(apiKeys.id, id)))[0];
+  });
+  if (row) return toKey(row);
+  throw new ApiError("key-not-found", `no API key has the id ${id}`, { fix: "GET /v1/keys lists the keys." });
+}
+
+function toKey(row: typeof apiKeys.$inferSelect): Key {
+  return {
+    id: row.id,
+    name: row.name,
+    prefix: row.prefix,
+    scopes: row.scopes as Scope[],
+    createdAt: row.createdAt.toISOString(),
+    lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
+    revokedAt: row.revokedAt?.toISOString() ?? null,
+  };
+}
