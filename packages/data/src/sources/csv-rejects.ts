@@ -43,8 +43,9 @@ function reasonOf(errors: readonly ErrorRow[], names: readonly string[]): string
   const columns = `${names.length} column${names.length === 1 ? "" : "s"}`;
   if (kinds.has("UNQUOTED VALUE")) return "a quote opens and does not close as it should";
   if (kinds.has("LINE SIZE OVER MAXIMUM")) return "the row is longer than 16 MB";
-  const found = Math.max(...errors.map(({ message }) => Number(/Found: (\d+)/.exec(message)?.[1] ?? 0)));
   if (kinds.has("TOO MANY COLUMNS")) return `more fields than the header's ${columns}`;
+  // DuckDB reports each missing field, and counts up: the first says how many there are.
+  const found = Math.min(...errors.flatMap(({ message }) => Number(/Found: (\d+)/.exec(message)?.[1] ?? [])));
   if (kinds.has("MISSING COLUMNS")) return `${found} field${found === 1 ? "" : "s"} where the header has ${columns}`;
   const casts = errors.flatMap(({ message, column }) => {
     const cast = /Could not convert string "([\s\S]*)" to '([^']+)'/.exec(message);

@@ -84,6 +84,12 @@ describe("malformed rows are counted and kept aside", () => {
       { line: 3, reason: "2 fields where the header has 3 columns", text: "4,5" },
       { line: 4, reason: "more fields than the header's 3 columns", text: "6,7,8,9" },
     ]);
+    const four = await read("a,b,c,d\n1,2,3,4\n5,6\n7\n8,9,10,11,12,13\n");
+    expect(four.rejected.map(({ reason }) => reason)).toEqual([
+      "2 fields where the header has 4 columns",
+      "1 field where the header has 4 columns",
+      "more fields than the header's 4 columns",
+    ]);
   });
   test("with carriage returns, a byte order mark and no last line end", async () => {
     const { rows, rejected, columns } = await read("\uFEFFa,b\r\n1,2\r\n3\r\n4,5,6");
