@@ -15,6 +15,7 @@ export const gradientStops: ReadonlySet<string> = new Set([
   "ArgMax",
   "And",
   "Ceil",
+  "DequantizeLinear",
   "DynamicQuantizeLinear",
   "Equal",
   "Floor",
