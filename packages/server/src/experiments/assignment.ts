@@ -1,20 +1,12 @@
 // Which variant a subject sees: weighted rendezvous hashing, so that the answer needs no stored state and a change of
 // weights moves as few subjects as possible.
-import { createHash, createHmac } from "node:crypto";
+import { createHash } from "node:crypto";
 
 export interface Weighted {
   /** Unique among the variants and stable over changes of weights. */
   readonly key: string;
   /** Share, relative to the sum of the weights; 0 gets nobody. */
   readonly weight: number;
-}
-
-/**
- * What is stored in place of a subject: HMAC-SHA-256 under the organisation's salt, hex. The same subject of another
- * organisation has another hash, and a hash does not lead back to the subject without the salt.
- */
-export function subjectHash(salt: string | Uint8Array, subject: string): string {
-  return createHmac("sha256", salt).update(subject).digest("hex");
 }
 
 /** Uniform in (0, 1): the first 52 bits of SHA-256 of the parts. */

@@ -78,7 +78,7 @@ describeStores("experiment table", (open) => {
     expect(table.variants[0]).toMatchObject({ name: "champion", predictions: 10, units: 10, feedback: 9 });
     // scipy.stats.t.interval(0.95, 8, 7/9, scipy.stats.sem([0]*6 + [1]*2 + [5]))
     expect(table.variants[0]?.cost?.value).toBeCloseTo(7 / 9, 12);
-    expect(table.variants[0]?.cost?.low).toBeCloseTo(-0.483972600, 7);
+    expect(table.variants[0]?.cost?.low).toBeCloseTo(-0.4839726, 7);
     expect(table.variants[0]?.difference).toBeNull();
     expect(table.variants[0]?.pValue).toBeNull();
     expect(table.variants[1]).toMatchObject({ predictions: 3, units: 3, feedback: 2 });

@@ -1,0 +1,97 @@
+// The deployments that answer now, kept in memory; a new one takes over once its models are loaded.
+import type { Deployment } from "@lepta/api";
+import { subjectSalt } from "../accounts/organisations.ts";
+import type { Store } from "../db/store.ts";
+import { currentDeployment } from "./deployment.ts";
+
+export interface LiveDeployment extends Deployment {
+  /** The organisation's, for hashing subjects. */
+  subjectSalt: string;
+}
+
+export interface DeploymentCache {
+  /**
+   * What answers now. The store is asked again after `freshMs`, so a deploy by any process takes effect within that
+   * time and the loading of its models; until then requests go on to the deployment before, and none waits or is lost.
+   * @throws ApiError product-not-found, deployment-not-found
+   */
+  current(organisationId: string, product: string): Promise<LiveDeployment>;
+}
+
+export interface DeploymentCacheOptions {
+  /** Loads the models of a deployment. */
+  prepare(organisationId: string, deployment: Deployment): Promise<void>;
+  /** Told of a deployment that cannot be prepared while another still answers. */
+  onFailure?(error: unknown, deployment: Deployment): void;
+  /** Default 500. */
+  freshMs?: number;
+  now?(): number;
+}
+
+interface Entry {
+  live: LiveDeployment | undefined;
+  checkedAt: number;
+  checking: Promise<void> | undefined;
+  /** Id of a deployment that is being prepared, or failed to be. */
+  preparing: string | undefined;
+}
+
+/** More products than this are dropped and read again. */
+const maxEntries = 10_000;
+
+export function deploymentCache(store: Store, options: DeploymentCacheOptions): DeploymentCache {
+  const { prepare, onFailure, freshMs = 500, now = Date.now } = options;
+  const entries = new Map<string, Entry>();
+
+  async function check(entry: Entry, organisationId: string, product: string): Promise<void> {
+    let found: Deployment;
+    try {
+      found = await currentDeployment(store.tenant(organisationId), product);
+    } catch (error) {
+      entry.live = undefined;
+      throw error;
+    }
+    entry.checkedAt = now();
+    if (found.id === entry.live?.id || found.id === entry.preparing) return;
+    const salt = entry.live?.subjectSalt ?? (await subjectSalt(store, organisationId));
+    entry.preparing = found.id;
+    const ready = prepare(organisationId, found).then(() => {
+      if (entry.preparing === found.id) entry.live = { ...found, subjectSalt: salt };
+    });
+    const done = () => {
+      if (entry.preparing === found.id) entry.preparing = undefined;
+    };
+    if (entry.live) {
+      ready.then(done, (error) => {
+        onFailure?.(error, found);
+        // Asked again later, not at each check: loading what cannot be loaded is not free.
+        setTimeout(done, 10_000).unref();
+      });
+    } else await ready.finally(done);
+  }
+
+  return {
+    async current(organisationId, product) {
+      const key = `${organisationId}/${product}`;
+      let entry = entries.get(key);
+      if (!entry) {
+        if (entries.size >= maxEntries) entries.clear();
+        entry = { live: undefined, checkedAt: Number.NEGATIVE_INFINITY, checking: undefined, preparing: undefined };
+        entries.set(key, entry);
+      }
+      if (entry.live && now() - entry.checkedAt < freshMs) return entry.live;
+      const own = entry;
+      entry.checking ??= check(entry, organisationId, product).finally(() => {
+        own.checking = undefined;
+      });
+      try {
+        await entry.checking;
+      } catch (error) {
+        // Names that lead nowhere are not kept.
+        if (!entry.live && entries.get(key) === entry) entries.delete(key);
+        throw error;
+      }
+      return entry.live as LiveDeployment;
+    },
+  };
+}
