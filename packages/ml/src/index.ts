@@ -13,7 +13,7 @@ export { computeProductsInt8 } from "./compress/int8-products.ts";
 export { storeWeightsInt8 } from "./compress/int8-weights.ts";
 export { MlError, type MlErrorCode, mlErrors } from "./errors.ts";
 // evaluate/
-export { auc, macroAuc } from "./evaluate/auc.ts";
+export { auc, aucStatistic, macroAuc } from "./evaluate/auc.ts";
 export { averagePrecision } from "./evaluate/average-precision.ts";
 export {
   type BootstrapOptions,
@@ -67,6 +67,14 @@ export {
   chooseThreshold,
   meanCost,
 } from "./evaluate/threshold.ts";
+// explain/
+export type { Columns, Scores } from "./explain/columns.ts";
+export {
+  type Importance,
+  type PermutationImportanceOptions,
+  permutationImportance,
+} from "./explain/permutation-importance.ts";
+export { type ShapleyOptions, type ShapleyValues, shapleyValues } from "./explain/shapley.ts";
 // federate/
 export { averageUpdates, proximalTerm, type Update } from "./federate/average.ts";
 export { type FixedPoint, fromFixedPoint, toFixedPoint } from "./federate/fixed-point.ts";

@@ -11,18 +11,18 @@ import {
   input,
   matMul,
   relu,
+  rng,
   type Session,
   softmax,
 } from "@lepta/nn";
 import { describe, expect, test } from "vitest";
 import { pointMetrics } from "../evaluate/evaluate-predictions.ts";
-import { seededRandom } from "../random.ts";
 import { type CompressOptions, compressModel } from "./compress-model.ts";
 import { computeProductsInt8 } from "./int8-products.ts";
 import { storeWeightsInt8 } from "./int8-weights.ts";
 import { quantizeChannels } from "./quantize-channels.ts";
 
-const random = seededRandom(3);
+const random = rng(3);
 const normals = (count: number, deviation: number) =>
   Float32Array.from({ length: count }, () => deviation * random.normal());
 const weight = (...shape: number[]) =>

@@ -1,6 +1,7 @@
 // Percentile bootstrap by row counts: resamples are weightings, so that a metric sorts its rows only once.
+
+import { rng } from "@lepta/nn";
 import { MlError } from "../errors.ts";
-import { seededRandom } from "../random.ts";
 import { quantile } from "./quantile.ts";
 import type { Statistic } from "./statistic.ts";
 
@@ -79,12 +80,12 @@ function bootstrapSamples<Name extends string>(
     Float64Array
   >;
   const strata = rowsByStratum(rows, options.strata);
-  const random = seededRandom(seed);
+  const random = rng(seed);
   const counts = new Float64Array(rows);
   for (let resample = 0; resample < resamples; resample++) {
     counts.fill(0);
     for (const members of strata)
-      for (let draw = 0; draw < members.length; draw++) counts[members[random.below(members.length)]!]! += 1;
+      for (let draw = 0; draw < members.length; draw++) counts[members[random.integer(members.length)]!]! += 1;
     for (const name of names) samples[name][resample] = statistics[name](counts);
   }
   return samples;

@@ -162,10 +162,10 @@ describe("bootstrap", () => {
     expect(once.auc.high).toBeGreaterThan(once.auc.value);
   });
 
-  test("10,000 resamples of AUC on 200 rows within two seconds", () => {
-    const start = performance.now();
+  test("10,000 resamples of AUC on 200 rows within two seconds of CPU time", () => {
+    const start = process.cpuUsage().user;
     bootstrapIntervals({ auc: aucStatistic(labels, scores) }, { ...options, resamples: 10_000 });
-    expect(performance.now() - start).toBeLessThan(2000);
+    expect(process.cpuUsage().user - start).toBeLessThan(2e6);
   });
 
   test("covers the truth about as often as it claims", () => {

@@ -1,10 +1,11 @@
 // Joint training's arithmetic: means, masks that cancel to the last bit, and noise that costs what it says.
+/// <reference path="../jstat.d.ts" />
 import { generateKeyPairSync } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { rng } from "@lepta/nn";
 import fc from "fast-check";
 import jstat from "jstat";
 import { describe, expect, test } from "vitest";
-import { seededRandom } from "../random.ts";
 import { averageUpdates, proximalTerm } from "./average.ts";
 import { fromFixedPoint, toFixedPoint } from "./fixed-point.ts";
 import { addScaled, parameterNorm } from "./parameter-set.ts";
@@ -23,7 +24,7 @@ describe("averageUpdates", () => {
 
   test("one round on a linear model from equal parts is the central gradient step", () => {
     // Squared error of w·x; a local full-batch step each, averaged by rows, is one step on all rows together.
-    const random = seededRandom(2);
+    const random = rng(2);
     const parts = [7, 20, 13].map((rows) =>
       Array.from({ length: rows }, () => ({ x: random.normal(), y: random.normal() })),
     );

@@ -1,9 +1,10 @@
 // A Parzen estimator on an interval: a mixture of truncated normals around observations, with a wide one as prior.
+
+import type { Rng } from "@lepta/nn";
 import jstat from "jstat";
-import type { Random } from "../random.ts";
 
 export interface Parzen {
-  sample(random: Random): number;
+  sample(random: Rng): number;
   logDensity(x: number): number;
 }
 
@@ -29,7 +30,7 @@ export function parzen(observations: readonly number[], low: number, high: numbe
   });
   return {
     sample(random) {
-      const i = random.below(means.length);
+      const i = random.integer(means.length);
       // Means lie inside and widths are at most the interval, so at least a third of the draws land inside.
       for (;;) {
         const x = means[i]! + widths[i]! * random.normal();

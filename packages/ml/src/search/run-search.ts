@@ -1,6 +1,7 @@
 // The search itself: proposes points, runs the objective, keeps every trial, and can go on from past ones.
+
+import { rng } from "@lepta/nn";
 import { MlError } from "../errors.ts";
-import { seededRandom } from "../random.ts";
 import { type MedianPruning, shouldPrune } from "./median-pruning.ts";
 import { checkPoint, checkSpace, type Point, randomPoint, type Space } from "./space.ts";
 import { tpePoint } from "./tpe.ts";
@@ -56,7 +57,7 @@ export async function runSearch<const S extends Space>(options: SearchOptions<S>
   while (trials.length < options.trials) {
     signal?.throwIfAborted();
     const number = trials.length;
-    const random = seededRandom(seed, number);
+    const random = rng(seed).fork("trial", number);
     const point = sampler === "random" ? randomPoint(space, random) : tpePoint(space, bestFirst(trials, sign), random);
     onEvent?.({ type: "trial-started", number, point });
     const { trial, error } = await runTrial(options, trials, number, point, sign);

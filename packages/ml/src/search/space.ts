@@ -1,6 +1,7 @@
 // The typed space of a search: numbers on a linear or logarithmic scale, integers, and choices.
+
+import type { Rng } from "@lepta/nn";
 import { MlError } from "../errors.ts";
-import type { Random } from "../random.ts";
 
 /** A number in [low, high]; with `log`, uniform in its logarithm. */
 export interface NumberParameter {
@@ -105,9 +106,9 @@ export function toSearchScale(parameter: NumberParameter, value: number): number
 }
 
 /** A point drawn uniformly. */
-export function randomPoint<S extends Space>(space: S, random: Random): Point<S> {
+export function randomPoint<S extends Space>(space: S, random: Rng): Point<S> {
   const entries = Object.entries(space).map(([name, parameter]) => {
-    if (parameter.kind === "choice") return [name, parameter.options[random.below(parameter.options.length)]];
+    if (parameter.kind === "choice") return [name, parameter.options[random.integer(parameter.options.length)]];
     const { low, high } = searchInterval(parameter);
     return [name, fromSearchScale(parameter, low + random.uniform() * (high - low))];
   });

@@ -1,5 +1,5 @@
 // Tree-structured Parzen estimator: propose where good trials are dense and the others are not.
-import type { Random } from "../random.ts";
+import type { Rng } from "@lepta/nn";
 import { parzen } from "./parzen.ts";
 import {
   type ChoiceParameter,
@@ -21,7 +21,7 @@ const candidates = 24;
  * The next point to try (Bergstra, Bardenet, Bengio, Kégl 2011, section 4), each parameter by itself: of 24 draws from
  * the density l of the best tenth, the one with the greatest l / g. `points` are past points, best first.
  */
-export function tpePoint<S extends Space>(space: S, points: readonly Point<S>[], random: Random): Point<S> {
+export function tpePoint<S extends Space>(space: S, points: readonly Point<S>[], random: Rng): Point<S> {
   if (points.length < startupTrials) return randomPoint(space, random);
   const good = Math.min(25, Math.ceil(points.length / 10));
   const entries = Object.entries(space).map(([name, parameter]) => {
@@ -35,7 +35,7 @@ export function tpePoint<S extends Space>(space: S, points: readonly Point<S>[],
   return Object.fromEntries(entries) as Point<S>;
 }
 
-function betterNumber(parameter: NumberParameter, values: readonly number[], good: number, random: Random): number {
+function betterNumber(parameter: NumberParameter, values: readonly number[], good: number, random: Rng): number {
   const { low, high } = searchInterval(parameter);
   const coordinates = values.map((value) => toSearchScale(parameter, value));
   const above = parzen(coordinates.slice(0, good), low, high);
@@ -50,7 +50,7 @@ function betterNumber(parameter: NumberParameter, values: readonly number[], goo
   return best.value;
 }
 
-function betterChoice(parameter: ChoiceParameter, values: readonly unknown[], good: number, random: Random): unknown {
+function betterChoice(parameter: ChoiceParameter, values: readonly unknown[], good: number, random: Rng): unknown {
   const shares = (part: readonly unknown[]): number[] =>
     parameter.options.map(
       (option) => (part.filter((value) => value === option).length + 1) / (part.length + parameter.options.length),
