@@ -1,0 +1,202 @@
+// Model versions: a bundle taken into the store, listed with what it measured, and put back on disk to be served.
+import { createHash } from "node:crypto";
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ApiError, type Page, type Version } from "@lepta/api";
+import { and, desc, eq, lt, sql } from "drizzle-orm";
+import { z } from "zod";
+import type { Sql } from "../db/connection.ts";
+import { isUuid, newId } from "../db/id.ts";
+import { modelVersions } from "../db/schema.ts";
+import type { Store } from "../db/store.ts";
+import type { Tenant } from "../db/tenant.ts";
+import { localBlobs } from "../files/blobs.ts";
+import { directoryHash, materialise, storeDirectory } from "../files/directories.ts";
+import type { PageRequest } from "./page.ts";
+import { requireProduct } from "./products.ts";
+
+const measured = z
+  .object({ value: z.number(), low: z.number().nullish(), high: z.number().nullish() })
+  .transform(({ value, low, high }) => ({ value, low: low ?? null, high: high ?? null }));
+const metrics = z.record(z.string(), measured);
+
+/** What the registry needs of a bundle's manifest; the rest is kept as it is. */
+const manifestSchema = z.looseObject({
+  dataHash: z.string().regex(/^[0-9a-f]{64}$/),
+  modelSha256: z.string().regex(/^[0-9a-f]{64}$/),
+  metrics: metrics.default({}),
+  seed: z.int().nullish(),
+  threshold: z.number().nullish(),
+  versions: z.record(z.string(), z.string()).default({}),
+  trainedOn: z.looseObject({ rows: z.int().nonnegative() }).nullish(),
+});
+
+export interface NewVersion {
+  product: string;
+  /** The model's name, e.g. network. */
+  name: string;
+  /** The bundle: model.onnx, manifest.json, card.md. */
+  bundleDir: string;
+  runId?: string | undefined;
+  /** The baseline's metrics on the same test part. */
+  baseline?: Record<string, { value: number; low?: number | null; high?: number | null }> | undefined;
+  /** counts[actual][predicted] on the test part. */
+  confusion?: { labels: string[]; counts: number[][] } | undefined;
+}
+
+export const blobsOf = (store: Store) => localBlobs(join(store.dir, "files"));
+
+/**
+ * Takes a bundle's files into the store and gives it the product's next version number. The same bundle again gives
+ * the version that it has.
+ * @throws ApiError product-not-found, bundle-unusable; nothing is registered then.
+ */
+export async function registerVersion(store: Store, tenant: Tenant, given: NewVersion): Promise<Version> {
+  const manifest = await readManifest(given.bundleDir);
+  const model = await readFile(join(given.bundleDir, "model.onnx")).catch((cause) => {
+    throw unusable(given.bundleDir, "model.onnx cannot be read", cause);
+  });
+  if (createHash("sha256").update(model).digest("hex") !== manifest.modelSha256) {
+    throw unusable(given.bundleDir, "model.onnx does not have the hash that the manifest says");
+  }
+  // Blobs first: a row never refers to a file that is not there. Left-over blobs of a crash harm nothing.
+  const files = await storeDirectory(blobsOf(store), given.bundleDir);
+  const bundleHash = directoryHash(files);
+  return tenant.transaction(async (tx) => {
+    await requireProduct(tx, given.product);
+    // Two registrations at a time would take the same number: the product's row is the queue.
+    await tx.execute(sql`select 1 from lepta.products where name = ${given.product} for update`);
+    const [known] = await tx
+      .select()
+      .from(modelVersions)
+      .where(and(eq(modelVersions.product, given.product), eq(modelVersions.bundleHash, bundleHash)));
+    if (known) return toVersion(known);
+    const [newest] = await tx
+      .select({ version: modelVersions.version })
+      .from(modelVersions)
+      .where(eq(modelVersions.product, given.product))
+      .orderBy(desc(modelVersions.version))
+      .limit(1);
+    const [made] = await tx
+      .insert(modelVersions)
+      .values({
+        organisationId: tenant.organisationId,
+        id: newId(),
+        product: given.product,
+        version: (newest?.version ?? 0) + 1,
+        name: given.name,
+        runId: given.runId ?? null,
+        metrics: manifest.metrics,
+        baseline: given.baseline ? metrics.parse(given.baseline) : null,
+        confusion: given.confusion ?? null,
+        threshold: manifest.threshold ?? null,
+        dataHash: manifest.dataHash,
+        modelHash: manifest.modelSha256,
+        bundleHash,
+        seed: manifest.seed ?? null,
+        trainedRows: manifest.trainedOn?.rows ?? null,
+        versions: manifest.versions,
+        manifest,
+        files,
+      })
+      .returning();
+    return toVersion(made!);
+  });
+}
+
+/** Newest first. @throws ApiError product-not-found */
+export async function listVersions(tenant: Tenant, product: string, request: PageRequest = {}): Promise<Page<Version>> {
+  const limit = request.limit ?? 50;
+  return tenant.transaction(async (tx) => {
+    await requireProduct(tx, product);
+    const before = Number(request.cursor ?? Number.MAX_SAFE_INTEGER);
+    const rows = await tx
+      .select()
+      .from(modelVersions)
+      .where(
+        and(
+          eq(modelVersions.product, product),
+          lt(modelVersions.version, Number.isSafeInteger(before) ? Math.min(before, 2 ** 31 - 1) : 0),
+        ),
+      )
+      .orderBy(desc(modelVersions.version))
+      .limit(limit + 1);
+    const items = rows.slice(0, limit).map(toVersion);
+    return { items, nextCursor: rows.length > limit ? String(items.at(-1)?.version) : null };
+  });
+}
+
+export type VersionKey = { id: string } | { product: string; version: number };
+
+/** @throws ApiError version-not-found */
+export async function readVersion(tenant: Tenant, key: VersionKey): Promise<Version> {
+  return toVersion(await tenant.transaction((tx) => requireVersion(tx, key)));
+}
+
+/** @throws ApiError version-not-found */
+export async function requireVersion(tx: Sql, key: VersionKey): Promise<typeof modelVersions.$inferSelect> {
+  const condition =
+    "id" in key
+      ? isUuid(key.id) && eq(modelVersions.id, key.id)
+      : Number.isSafeInteger(key.version) &&
+        Math.abs(key.version) < 2 ** 31 &&
+        and(eq(modelVersions.product, key.product), eq(modelVersions.version, key.version));
+  const [row] = condition ? await tx.select().from(modelVersions).where(condition) : [];
+  if (row) return row;
+  const named = "id" in key ? `with the id ${key.id}` : `${key.version} of ${key.product}`;
+  throw new ApiError("version-not-found", `there is no model version ${named}`, {
+    fix: "GET /v1/products/{product}/versions lists the versions.",
+  });
+}
+
+/**
+ * A directory with the version's bundle, made from its blobs when it is not there yet.
+ * @returns its path; it is shared and must not be changed. @throws ApiError version-not-found, blob-missing, blob-corrupt
+ */
+export async function bundleDirectory(store: Store, tenant: Tenant, versionId: string): Promise<string> {
+  const { files, bundleHash } = await tenant.transaction((tx) => requireVersion(tx, { id: versionId }));
+  const folder = join(store.dir, "bundles");
+  await mkdir(folder, { recursive: true });
+  const target = join(folder, bundleHash);
+  await materialise(blobsOf(store), files, target);
+  return target;
+}
+
+async function readManifest(dir: string): Promise<z.infer<typeof manifestSchema>> {
+  let content: unknown;
+  try {
+    content = JSON.parse(await readFile(join(dir, "manifest.json"), "utf8"));
+  } catch (cause) {
+    throw unusable(dir, "manifest.json cannot be read as JSON", cause);
+  }
+  const manifest = manifestSchema.safeParse(content);
+  if (!manifest.success) throw unusable(dir, `manifest.json: ${z.prettifyError(manifest.error)}`);
+  return manifest.data;
+}
+
+function unusable(dir: string, why: string, cause?: unknown): ApiError {
+  return new ApiError("bundle-unusable", `${dir} is no usable bundle: ${why}`, {
+    cause,
+    fix: "Give the directory that lepta train made, unchanged.",
+  });
+}
+
+function toVersion(row: typeof modelVersions.$inferSelect): Version {
+  return {
+    id: row.id,
+    product: row.product,
+    name: row.name,
+    version: row.version,
+    run: row.runId,
+    metrics: row.metrics,
+    baseline: row.baseline,
+    confusion: row.confusion,
+    threshold: row.threshold,
+    dataHash: row.dataHash,
+    modelHash: row.modelHash,
+    seed: row.seed,
+    trainedRows: row.trainedRows,
+    versions: row.versions,
+    createdAt: row.createdAt.toISOString(),
+  };
+}
