@@ -1,6 +1,6 @@
 // The public surface of this package: one explicit list.
 
-export { createSession } from "#session";
+export { createSession, runtimeVersion } from "#session";
 export type { DType, TensorData } from "./dtype.ts";
 export { dtypeOf } from "./dtype.ts";
 export type { NnErrorCode } from "./errors.ts";

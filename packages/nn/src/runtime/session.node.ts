@@ -1,5 +1,5 @@
 // Sessions on onnxruntime-node: native code on the CPU. A run blocks the calling thread until it is done.
-import { InferenceSession, Tensor } from "onnxruntime-node";
+import { env, InferenceSession, Tensor } from "onnxruntime-node";
 import type { DType, TensorData } from "../dtype.ts";
 import type { Graph } from "../graph/node.ts";
 import type { OrtTensor, Runtime } from "./ort-session.ts";
@@ -33,3 +33,6 @@ function level(optimization: SessionOptions["optimization"]): "all" | "basic" | 
 export function createSession(model: Uint8Array | Graph, options: SessionOptions = {}): Promise<Session> {
   return openSession(runtime, model, options);
 }
+
+/** Version of the ONNX Runtime that sessions run on. */
+export const runtimeVersion: string = env.versions.common;

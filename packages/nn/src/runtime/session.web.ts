@@ -2,7 +2,7 @@
 //
 // What was not run: this file type-checks against onnxruntime-web 1.30, and the code above it (ort-session.ts) is
 // the one that Node's tests run, but no browser test loads it yet; WebGPU in particular is untried.
-import { InferenceSession, Tensor } from "onnxruntime-web";
+import { env, InferenceSession, Tensor } from "onnxruntime-web";
 import type { DType, TensorData } from "../dtype.ts";
 import type { Graph } from "../graph/node.ts";
 import type { OrtTensor, Runtime } from "./ort-session.ts";
@@ -30,3 +30,6 @@ const runtime: Runtime = {
 export function createSession(model: Uint8Array | Graph, options: SessionOptions = {}): Promise<Session> {
   return openSession(runtime, model, options);
 }
+
+/** Version of the ONNX Runtime that sessions run on. */
+export const runtimeVersion: string = env.versions.common;
