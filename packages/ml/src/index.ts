@@ -1,5 +1,11 @@
 // The public surface of this package: one explicit list.
 
+// bundle/
+export type { FeatureProfile, JsonSchema, Manifest, ManifestInput, ManifestMetric } from "./bundle/manifest.ts";
+export { type Bundle, type ReadBundleOptions, readBundle } from "./bundle/read-bundle.ts";
+export type { Row, RowProblem } from "./bundle/row.ts";
+export { openScorer, type Scored, type ScoredTable, type Scorer, type ScorerOptions } from "./bundle/scorer.ts";
+export { type BundleContents, type BundleInfo, writeBundle } from "./bundle/write-bundle.ts";
 // compress/
 export {
   type CompressionCandidate,
@@ -32,7 +38,10 @@ export {
   type CrossValidateOptions,
   crossValidate,
   type Fold,
+  type FoldOptions,
   type FoldSummary,
+  type MetricSummaries,
+  measureFolds,
   summarizeFolds,
 } from "./evaluate/cross-validate.ts";
 export {
@@ -75,6 +84,18 @@ export {
   permutationImportance,
 } from "./explain/permutation-importance.ts";
 export { type ShapleyOptions, type ShapleyValues, shapleyValues } from "./explain/shapley.ts";
+// features/
+export type { FeatureInput, FeaturePipeline } from "./features/feature-pipeline.ts";
+export { featurePipeline } from "./features/feature-pipeline.ts";
+export type {
+  CategoryFeature,
+  Cycle,
+  Encoding,
+  Feature,
+  FeatureState,
+  NumberFeature,
+} from "./features/feature-state.ts";
+export { type FeatureOptions, fitFeatures } from "./features/fit-features.ts";
 // federate/
 export { averageUpdates, proximalTerm, type Update } from "./federate/average.ts";
 export { type FixedPoint, fromFixedPoint, toFixedPoint } from "./federate/fixed-point.ts";
@@ -102,3 +123,8 @@ export {
   type Space,
 } from "./search/space.ts";
 export type { Trial } from "./search/trial.ts";
+// tasks/
+export type { TaskPredictions } from "./tasks/predictions.ts";
+export { inferTask, type Task } from "./tasks/task.ts";
+export { type ModelName, type TrainEvent, type TrainOptions, train } from "./tasks/train.ts";
+export type { TrainedTask } from "./tasks/trained-task.ts";

@@ -1,0 +1,80 @@
+// The manifest: what a bundle says about its model. It is also what a bundle read from a disk must look like.
+
+export const bundleFormat = 1;
+
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+export interface ManifestInput {
+  readonly name: string;
+  readonly type: "number" | "boolean" | "timestamp" | "category";
+}
+
+/** Share of the training rows in each bin or category; the shares and `missing` sum to 1. */
+export type FeatureProfile =
+  | {
+      readonly name: string;
+      readonly kind: "number";
+      /** Inner edges, ascending; bin i holds edges[i - 1] ≤ value < edges[i], the outer bins are open. */
+      readonly edges: readonly number[];
+      /** One more than edges. */
+      readonly shares: readonly number[];
+      readonly missing: number;
+      readonly min: number | null;
+      readonly max: number | null;
+    }
+  | {
+      readonly name: string;
+      readonly kind: "category";
+      readonly categories: readonly string[];
+      readonly shares: readonly number[];
+      /** Share of the training rows with a category that is not listed. */
+      readonly other: number;
+      readonly missing: number;
+    };
+
+/** A metric with its 95 % interval. */
+export interface ManifestMetric {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface Manifest {
+  readonly formatVersion: typeof bundleFormat;
+  readonly name: string;
+  readonly task: "binary" | "multiclass" | "regression";
+  /** Name of the architecture, for example "network". */
+  readonly model: string;
+  readonly target: string;
+  /** In the order of the probabilities' columns; null for a regression. */
+  readonly classes: readonly string[] | null;
+  readonly positive: string | null;
+  /** The label is `positive` from this probability on; null: the more probable class. */
+  readonly threshold: number | null;
+  readonly signature: { readonly input: JsonSchema; readonly output: JsonSchema };
+  /** The model's inputs, one a column, shape [N, 1]: strings for categories, float64 for the others. */
+  readonly inputs: readonly ManifestInput[];
+  /** Names of the model's outputs. */
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly leftOut: readonly { readonly name: string; readonly reason: string }[];
+  /** On rows that the model never saw; empty where it was not evaluated. */
+  readonly metrics: Readonly<Record<string, ManifestMetric>>;
+  /** The baseline's metrics on the same rows. */
+  readonly baseline: { readonly model: string; readonly metrics: Readonly<Record<string, ManifestMetric>> } | null;
+  readonly evaluatedOn: { readonly rows: number; readonly dataHash: string } | null;
+  /** SHA-256 of the data set, as `Table.hash`. */
+  readonly dataHash: string;
+  readonly trainedOn: { readonly rows: number; readonly dataHash: string };
+  readonly seed: number;
+  /** Identifier of the training run; null where there was none. */
+  readonly run: string | null;
+  /** SPDX identifier of the licence of the model, or null. */
+  readonly license: string | null;
+  readonly versions: { readonly lepta: string; readonly onnxruntime: string; readonly node: string };
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  readonly modelSha256: string;
+  readonly modelBytes: number;
+  /** How the training rows were distributed, for drift. */
+  readonly profile: readonly FeatureProfile[];
+}

@@ -1,0 +1,142 @@
+// card.md: the bundle as a Hugging Face model card, YAML front matter and all.
+import type { Manifest, ManifestMetric } from "./manifest.ts";
+
+const titles: Readonly<Record<string, string>> = {
+  auc: "Area under the ROC curve",
+  averagePrecision: "Average precision",
+  accuracy: "Accuracy",
+  f1Macro: "F1, macro average",
+  logLoss: "Log loss (lower is better)",
+  ece: "Expected calibration error (lower is better)",
+  rmse: "Root mean squared error (lower is better)",
+  mae: "Mean absolute error (lower is better)",
+  r2: "Coefficient of determination",
+};
+
+export function modelCard(
+  manifest: Manifest,
+  texts: { intendedUse?: string | undefined; data?: string | undefined },
+): string {
+  const { name, task, target, classes, positive, threshold, trainedOn, evaluatedOn, inputs, leftOut } = manifest;
+  const kind = task === "regression" ? "tabular-regression" : "tabular-classification";
+  const lines = [
+    ...frontMatter(manifest, kind),
+    "",
+    `# ${name}`,
+    "",
+    task === "regression"
+      ? `A model (${manifest.model}) that predicts the number \`${target}\` from ${inputs.length} columns.`
+      : `A model (${manifest.model}) that predicts \`${target}\` (${quoted(classes ?? [])}) from ${inputs.length} columns.`,
+    ...(positive === null
+      ? []
+      : [
+          `Its positive class is \`${positive}\`; the label is \`${positive}\` ` +
+            (threshold === null
+              ? "where that is the more probable class."
+              : `from a probability of ${round(threshold)} on.`),
+        ]),
+    "",
+    "`model.onnx` holds the fitted feature pipeline and the model: it takes raw columns, and any ONNX runtime runs it.",
+    "",
+    "## Intended use",
+    "",
+    texts.intendedUse ??
+      "Rows drawn from the same source as the training data. Nobody has stated a wider use; assume none.",
+    "",
+    "## Data",
+    "",
+    ...(texts.data === undefined ? [] : [texts.data, ""]),
+    `Trained on ${trainedOn.rows} rows of the data set with SHA-256 \`${manifest.dataHash}\`, seed ${manifest.seed}.`,
+    "",
+    "| column | type |",
+    "| --- | --- |",
+    ...inputs.map((input) => `| ${cell(input.name)} | ${input.type} |`),
+    ...(leftOut.length === 0
+      ? []
+      : ["", "Left out:", "", ...leftOut.map((column) => `- \`${column.name}\`: ${column.reason}`)]),
+    "",
+    "## Metrics",
+    "",
+    ...metricsSection(manifest),
+    "",
+    "## Limits",
+    "",
+    ...limits(manifest),
+    ...(evaluatedOn === null
+      ? []
+      : [`- ${evaluatedOn.rows} test rows: the intervals say how far chance alone reaches.`]),
+    "",
+    `Made by lepta ${manifest.versions.lepta} with ONNX Runtime ${manifest.versions.onnxruntime} at ${manifest.createdAt}.`,
+    "",
+  ];
+  return lines.join("\n");
+}
+
+function frontMatter({ name, license, metrics, evaluatedOn, dataHash }: Manifest, kind: string): string[] {
+  const values = Object.entries(metrics);
+  return [
+    "---",
+    ...(license === null ? [] : [`license: ${yaml(license.toLowerCase())}`]),
+    "library_name: onnx",
+    `pipeline_tag: ${kind}`,
+    "tags:",
+    "  - lepta",
+    "  - tabular",
+    ...(values.length === 0 || evaluatedOn === null
+      ? []
+      : [
+          "model-index:",
+          `  - name: ${yaml(name)}`,
+          "    results:",
+          "      - task:",
+          `          type: ${kind}`,
+          "        dataset:",
+          "          name: held-out test part",
+          `          type: ${dataHash.slice(0, 12)}`,
+          "        metrics:",
+          ...values.flatMap(([metric, { value }]) => [
+            `          - type: ${metric}`,
+            `            value: ${round(value)}`,
+          ]),
+        ]),
+    "---",
+  ];
+}
+
+function metricsSection({ metrics, baseline, evaluatedOn, model }: Manifest): string[] {
+  if (Object.keys(metrics).length === 0) return ["Not evaluated on held-out rows."];
+  const on = evaluatedOn === null ? "held-out rows" : `${evaluatedOn.rows} held-out rows`;
+  const other = baseline === null ? [] : [`baseline (${baseline.model})`];
+  return [
+    `On ${on}, with 95 % bootstrap intervals:`,
+    "",
+    `| metric | ${[model, ...other].join(" | ")} |`,
+    `| --- | ${["---", ...other.map(() => "---")].join(" | ")} |`,
+    ...Object.entries(metrics).map(([name, metric]) => {
+      const beside = baseline === null ? [] : [interval(baseline.metrics[name])];
+      return `| ${titles[name] ?? name} | ${[interval(metric), ...beside].join(" | ")} |`;
+    }),
+  ];
+}
+
+function limits({ profile }: Manifest): string[] {
+  const ranges = profile.flatMap((feature) =>
+    feature.kind === "number" && feature.min !== null && feature.max !== null
+      ? [`\`${feature.name}\` ${round(feature.min)} to ${round(feature.max)}`]
+      : [],
+  );
+  return [
+    ...(ranges.length === 0
+      ? []
+      : [`- Trained on these ranges; outside of them it extrapolates: ${ranges.join(", ")}.`]),
+    "- A category that the training rows lacked counts as an average one.",
+    "- It repeats whatever unfairness its training data hold; check it on the groups that it will decide about.",
+  ];
+}
+
+const interval = (metric: ManifestMetric | undefined): string =>
+  metric === undefined ? "–" : `${round(metric.value)} (${round(metric.low)} to ${round(metric.high)})`;
+const round = (value: number): string => String(Number(value.toPrecision(4)));
+const quoted = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");
+const cell = (value: string): string => value.replaceAll("|", "\\|").replaceAll("\n", " ");
+const yaml = (value: string): string => (/^[\w.-]+$/.test(value) ? value : JSON.stringify(value));

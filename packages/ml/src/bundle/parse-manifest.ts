@@ -1,0 +1,145 @@
+// Checks a manifest read from a disk, which is untrusted: every field by type, range and consistency with the others.
+import { MlError } from "../errors.ts";
+import { bundleFormat, type Manifest } from "./manifest.ts";
+
+type Check = (value: unknown, at: string) => void;
+
+class Mismatch extends Error {}
+
+const fail = (at: string, wanted: string): never => {
+  throw new Mismatch(`${at} is not ${wanted}`);
+};
+const text: Check = (value, at) => {
+  if (typeof value !== "string" || value.length > 10_000) fail(at, "a string");
+};
+const number: Check = (value, at) => {
+  if (typeof value !== "number" || !Number.isFinite(value)) fail(at, "a finite number");
+};
+const count: Check = (value, at) => {
+  if (!Number.isSafeInteger(value) || (value as number) < 0) fail(at, "a whole number of 0 or more");
+};
+const share: Check = (value, at) => {
+  if (typeof value !== "number" || !(value >= 0 && value <= 1)) fail(at, "a share from 0 to 1");
+};
+const sha256: Check = (value, at) => {
+  if (typeof value !== "string" || !/^[0-9a-f]{64}$/.test(value)) fail(at, "a SHA-256 in hex");
+};
+const time: Check = (value, at) => {
+  if (typeof value !== "string" || Number.isNaN(Date.parse(value))) fail(at, "a time in ISO 8601");
+};
+const json: Check = (value, at) => {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) fail(at, "an object");
+};
+const oneOf =
+  (...allowed: readonly string[]): Check =>
+  (value, at) => {
+    if (!allowed.includes(value as string)) fail(at, `one of ${allowed.join(", ")}`);
+  };
+const nullable =
+  (check: Check): Check =>
+  (value, at) => {
+    if (value !== null) check(value, at);
+  };
+const list =
+  (check: Check): Check =>
+  (value, at) => {
+    if (!Array.isArray(value)) fail(at, "a list");
+    for (const [i, item] of (value as unknown[]).entries()) check(item, `${at}[${i}]`);
+  };
+const record =
+  (check: Check): Check =>
+  (value, at) => {
+    json(value, at);
+    for (const [key, item] of Object.entries(value as object)) check(item, `${at}.${key}`);
+  };
+const object =
+  (fields: Readonly<Record<string, Check>>): Check =>
+  (value, at) => {
+    json(value, at);
+    for (const [key, check] of Object.entries(fields))
+      check(Object.hasOwn(value as object, key) ? (value as Record<string, unknown>)[key] : undefined, `${at}.${key}`);
+  };
+
+const metrics = record(object({ value: number, low: number, high: number }));
+const numberProfile = object({
+  edges: list(number),
+  shares: list(share),
+  missing: share,
+  min: nullable(number),
+  max: nullable(number),
+});
+const categoryProfile = object({ categories: list(text), shares: list(share), other: share, missing: share });
+const profile: Check = (value, at) => {
+  object({ name: text, kind: oneOf("number", "category") })(value, at);
+  ((value as { kind: string }).kind === "number" ? numberProfile : categoryProfile)(value, at);
+};
+
+const manifest = object({
+  name: text,
+  task: oneOf("binary", "multiclass", "regression"),
+  model: text,
+  target: text,
+  classes: nullable(list(text)),
+  positive: nullable(text),
+  threshold: nullable(number),
+  signature: object({ input: json, output: json }),
+  inputs: list(object({ name: text, type: oneOf("number", "boolean", "timestamp", "category") })),
+  outputs: record(text),
+  leftOut: list(object({ name: text, reason: text })),
+  metrics,
+  baseline: nullable(object({ model: text, metrics })),
+  evaluatedOn: nullable(object({ rows: count, dataHash: sha256 })),
+  dataHash: sha256,
+  trainedOn: object({ rows: count, dataHash: sha256 }),
+  seed: number,
+  run: nullable(text),
+  license: nullable(text),
+  versions: object({ lepta: text, onnxruntime: text, node: text }),
+  createdAt: time,
+  modelSha256: sha256,
+  modelBytes: count,
+  profile: list(profile),
+});
+
+/** The manifest in `source` (JSON). `where` names it in messages. Throws `bundle-version` or `bundle-corrupt`. */
+export function parseManifest(source: string, where: string): Manifest {
+  try {
+    const value: unknown = JSON.parse(source);
+    json(value, "manifest");
+    const version = (value as { formatVersion?: unknown }).formatVersion;
+    if (version !== bundleFormat)
+      throw new MlError(
+        "bundle-version",
+        `${where} has format version ${JSON.stringify(version)}; this version of lepta reads ${bundleFormat}.`,
+        "Use the version of lepta that wrote the bundle, or train it again.",
+      );
+    manifest(value, "manifest");
+    checkConsistency(value as Manifest);
+    return value as Manifest;
+  } catch (cause) {
+    if (!(cause instanceof Mismatch || cause instanceof SyntaxError)) throw cause;
+    throw new MlError(
+      "bundle-corrupt",
+      `${where} is not a manifest: ${cause.message}.`,
+      "Copy the bundle again from where it was written, or train it again.",
+      { cause },
+    );
+  }
+}
+
+function checkConsistency({ task, classes, positive, threshold, inputs, outputs, profile: profiles }: Manifest): void {
+  if ((task === "regression") !== (classes === null)) fail("manifest.classes", `fit for ${task}`);
+  if (classes !== null && (classes.length < 2 || (task === "binary") !== (classes.length === 2)))
+    fail("manifest.classes", `fit for ${task}`);
+  if (classes !== null && new Set(classes).size < classes.length) fail("manifest.classes", "a list of different names");
+  if (positive !== null && !classes?.includes(positive)) fail("manifest.positive", "one of the classes");
+  if (threshold !== null && (task !== "binary" || positive === null)) fail("manifest.threshold", `fit for ${task}`);
+  if (inputs.length === 0 || new Set(inputs.map(({ name }) => name)).size < inputs.length)
+    fail("manifest.inputs", "a list of different columns");
+  for (const name of task === "regression" ? ["value"] : ["probabilities", "label"])
+    if (!Object.hasOwn(outputs, name)) fail(`manifest.outputs.${name}`, "a string");
+  for (const [i, feature] of profiles.entries()) {
+    const bins = feature.kind === "number" ? feature.edges.length + 1 : feature.categories.length;
+    if (feature.shares.length !== bins) fail(`manifest.profile[${i}].shares`, `a list of ${bins}`);
+  }
+}

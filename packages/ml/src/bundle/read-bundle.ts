@@ -1,0 +1,75 @@
+// Reads a bundle, which is untrusted input: sizes are limited, the manifest is checked, the model's hash is verified.
+import { createHash } from "node:crypto";
+import { open } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { MlError } from "../errors.ts";
+import type { Manifest } from "./manifest.ts";
+import { parseManifest } from "./parse-manifest.ts";
+
+export interface Bundle {
+  readonly dir: string;
+  readonly manifest: Manifest;
+  /** The bytes of model.onnx. */
+  readonly model: Uint8Array;
+}
+
+export interface ReadBundleOptions {
+  /** Largest model file read, in bytes. Default 1 GiB. */
+  readonly maxModelBytes?: number;
+}
+
+const maxManifestBytes = 16 * 2 ** 20;
+
+/** Throws `bundle-not-found`, `bundle-corrupt`, `bundle-version` or `bundle-too-large`. */
+export async function readBundle(dir: string, options: ReadBundleOptions = {}): Promise<Bundle> {
+  const path = resolve(dir);
+  const manifestPath = join(path, "manifest.json");
+  const source = await readLimited(manifestPath, maxManifestBytes, "bundle-not-found");
+  const manifest = parseManifest(source.toString("utf8"), manifestPath);
+  const modelPath = join(path, "model.onnx");
+  const model = await readLimited(modelPath, options.maxModelBytes ?? 2 ** 30, "bundle-corrupt");
+  const found = createHash("sha256").update(model).digest("hex");
+  if (found !== manifest.modelSha256)
+    throw new MlError(
+      "bundle-corrupt",
+      `${modelPath} has the SHA-256 ${found}, its manifest says ${manifest.modelSha256}.`,
+      "Copy the bundle again from where it was written, or train it again.",
+    );
+  return { dir: path, manifest, model };
+}
+
+async function readLimited(
+  path: string,
+  limit: number,
+  absent: "bundle-not-found" | "bundle-corrupt",
+): Promise<Buffer> {
+  const file = await open(path, "r").catch((cause: NodeJS.ErrnoException) => {
+    throw cause.code === "ENOENT" || cause.code === "ENOTDIR" ? missing(path, absent, cause) : cause;
+  });
+  try {
+    const about = await file.stat();
+    if (!about.isFile()) throw missing(path, absent);
+    if (about.size > limit)
+      throw new MlError(
+        "bundle-too-large",
+        `${path} has ${about.size} bytes; at most ${limit} are read.`,
+        "Raise the limit if you trust the file.",
+      );
+    const data = Buffer.allocUnsafe(about.size);
+    let length = 0;
+    while (length < data.length) {
+      const { bytesRead } = await file.read(data, length, data.length - length, length);
+      if (bytesRead === 0) break;
+      length += bytesRead;
+    }
+    return data.subarray(0, length);
+  } finally {
+    await file.close();
+  }
+}
+
+function missing(path: string, code: "bundle-not-found" | "bundle-corrupt", cause?: unknown): MlError {
+  return new MlError(code, `There is no file ${path}.`, "Name the folder that writeBundle or `lepta train` wrote.", {
+    cause,
+  });
+}

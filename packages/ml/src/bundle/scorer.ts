@@ -1,0 +1,176 @@
+// Scores rows and tables with a bundle's model.
+import { columnBatch, type Table } from "@lepta/data";
+import { createSession, type TensorData } from "@lepta/nn";
+import { MlError } from "../errors.ts";
+import type { Manifest, ManifestInput } from "./manifest.ts";
+import type { Bundle } from "./read-bundle.ts";
+import { type Row, type RowProblem, rowProblems } from "./row.ts";
+
+export type Scored =
+  | { readonly label: string; readonly probabilities: Readonly<Record<string, number>> }
+  | { readonly value: number };
+
+/** Predictions of a table, in the order of its rows. */
+export type ScoredTable =
+  | {
+      readonly labels: readonly string[];
+      readonly classes: readonly string[];
+      /** Row-major [rows, classes]. */
+      readonly probabilities: Float32Array;
+    }
+  | { readonly values: Float32Array };
+
+export interface ScorerOptions {
+  /** Threads inside one operator. Default 1, the fastest for small models. */
+  readonly threads?: number;
+  /** Most rows a run of the model; more are scored in several runs. Default 4096. */
+  readonly maxBatch?: number;
+}
+
+export interface Scorer {
+  readonly manifest: Manifest;
+  /** Everything that is wrong with a row; empty where it can be scored. */
+  readonly validate: (row: unknown) => RowProblem[];
+  /** In the order of the rows, which must be valid: values are not checked again. */
+  readonly score: (rows: readonly Row[]) => Promise<Scored[]>;
+  /** The table needs the model's columns; others are ignored. Throws `unknown-column` or `row-invalid` (a column's type). */
+  readonly scoreTable: (table: Table) => Promise<ScoredTable>;
+  readonly close: () => Promise<void>;
+}
+
+/** Throws `bundle-corrupt` where the model cannot be run or is not the one that the manifest describes. */
+export async function openScorer(bundle: Bundle, options: ScorerOptions = {}): Promise<Scorer> {
+  const { manifest } = bundle;
+  const { inputs, outputs, classes } = manifest;
+  const { threads = 1, maxBatch = 4096 } = options;
+  const session = await createSession(bundle.model, { threads }).catch((cause: unknown) => {
+    throw corrupt(bundle, cause instanceof Error ? cause.message : String(cause), cause);
+  });
+  const wanted = inputs.map(({ name, type }) => `${name} ${type === "category" ? "string" : "float64"}`).sort();
+  const found = session.inputs.map(({ name, dtype }) => `${name} ${dtype}`).sort();
+  const names = new Set(session.outputs.map(({ name }) => name));
+  if (wanted.join("\n") !== found.join("\n") || Object.values(outputs).some((name) => !names.has(name))) {
+    await session.close();
+    throw corrupt(bundle, "its inputs and outputs are not those of the manifest");
+  }
+  const run = async (feeds: Record<string, TensorData>, rows: number): Promise<ScoredTable> => {
+    const results = await session.run(feeds);
+    if (classes === null) return { values: results[outputs.value!]!.data as Float32Array };
+    const probabilities = results[outputs.probabilities!]!.data as Float32Array;
+    const labels = results[outputs.label!]!.data as string[];
+    if (probabilities.length !== rows * classes.length)
+      throw corrupt(bundle, `it gives ${probabilities.length} probabilities for ${rows} rows`);
+    return { labels, classes, probabilities };
+  };
+  return {
+    manifest,
+    validate: (row) => rowProblems(row, inputs),
+    async score(rows) {
+      const scored: Scored[] = new Array(rows.length);
+      for (let start = 0; start < rows.length; start += maxBatch) {
+        const end = Math.min(rows.length, start + maxBatch);
+        const part = await run(feedsOf(rows, start, end, inputs), end - start);
+        for (let i = start; i < end; i++) scored[i] = scoredRow(part, i - start);
+      }
+      return scored;
+    },
+    async scoreTable(table) {
+      const batch = columnBatch(
+        table,
+        inputs.map(({ name }) => name),
+      );
+      for (const { name, type } of inputs) checkColumn(name, type, batch[name]!.data);
+      const parts: ScoredTable[] = [];
+      for (let start = 0; start < table.rowCount; start += maxBatch) {
+        const end = Math.min(table.rowCount, start + maxBatch);
+        const feeds: Record<string, TensorData> = {};
+        for (const { name } of inputs) {
+          const { data } = batch[name]!;
+          const part = data instanceof Float64Array ? data.subarray(start, end) : data.slice(start, end);
+          feeds[name] = { data: part, shape: [end - start, 1] };
+        }
+        parts.push(await run(feeds, end - start));
+      }
+      return joined(parts, classes);
+    },
+    close: () => session.close(),
+  };
+}
+
+/** Column by column: one array each, filled from the rows. */
+function feedsOf(
+  rows: readonly Row[],
+  start: number,
+  end: number,
+  inputs: readonly ManifestInput[],
+): Record<string, TensorData> {
+  const feeds: Record<string, TensorData> = {};
+  const shape = [end - start, 1];
+  for (const { name, type } of inputs) {
+    if (type === "category") {
+      const data = new Array<string>(end - start);
+      for (let i = start; i < end; i++) data[i - start] = (rows[i]![name] as string | null) ?? "";
+      feeds[name] = { data, shape };
+      continue;
+    }
+    const data = new Float64Array(end - start);
+    for (let i = start; i < end; i++) {
+      const value = rows[i]![name];
+      data[i - start] =
+        value === null || value === undefined
+          ? Number.NaN
+          : typeof value === "string"
+            ? Date.parse(value)
+            : Number(value);
+    }
+    feeds[name] = { data, shape };
+  }
+  return feeds;
+}
+
+function scoredRow(part: ScoredTable, row: number): Scored {
+  if ("values" in part) return { value: part.values[row]! };
+  const { labels, classes, probabilities } = part;
+  const byClass: Record<string, number> = {};
+  for (let i = 0; i < classes.length; i++) byClass[classes[i]!] = probabilities[row * classes.length + i]!;
+  return { label: labels[row]!, probabilities: byClass };
+}
+
+function joined(parts: readonly ScoredTable[], classes: readonly string[] | null): ScoredTable {
+  if (parts.length === 1) return parts[0]!;
+  const stack = (arrays: readonly Float32Array[]): Float32Array => {
+    const all = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const array of arrays) {
+      all.set(array, at);
+      at += array.length;
+    }
+    return all;
+  };
+  if (classes === null) return { values: stack(parts.flatMap((part) => ("values" in part ? [part.values] : []))) };
+  const classified = parts.flatMap((part) => ("values" in part ? [] : [part]));
+  return {
+    labels: classified.flatMap(({ labels }) => labels),
+    classes,
+    probabilities: stack(classified.map(({ probabilities }) => probabilities)),
+  };
+}
+
+function checkColumn(name: string, type: ManifestInput["type"], data: Float64Array | readonly string[]): void {
+  const strings = !(data instanceof Float64Array);
+  if (strings === (type === "category")) return;
+  throw new MlError(
+    "row-invalid",
+    `The column "${name}" holds ${strings ? "strings" : "numbers"}, the model takes a ${type}.`,
+    `Read the table with types: { ${JSON.stringify(name)}: "${type}" }.`,
+  );
+}
+
+function corrupt(bundle: Bundle, reason: string, cause?: unknown): MlError {
+  return new MlError(
+    "bundle-corrupt",
+    `The model of ${bundle.dir} cannot be used: ${reason}.`,
+    "Copy the bundle again from where it was written, or train it again.",
+    { cause },
+  );
+}

@@ -1,0 +1,166 @@
+// Writes a bundle: model.onnx, manifest.json and card.md, all or nothing.
+import { createHash, randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { encodeOnnx, runtimeVersion } from "@lepta/nn";
+import { MlError } from "../errors.ts";
+import { outputNames } from "../tasks/model-graph.ts";
+import type { TrainedTask } from "../tasks/trained-task.ts";
+import { bundleFormat, type Manifest, type ManifestMetric } from "./manifest.ts";
+import { modelCard } from "./model-card.ts";
+import { referenceProfile } from "./reference-profile.ts";
+import { inputSchema, outputSchema } from "./signature.ts";
+
+export interface BundleContents {
+  readonly trained: TrainedTask;
+  readonly name: string;
+  /** `Table.hash` of the whole data set. */
+  readonly dataHash: string;
+  /** On rows that the model never saw. */
+  readonly metrics?: Readonly<Record<string, ManifestMetric>>;
+  readonly baseline?: { readonly model: string; readonly metrics: Readonly<Record<string, ManifestMetric>> };
+  readonly evaluatedOn?: { readonly rows: number; readonly dataHash: string };
+  /** Two classes: label a row positive from this probability on. Default: the more probable class. */
+  readonly threshold?: number;
+  /** Identifier of the training run. */
+  readonly run?: string;
+  /** SPDX identifier. */
+  readonly license?: string;
+  /** Sentences for the card: what the model is for, where its data come from. */
+  readonly card?: { readonly intendedUse?: string; readonly data?: string };
+  /** Default: now. */
+  readonly createdAt?: Date;
+}
+
+export interface BundleInfo {
+  readonly dir: string;
+  readonly manifest: Manifest;
+}
+
+/**
+ * Writes into a new folder beside `dir` and renames it: `dir` is never seen half written. A bundle that lies there is
+ * replaced. Throws `bundle-target-occupied` where `dir` holds something else.
+ */
+export async function writeBundle(dir: string, contents: BundleContents): Promise<BundleInfo> {
+  const path = resolve(dir);
+  const replaces = await occupied(path);
+  const { manifest, model } = describe(contents);
+  const fresh = `${path}.${randomBytes(6).toString("hex")}.tmp`;
+  await mkdir(dirname(path), { recursive: true });
+  try {
+    await mkdir(fresh);
+    await writeDurably(join(fresh, "model.onnx"), model);
+    await writeDurably(join(fresh, "card.md"), modelCard(manifest, contents.card ?? {}));
+    await writeDurably(join(fresh, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+    await syncFolder(fresh);
+    await takePlace(fresh, path, replaces);
+    await syncFolder(dirname(path));
+  } catch (error) {
+    await rm(fresh, { recursive: true, force: true });
+    throw error;
+  }
+  return { dir: path, manifest };
+}
+
+function describe(contents: BundleContents): { manifest: Manifest; model: Uint8Array } {
+  const { trained, threshold } = contents;
+  const { features, target, schema } = trained;
+  const signature = { input: inputSchema(features), output: outputSchema(target.classes) };
+  const versions = { lepta: packageVersion, onnxruntime: runtimeVersion, node: process.versions.node };
+  const metadata = {
+    "lepta.name": contents.name,
+    "lepta.signature": JSON.stringify(signature),
+    "lepta.dataHash": contents.dataHash,
+    ...(contents.run === undefined ? {} : { "lepta.run": contents.run }),
+    ...(contents.license === undefined ? {} : { license: contents.license }),
+  };
+  const model = encodeOnnx(trained.graph({ threshold }), { metadata, producerVersion: versions.lepta });
+  const manifest: Manifest = {
+    formatVersion: bundleFormat,
+    name: contents.name,
+    task: trained.task,
+    model: trained.model,
+    target: target.name,
+    classes: target.classes ?? null,
+    positive: target.positive ?? null,
+    threshold: threshold ?? null,
+    signature,
+    inputs: features.inputs.map(({ name, type }) => ({ name, type })),
+    outputs: outputNames(
+      features.inputs.map(({ name }) => name),
+      target.classes,
+    ),
+    leftOut: [...schema.leftOut, ...features.leftOut],
+    metrics: contents.metrics ?? {},
+    baseline: contents.baseline ?? null,
+    evaluatedOn: contents.evaluatedOn ?? null,
+    dataHash: contents.dataHash,
+    trainedOn: { rows: trained.rows.rowCount, dataHash: trained.rows.hash },
+    seed: trained.seed,
+    run: contents.run ?? null,
+    license: contents.license ?? null,
+    versions,
+    createdAt: (contents.createdAt ?? new Date()).toISOString(),
+    modelSha256: createHash("sha256").update(model).digest("hex"),
+    modelBytes: model.length,
+    profile: referenceProfile(trained.rows, features.inputs),
+  };
+  return { manifest, model };
+}
+
+/** Whether a bundle lies at the path; throws where something else does. */
+async function occupied(path: string): Promise<boolean> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  if (found === undefined) return false;
+  const names = found.isDirectory() ? await readdir(path) : undefined;
+  if (names?.length === 0 || names?.includes("manifest.json")) return true;
+  throw new MlError(
+    "bundle-target-occupied",
+    `${path} is ${names === undefined ? "a file" : "a folder that is not a bundle"}.`,
+    "Name a folder that does not exist yet, an empty one, or a bundle to replace.",
+  );
+}
+
+async function takePlace(fresh: string, path: string, replaces: boolean): Promise<void> {
+  if (!replaces) return rename(fresh, path);
+  const old = join(dirname(path), `${basename(path)}.${randomBytes(6).toString("hex")}.old`);
+  await rename(path, old);
+  try {
+    await rename(fresh, path);
+  } catch (error) {
+    await rename(old, path);
+    throw error;
+  }
+  await rm(old, { recursive: true, force: true });
+}
+
+async function writeDurably(path: string, data: string | Uint8Array): Promise<void> {
+  const file = await open(path, "wx");
+  try {
+    await file.writeFile(data);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** A rename is durable once its folder is; systems that cannot open a folder do without. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, "r").catch(() => undefined);
+  if (folder === undefined) return;
+  try {
+    await folder.sync();
+  } catch (error) {
+    if (!["EINVAL", "EPERM", "EISDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+  } finally {
+    await folder.close();
+  }
+}
+
+const packageVersion = (
+  JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string }
+).version;

@@ -1,0 +1,129 @@
+// Writes the fitted features in graph operators: impute, standardise, encode, all in float64 until the last cast.
+import {
+  add,
+  cast,
+  clip,
+  concat,
+  constant,
+  cos,
+  floor,
+  gather,
+  isNaN as isMissing,
+  labelEncoder,
+  log,
+  max,
+  mul,
+  reshape,
+  sin,
+  sub,
+  type Tensor,
+  where,
+} from "@lepta/nn";
+import type { CategoryFeature, Cycle, FeatureState, NumberFeature } from "./feature-state.ts";
+
+/** Standard deviations from the mean beyond which a value counts as this far: keeps float32 finite for any input. */
+const farthest = 100;
+
+/** The matrix [N, columns] in float32 of inputs [N, 1] by name. */
+export function applyFeatures(state: FeatureState, inputs: Readonly<Record<string, Tensor>>): Tensor {
+  const numbers = state.features.filter((feature) => feature.kind === "number");
+  const categories = state.features.filter((feature) => feature.kind === "category");
+  const parts = [
+    ...(numbers.length > 0 ? numberParts(numbers, inputs) : []),
+    ...categories.map((feature) => oneHotPart(feature, inputs[feature.name]!)),
+  ];
+  return parts.length === 1 ? parts[0]! : concat(parts, 1);
+}
+
+/** Standardised values, missing indicators, piecewise-linear encodings, cycles; the columns are worked on together. */
+function numberParts(features: readonly NumberFeature[], inputs: Readonly<Record<string, Tensor>>): Tensor[] {
+  const columns = features.map(({ name }) => inputs[name]!);
+  const raw = columns.length === 1 ? columns[0]! : concat(columns, 1);
+  const missing = isMissing(raw);
+  const filled = where(missing, row(features.map(({ median }) => median)), raw);
+  const parts = [standardised(features, filled)];
+  const indicated = indices(features, (feature) => feature.missing);
+  if (indicated.length > 0) parts.push(cast(gather(missing, indicated, 1), "float32"));
+  const encoded = indices(features, ({ edges }) => edges.length > 2);
+  if (encoded.length > 0) parts.push(piecewise(features, filled));
+  if (features.some(({ cycles }) => cycles.length > 0)) parts.push(...cyclic(features, filled));
+  return parts;
+}
+
+function standardised(features: readonly NumberFeature[], filled: Tensor): Tensor {
+  let values = filled;
+  if (features.some((feature) => feature.log)) {
+    const tail = constant({
+      data: Uint8Array.from(features, (feature) => Number(feature.log)),
+      shape: [1, features.length],
+      dtype: "bool",
+    });
+    values = where(tail, log(add(max(filled, 0), 1)), filled);
+  }
+  const centred = sub(values, row(features.map(({ mean }) => mean)));
+  const inverse = row(features.map(({ scale }) => (scale > 0 ? 1 / scale : 0)));
+  return cast(clip(mul(centred, inverse), -farthest, farthest), "float32");
+}
+
+/**
+ * Piecewise-linear encoding (Gorishniy et al. 2022): for each bin the share of it that lies below the value.
+ * Values outside of the bins count as the nearest edge; beyond it the standardised value alone goes on.
+ */
+function piecewise(features: readonly NumberFeature[], filled: Tensor): Tensor {
+  const bins = features.flatMap(({ edges }, at) =>
+    edges.slice(1).map((high, i) => ({ at, low: edges[i]!, inverse: 1 / (high - edges[i]!) })),
+  );
+  const picked = gather(
+    filled,
+    bins.map(({ at }) => at),
+    1,
+  );
+  const inside = mul(sub(picked, row(bins.map(({ low }) => low))), row(bins.map(({ inverse }) => inverse)));
+  return cast(clip(inside, 0, 1), "float32");
+}
+
+const day = 86_400_000;
+/** Length in ms, and the time at which a cycle begins: 1970-01-05 was a Monday. */
+const cycleLengths: Readonly<Record<Cycle, { readonly length: number; readonly start: number }>> = {
+  hour: { length: day, start: 0 },
+  weekday: { length: 7 * day, start: 4 * day },
+  year: { length: 365.2425 * day, start: 0 },
+};
+
+function cyclic(features: readonly NumberFeature[], filled: Tensor): Tensor[] {
+  const turns = features.flatMap(({ cycles }, at) => cycles.map((cycle) => ({ at, ...cycleLengths[cycle] })));
+  const picked = gather(
+    filled,
+    turns.map(({ at }) => at),
+    1,
+  );
+  const passed = mul(sub(picked, row(turns.map(({ start }) => start))), row(turns.map(({ length }) => 1 / length)));
+  const angle = mul(cast(sub(passed, floor(passed)), "float32"), 2 * Math.PI);
+  return [sin(angle), cos(angle)];
+}
+
+/** One row of a small table a category; an unknown one gets the training rows' shares, or the column of the others. */
+function oneHotPart(feature: CategoryFeature, column: Tensor): Tensor {
+  const { categories, shares, missing, other } = feature;
+  const width = categories.length + Number(missing) + Number(other);
+  const known = categories.length + Number(missing);
+  const table = new Float32Array((known + 1) * width);
+  for (let i = 0; i < known; i++) table[i * width + i] = 1;
+  if (other) table[known * width + width - 1] = 1;
+  else for (let i = 0; i < width; i++) table[known * width + i] = shares[i]!;
+  const keys = missing ? [...categories, ""] : categories;
+  const index = labelEncoder(column, {
+    keys,
+    values: keys.map((_, i) => BigInt(i)),
+    default: BigInt(known),
+  });
+  return gather(constant({ data: table, shape: [known + 1, width] }), reshape(index, [-1]), 0);
+}
+
+function row(values: readonly number[]): Tensor {
+  return constant({ data: Float64Array.from(values), shape: [1, values.length] });
+}
+
+function indices(features: readonly NumberFeature[], wanted: (feature: NumberFeature) => boolean): number[] {
+  return features.flatMap((feature, at) => (wanted(feature) ? [at] : []));
+}

@@ -1,0 +1,65 @@
+// The fitted features as graph operators: raw columns in, one float32 matrix out.
+import { input, type Tensor } from "@lepta/nn";
+import { applyFeatures } from "./apply-features.ts";
+import type { Feature, FeatureState } from "./feature-state.ts";
+
+/** An input of the model: one column of the table, shape [N, 1]. */
+export interface FeatureInput {
+  readonly name: string;
+  readonly type: "number" | "boolean" | "timestamp" | "category";
+  /** float64 with NaN for missing, or string with "" for missing. */
+  readonly dtype: "float64" | "string";
+}
+
+export interface FeaturePipeline {
+  readonly state: FeatureState;
+  readonly inputs: readonly FeatureInput[];
+  readonly leftOut: readonly { readonly name: string; readonly reason: string }[];
+  /** Names of the matrix's columns, in order, for example `purpose=A43`. */
+  readonly columns: readonly string[];
+  /** Fresh symbolic inputs, one a feature, under the columns' names. */
+  readonly placeholders: () => Record<string, Tensor>;
+  /** The matrix [N, columns.length], float32, of inputs by name. */
+  readonly apply: (inputs: Readonly<Record<string, Tensor>>) => Tensor;
+}
+
+/** The pipeline of a stored state. */
+export function featurePipeline(state: FeatureState, leftOut: FeaturePipeline["leftOut"] = []): FeaturePipeline {
+  const inputs = state.features.map(inputOf);
+  return {
+    state,
+    inputs,
+    leftOut,
+    columns: columnsOf(state),
+    placeholders: () => Object.fromEntries(inputs.map(({ name, dtype }) => [name, input(name, dtype, ["N", 1])])),
+    apply: (tensors) => applyFeatures(state, tensors),
+  };
+}
+
+function inputOf(feature: Feature): FeatureInput {
+  const { name } = feature;
+  return feature.kind === "number"
+    ? { name, type: feature.type, dtype: "float64" }
+    : { name, type: "category", dtype: "string" };
+}
+
+/** In the order in which `applyFeatures` joins them. */
+function columnsOf({ features }: FeatureState): string[] {
+  const numbers = features.filter((feature) => feature.kind === "number");
+  return [
+    ...numbers.map(({ name }) => name),
+    ...numbers.flatMap(({ name, missing }) => (missing ? [`${name} is missing`] : [])),
+    ...numbers.flatMap(({ name, edges }) => edges.slice(1).map((edge, i) => `${name} in ${edges[i]} to ${edge}`)),
+    ...numbers.flatMap(({ name, cycles }) => cycles.map((cycle) => `sine of ${name}'s ${cycle}`)),
+    ...numbers.flatMap(({ name, cycles }) => cycles.map((cycle) => `cosine of ${name}'s ${cycle}`)),
+    ...features.flatMap((feature) => {
+      if (feature.kind === "number") return [];
+      const { name, categories, missing, other } = feature;
+      return [
+        ...categories.map((category) => `${name}=${category}`),
+        ...(missing ? [`${name} is missing`] : []),
+        ...(other ? [`${name} is another`] : []),
+      ];
+    }),
+  ];
+}

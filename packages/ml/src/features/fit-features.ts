@@ -1,0 +1,136 @@
+// Fits the feature pipeline on the rows of the training part: medians, scales, bins and categories.
+import { columnOf, isNumeric, type NumericColumn, type Schema, type StringColumn, type Table } from "@lepta/data";
+import { MlError } from "../errors.ts";
+import { type FeaturePipeline, featurePipeline } from "./feature-pipeline.ts";
+import type { CategoryFeature, Cycle, Encoding, Feature, NumberFeature } from "./feature-state.ts";
+
+export interface FeatureOptions {
+  /** Default "piecewise". */
+  readonly encoding?: Encoding;
+  /** Most bins a number in the piecewise-linear encoding. Default 8. */
+  readonly bins?: number;
+  /** Most categories with a column of their own; the rarest beyond it are put together. Default 64. */
+  readonly categories?: number;
+}
+
+/**
+ * Learns from `table` (the training part) how to turn the schema's features into numbers.
+ * Free text is no feature: the result says that it is left out. Throws `no-features`.
+ */
+export function fitFeatures(
+  table: Table,
+  schema: Pick<Schema, "features">,
+  options: FeatureOptions = {},
+): FeaturePipeline {
+  const { encoding = "piecewise", bins = 8, categories = 64 } = options;
+  const leftOut: { name: string; reason: string }[] = [];
+  const features: Feature[] = [];
+  for (const { name, type } of schema.features) {
+    const column = columnOf(table, name);
+    if (type === "text") leftOut.push({ name, reason: "free text: not used as a feature" });
+    else if (isNumeric(column)) features.push(fitNumber(column, encoding === "piecewise" ? bins : 0));
+    else features.push(fitCategory(column, categories));
+  }
+  if (features.length === 0)
+    throw new MlError(
+      "no-features",
+      `The table has no column to learn from${leftOut.map(({ name, reason }) => `; ${name}: ${reason}`).join("")}.`,
+      "Give at least one column of numbers, categories, booleans or times beside the target.",
+    );
+  return featurePipeline({ encoding, features }, leftOut);
+}
+
+function fitNumber({ name, type, data }: NumericColumn, bins: number): NumberFeature {
+  const present = data.filter((value) => !Number.isNaN(value)).sort();
+  const rows = Math.max(1, present.length);
+  const median = present.length === 0 ? 0 : quantile(present, 0.5);
+  const raw = moments(data, median, false);
+  // Amounts and counts: a long tail to the right, nothing below zero.
+  const log = type === "number" && present.length > 0 && present[0]! >= 0 && raw.skewness > 1;
+  const { mean, scale } = log ? moments(data, median, true) : raw;
+  // Rounding leaves a spread of about 1e-16 of the mean in a column whose values are all equal.
+  const constant = present.length === 0 || present[0] === present[present.length - 1];
+  return {
+    kind: "number",
+    name,
+    type,
+    median,
+    missing: present.length < data.length && present.length > 0,
+    log,
+    mean,
+    scale: constant && rows === data.length ? 0 : scale > 1e-12 * Math.abs(mean) ? scale : 0,
+    edges: binEdges(present, bins),
+    cycles: type === "timestamp" ? cyclesOf(present) : [],
+  };
+}
+
+function moments(data: Float64Array, median: number, log: boolean): { mean: number; scale: number; skewness: number } {
+  const values = data.map((value) => {
+    const filled = Number.isNaN(value) ? median : value;
+    return log ? Math.log(1 + Math.max(filled, 0)) : filled;
+  });
+  const n = Math.max(1, values.length);
+  const mean = values.reduce((sum, value) => sum + value, 0) / n;
+  let second = 0;
+  let third = 0;
+  for (const value of values) {
+    second += (value - mean) ** 2;
+    third += (value - mean) ** 3;
+  }
+  const scale = Math.sqrt(second / n);
+  return { mean, scale, skewness: scale > 0 ? third / n / scale ** 3 : 0 };
+}
+
+/** Quantile of ascending values, linear between neighbours. */
+function quantile(sorted: Float64Array, share: number): number {
+  const place = share * (sorted.length - 1);
+  const low = Math.floor(place);
+  const high = Math.min(low + 1, sorted.length - 1);
+  return sorted[low]! + (place - low) * (sorted[high]! - sorted[low]!);
+}
+
+/** Quantiles as edges (Gorishniy et al. 2022, section 3.2.1); every value is an edge where there are few of them. */
+function binEdges(sorted: Float64Array, bins: number): number[] {
+  if (bins < 2 || sorted.length === 0) return [];
+  const different = [...new Set(sorted)];
+  const edges =
+    different.length <= bins
+      ? different
+      : [...new Set(Array.from({ length: bins + 1 }, (_, i) => quantile(sorted, i / bins)))];
+  return edges.length < 3 ? [] : edges;
+}
+
+const hour = 3_600_000;
+const day = 24 * hour;
+
+/** Cycles that the training rows run through: a date without a time has no hour, ten months are no year. */
+function cyclesOf(sorted: Float64Array): Cycle[] {
+  if (sorted.length === 0) return [];
+  const several = (part: (time: number) => number): boolean => new Set(sorted.map(part)).size > 1;
+  const cycles: Cycle[] = [];
+  if (several((time) => Math.floor(time / hour) % 24)) cycles.push("hour");
+  if (several((time) => Math.floor(time / day) % 7)) cycles.push("weekday");
+  if (sorted[sorted.length - 1]! - sorted[0]! > 300 * day) cycles.push("year");
+  return cycles;
+}
+
+function fitCategory({ name, data }: StringColumn, most: number): CategoryFeature {
+  const counts = new Map<string, number>();
+  for (const value of data) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const absent = counts.get("") ?? 0;
+  counts.delete("");
+  const byCount = [...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+  const categories = byCount
+    .slice(0, most)
+    .map(([category]) => category)
+    .sort();
+  const rows = Math.max(1, data.length);
+  return {
+    kind: "category",
+    name,
+    categories,
+    shares: [...categories.map((category) => counts.get(category)! / rows), absent / rows],
+    missing: absent > 0,
+    other: byCount.length > most,
+  };
+}

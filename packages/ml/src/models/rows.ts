@@ -1,0 +1,22 @@
+// Rows picked from a matrix and from a target.
+import type { Matrix, Target } from "./model.ts";
+
+export function rowsOf(x: Matrix, rows: Int32Array): Matrix {
+  const data = new Float32Array(rows.length * x.columns);
+  for (let i = 0; i < rows.length; i++)
+    data.set(x.data.subarray(rows[i]! * x.columns, (rows[i]! + 1) * x.columns), i * x.columns);
+  return { data, rows: rows.length, columns: x.columns };
+}
+
+export function targetOf(target: Target, rows: Int32Array | undefined): Target {
+  if (rows === undefined) return target;
+  return target.kind === "classes"
+    ? { ...target, values: rows.map((row) => target.values[row]!) }
+    : { ...target, values: Float64Array.from(rows, (row) => target.values[row]!) };
+}
+
+/** The row numbers below `count` that are not among `rows`, ascending. */
+export function rowsExcept(count: number, rows: Int32Array): Int32Array {
+  const out = new Set(rows);
+  return Int32Array.from({ length: count }, (_, row) => row).filter((row) => !out.has(row));
+}

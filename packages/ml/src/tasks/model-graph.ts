@@ -1,0 +1,68 @@
+// The whole model as one graph: raw columns in; probabilities and label, or the value, out.
+import {
+  add,
+  argMax,
+  buildGraph,
+  cast,
+  constant,
+  type Graph,
+  gather,
+  greaterOrEqual,
+  identity,
+  mul,
+  reshape,
+  slice,
+  type Tensor,
+  where,
+} from "@lepta/nn";
+import type { FeaturePipeline } from "../features/feature-pipeline.ts";
+import type { FittedModel } from "../models/model.ts";
+
+export interface ModelParts {
+  readonly features: FeaturePipeline;
+  readonly fit: Pick<FittedModel, "predict">;
+  /** Undefined for a regression. */
+  readonly classes: readonly string[] | undefined;
+  readonly positive?: string | undefined;
+  /** Call a row positive from this probability on. Default: the more probable class. */
+  readonly threshold?: number | undefined;
+  /** A regression's value = mean + scale × the model's number. */
+  readonly mean: number;
+  readonly scale: number;
+}
+
+/** Names of the graph's outputs; they differ from every column's name. */
+export type OutputNames = { readonly probabilities: string; readonly label: string } | { readonly value: string };
+
+/** `probabilities`, `label` and `value`, with "_" appended where a column has that name. */
+export function outputNames(columns: readonly string[], classes: readonly string[] | undefined): OutputNames {
+  const free = (name: string): string => (columns.includes(name) ? free(`${name}_`) : name);
+  return classes === undefined
+    ? { value: free("value") }
+    : { probabilities: free("probabilities"), label: free("label") };
+}
+
+/**
+ * Inputs: one a column, [N, 1]. Outputs: probabilities [N, classes] float32 and label [N] string,
+ * or value [N, 1] float32.
+ */
+export function modelGraph(parts: ModelParts): Graph {
+  const { features, fit, classes, mean, scale } = parts;
+  const inputs = features.placeholders();
+  const columns = Object.keys(inputs);
+  const output = fit.predict(features.apply(inputs));
+  const names = outputNames(columns, classes);
+  const options = { name: "lepta", inputs: Object.values(inputs) };
+  if ("value" in names) return buildGraph({ [names.value]: add(mul(output, scale), mean) }, options);
+  const label = gather(constant(classes ?? []), decided(output, classes ?? [], parts), 0);
+  return buildGraph({ [names.probabilities]: identity(output), [names.label]: label }, options);
+}
+
+/** Class index [N]. */
+function decided(probabilities: Tensor, classes: readonly string[], { positive, threshold }: ModelParts): Tensor {
+  if (threshold === undefined || classes.length !== 2) return argMax(probabilities, 1);
+  const index = positive === undefined ? 1 : classes.indexOf(positive);
+  const score = reshape(slice(probabilities, index, index + 1, 1), [-1]);
+  const called = greaterOrEqual(cast(score, "float64"), constant(threshold, "float64"));
+  return where(called, constant([BigInt(index)]), constant([BigInt(1 - index)]));
+}

@@ -1,0 +1,138 @@
+// Trains a model for the schema's target: features, held-out parts, the model, and its predictions on rows held out.
+import { type Column, isNumeric, kFold, makeTable, type Schema, type Table, takeColumns, takeRows } from "@lepta/data";
+import { MlError } from "../errors.ts";
+import { fitFeatures } from "../features/fit-features.ts";
+import { fitLinear } from "../models/linear-model.ts";
+import type { FitModelOptions, FittedModel, ModelEvent } from "../models/model.ts";
+import { fitNetwork } from "../models/network.ts";
+import { matrixOf } from "./matrix-of.ts";
+import { predictionsOf, type TaskPredictions } from "./predictions.ts";
+import { inferTask, labelledRows, prepareTarget, targetIn } from "./task.ts";
+import { type TrainedTask, trainedTask } from "./trained-task.ts";
+
+export type ModelName = "logistic" | "network";
+
+/** Progress of `train`. Metrics are those of `measure`, on rows that were held out. */
+export interface TrainEvent {
+  readonly epoch: number;
+  readonly total: number;
+  readonly loss: number;
+  readonly validationLoss?: number;
+  readonly metrics?: Readonly<Record<string, number>>;
+}
+
+export interface TrainOptions {
+  readonly train: Table;
+  readonly validation?: Table;
+  readonly schema: Schema;
+  /** Default "network". */
+  readonly model?: ModelName;
+  /** Default 0. The same rows, options and seed give the same model. */
+  readonly seed?: number;
+  /** Threads inside one operator. Default 1. */
+  readonly threads?: number;
+  /** Metrics of held-out predictions for the events, for example `pointMetrics`. Default: none. */
+  readonly measure?: (predictions: TaskPredictions) => Readonly<Record<string, number>>;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: TrainEvent) => void;
+}
+
+const fitters: Readonly<Record<ModelName, (options: FitModelOptions) => Promise<FittedModel>>> = {
+  logistic: fitLinear,
+  network: fitNetwork,
+};
+
+/**
+ * The features are fitted on `train` alone. The model learns from `train` and `validation` by cross-fitting: five
+ * times it is fitted on four fifths of the rows and watched on the fifth held out, so that early stopping, the events'
+ * metrics and `heldOut` (for thresholds) rest on every row, each predicted by what never saw it. Of more than 10,000
+ * rows, the validation part alone is held out (or one fifth). Rows without a target are left out.
+ * Throws `task-unsupported`, `training-rows-invalid`, `no-features`, `training-diverged`, or the signal's reason.
+ */
+export async function train(options: TrainOptions): Promise<TrainedTask> {
+  const { schema, model = "network", seed = 0, threads = 1, signal, onEvent, measure } = options;
+  signal?.throwIfAborted();
+  const target = targetIn(schema);
+  const task = inferTask(schema);
+  const names = [...schema.features.map(({ name }) => name), target.name];
+  const used = (table: Table): Table => takeRows(takeColumns(table, names), labelledRows(table, target));
+  const fitted = used(options.train);
+  const rows = options.validation === undefined ? fitted : stacked(fitted, used(options.validation));
+  const prepared = prepareTarget(rows, target);
+  const features = fitFeatures(fitted, schema, { encoding: model === "network" ? "piecewise" : "linear" });
+  const heldOut = heldOutParts(rows, fitted.rowCount, target.name, seed);
+  const watched = Int32Array.from(heldOut.flatMap((part) => [...part])).sort();
+  const watchedRows = takeRows(rows, watched);
+  const predictionsOfWatched = (outputs: Float32Array): TaskPredictions => {
+    const width = outputs.length / rows.rowCount;
+    const picked = new Float32Array(watched.length * width);
+    for (let i = 0; i < picked.length; i++) {
+      const value = outputs[watched[Math.floor(i / width)]! * width + (i % width)]!;
+      picked[i] = prepared.mean + prepared.scale * value;
+    }
+    return predictionsOf(watchedRows, target, picked);
+  };
+  const fit = await fitters[model]({
+    x: await matrixOf(features, rows, threads),
+    target: prepared.target,
+    heldOut,
+    seed,
+    threads,
+    ...(signal === undefined ? {} : { signal }),
+    ...(onEvent === undefined
+      ? {}
+      : {
+          onEvent: (event) =>
+            onEvent(taskEvent(event, measure && ((outputs) => measure(predictionsOfWatched(outputs))))),
+        }),
+  });
+  return trainedTask(
+    { task, model, seed, schema, target, features, prepared, fit },
+    rows,
+    predictionsOfWatched(fit.heldOut),
+  );
+}
+
+function taskEvent(
+  { epoch, total, loss, heldOutLoss, heldOut }: ModelEvent,
+  measure: ((outputs: Float32Array) => Readonly<Record<string, number>>) | undefined,
+): TrainEvent {
+  return {
+    epoch,
+    total,
+    loss,
+    ...(heldOutLoss === undefined ? {} : { validationLoss: heldOutLoss }),
+    ...(heldOut === undefined || measure === undefined ? {} : { metrics: measure(heldOut) }),
+  };
+}
+
+/** Most rows for which every row is held out once. */
+const crossFitted = 10_000;
+
+function heldOutParts(rows: Table, fitted: number, target: string, seed: number): Int32Array[] {
+  if (rows.rowCount > crossFitted && fitted < rows.rowCount)
+    return [Int32Array.from({ length: rows.rowCount - fitted }, (_, i) => fitted + i)];
+  const parts = kFold(rows, { k: 5, stratify: target, seed }).map(({ test }) => test);
+  return rows.rowCount > crossFitted ? parts.slice(0, 1) : parts;
+}
+
+/** The rows of both tables, which have the same columns. */
+function stacked(first: Table, second: Table): Table {
+  return makeTable(
+    first.columns.map((column, i): Column => {
+      const below = second.columns[i]!;
+      if (isNumeric(column) && isNumeric(below)) {
+        const data = new Float64Array(column.data.length + below.data.length);
+        data.set(column.data);
+        data.set(below.data, column.data.length);
+        return { ...column, data };
+      }
+      if (!isNumeric(column) && !isNumeric(below)) return { ...column, data: [...column.data, ...below.data] };
+      throw new MlError(
+        "training-rows-invalid",
+        `The column "${column.name}" is of type ${column.type} in the training part and ${below.type} in the validation part.`,
+        "Split one table into both parts.",
+      );
+    }),
+  );
+}
