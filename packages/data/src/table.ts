@@ -142,9 +142,8 @@ export function takeColumns(table: Table, names: readonly string[]): Table {
 /** Each row as an object; missing values are null, booleans are true and false, timestamps are ISO 8601 strings. */
 export function* rowsOf(table: Table): Generator<Record<string, Value>> {
   for (let i = 0; i < table.rowCount; i++) {
-    const row: Record<string, Value> = {};
-    for (const column of table.columns) row[column.name] = valueAt(column, i);
-    yield row;
+    // Not by assignment: a column may be named "__proto__".
+    yield Object.fromEntries(table.columns.map((column) => [column.name, valueAt(column, i)]));
   }
 }
 
@@ -187,10 +186,14 @@ export function tableFromRows(
   return makeTable(
     list.map(({ name, type }): Column => {
       if (type === "category" || type === "text")
-        return { name, type, data: rows.map((row, i) => toText(row[name], name, i)) };
-      return { name, type, data: Float64Array.from(rows, (row, i) => toNumber(row[name], type, name, i)) };
+        return { name, type, data: rows.map((row, i) => toText(fieldOf(row, name), name, i)) };
+      return { name, type, data: Float64Array.from(rows, (row, i) => toNumber(fieldOf(row, name), type, name, i)) };
     }),
   );
+}
+
+function fieldOf(row: Readonly<Record<string, Value | undefined>>, name: string): Value | undefined {
+  return Object.hasOwn(row, name) ? row[name] : undefined;
 }
 
 function toText(value: Value | undefined, name: string, row: number): string {

@@ -13,14 +13,12 @@ export type ColumnBatch = Record<string, ColumnArray>;
 
 /** The table's columns, or those of `names`, as arrays of shape [rows, 1]. Strings are copied, numbers shared. */
 export function columnBatch(table: Table, names?: readonly string[]): ColumnBatch {
-  const batch: ColumnBatch = {};
-  for (const column of chosen(table, names)) {
-    batch[column.name] = {
-      data: isNumeric(column) ? column.data : [...column.data],
-      shape: [table.rowCount, 1],
-    };
-  }
-  return batch;
+  return Object.fromEntries(
+    chosen(table, names).map((column): [string, ColumnArray] => [
+      column.name,
+      { data: isNumeric(column) ? column.data : [...column.data], shape: [table.rowCount, 1] },
+    ]),
+  );
 }
 
 export interface BatchOptions {

@@ -142,9 +142,11 @@ async function rowLines(source: CsvSource, rejects: readonly CsvReject[]): Promi
 
 async function checkNames(duck: Duck, path: string, header: CsvHeader): Promise<void> {
   const occurs = async (columns: readonly number[]): Promise<boolean[]> => {
-    const counts = columns.map((c, i) => `coalesce(bool_or(c${c} = $${i + 1}), false) AS f${i}`);
-    const names = columns.map((c) => header.names[c]!);
-    const [row] = await duck.rows(`SELECT ${counts.join(", ")} FROM loaded`, names);
+    // A header that comes again as a whole is a slip of joining files and proves nothing.
+    const same = header.names.map((_, i) => `coalesce(CAST(c${i} AS VARCHAR) = $${i + 1}, false)`);
+    const again = same.join(" AND ");
+    const found = columns.map((c, i) => `coalesce(bool_or(${same[c]} AND NOT (${again})), false) AS f${i}`);
+    const [row] = await duck.rows(`SELECT ${found.join(", ")} FROM loaded`, header.names);
     return columns.map((_, i) => row?.[`f${i}`] === true);
   };
   if (await looksLikeValues(header.names, occurs)) refuseHeader(path, header.names);

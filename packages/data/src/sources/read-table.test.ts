@@ -183,7 +183,7 @@ describe("bad files", () => {
     ["a cut character at the end", Buffer.from([97, 10, 49, 10, 0xe2, 0x82]), undefined, "not-utf8", /offset 4\b/],
     ["values in the first line", "A11,6,A34\nA12,48,A32\nA11,3,A34\n", undefined, "no-header", /A11/],
     ["fractions in the first line", "5.1,3.5,x\n4.9,3.0,y\n", undefined, "no-header", /5\.1/],
-    ["words that are values in the first line", "red,s\nblue,m\nred,s\n", undefined, "no-header", /red/],
+    ["words that are values in the first line", "red,s\nblue,m\nred,m\nblue,s\n", undefined, "no-header", /red/],
     ["a name twice", "a,b,a\n1,2,3\n", undefined, "duplicate-column", /"a"/],
     ["an unknown extension", "a\n1\n", "table.xlsx", "unknown-format", /xlsx/],
     ["text that says it is gzip", "a,b\n1,2\n", "t.csv.gz", "file-unreadable", /gzip/],
@@ -204,6 +204,7 @@ describe("bad files", () => {
       code: "unknown-column",
       fix: expect.stringMatching('"abc"'),
     });
+    expect((await read("a\n1\n", "t.csv", { types: { a: "number", y: "number" }, absent: "ignore" })).rowCount).toBe(1);
   });
   test("an abort stops the reading and leaves no temporary folder", async () => {
     const before = (await readdir(tmpdir())).filter((name) => name.startsWith("lepta-data-"));
@@ -233,6 +234,21 @@ describe("forms of CSV", () => {
     expect(table.columns.map(({ name }) => name)).toEqual(["column_1", "767541", 'a, "b"']);
     expect(table.rejected.map(({ line }) => line)).toEqual([5]);
     expect(table.notes.length).toBe(1);
+  });
+  test("a header whose name holds a line end, and names that objects have already", async () => {
+    const table = await read('"a\nb",constructor,__proto__\n1,2,3\n4\n');
+    expect(table.columns.map(({ name, data }) => [name, data[0]])).toEqual([
+      ["a\nb", 1],
+      ["constructor", 2],
+      ["__proto__", 3],
+    ]);
+    expect(Object.entries(table.rows[0]!)).toContainEqual(["__proto__", 3]);
+    expect(table.rejected.map(({ line }) => line)).toEqual([4]);
+  });
+  test("a header that comes again as a row is a row, not a proof against the header", async () => {
+    expect((await read("a,b\nx,y\na,b\nz,w\n")).rowCount).toBe(3);
+    const numeric = await read(`a,b\n${lines(30, (i) => `${i},2`)}\na,b\n`);
+    expect(numeric.rejected.map(({ line }) => line)).toEqual([32]);
   });
   test("strings alone keep their header", async () => {
     expect((await read("name,colour\nann,red\nbob,blue\n")).rowCount).toBe(2);

@@ -17,6 +17,8 @@ export interface ReadOptions {
   readonly format?: Format;
   /** Types by column name; a row whose value does not fit is put aside. Default: inferred from all values. */
   readonly types?: Readonly<Record<string, ColumnType>>;
+  /** What a declared type for a column that the file lacks does. Default "refuse". */
+  readonly absent?: "refuse" | "ignore";
   /** Spellings of a missing value beside the empty one. Default: NA N/A #N/A NaN nan null NULL ? */
   readonly missing?: readonly string[];
   readonly onProgress?: (progress: ReadProgress) => void;
@@ -49,7 +51,8 @@ export async function readTable(path: string, options: ReadOptions = {}): Promis
       path,
       format,
       gzip,
-      types: options.types ?? {},
+      // Without a prototype, or a column named "constructor" would have a type.
+      types: Object.assign(Object.create(null), options.types),
       missing: options.missing ?? defaultMissing,
       scratch: () => {
         folder ??= mkdtemp(join(tmpdir(), "lepta-data-"));
@@ -58,7 +61,7 @@ export async function readTable(path: string, options: ReadOptions = {}): Promis
       onProgress,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
-    for (const name of Object.keys(options.types ?? {})) {
+    for (const name of options.absent === "ignore" ? [] : Object.keys(options.types ?? {})) {
       if (!loaded.names.includes(name))
         throw new DataError(
           "unknown-column",

@@ -72,6 +72,8 @@ test("a failure says why and leaves neither the file nor a part of it", async ()
   const table = makeTable([{ name: "x", type: "number", data: Float64Array.of(1) }]);
   await expect(writeTable(join(dir, "no", "t.csv"), table)).rejects.toMatchObject({ code: "write-failed" });
   await expect(writeTable(join(dir, "t.doc"), table)).rejects.toMatchObject({ code: "unknown-format" });
+  const twins = makeTable(["a", "A"].map((name) => ({ name, type: "category", data: ["x"] })));
+  await expect(writeTable(join(dir, "t.parquet"), twins)).rejects.toMatchObject({ code: "duplicate-column" });
   await writeFile(join(dir, "kept.csv"), "old");
   await expect(writeTable(join(dir, "kept.csv"), table, { signal: AbortSignal.abort() })).rejects.toThrow();
   expect(await readFile(join(dir, "kept.csv"), "utf8")).toBe("old");

@@ -10,7 +10,7 @@ import { formatOf } from "./format.ts";
 /**
  * Rows in the table's order; a missing value is an empty field, a null in Parquet, and null in NDJSON. Timestamps are
  * written in ISO 8601 (UTC), booleans as true and false. The file appears by a rename once it is whole on the disk.
- * Throws `unknown-format`, `write-failed`, `no-columns`.
+ * Throws `unknown-format`, `write-failed`, `no-columns`, `duplicate-column` (names that differ by case alone).
  */
 export async function writeTable(
   path: string,
@@ -20,6 +20,7 @@ export async function writeTable(
   const { format, gzip } = formatOf(path);
   if (table.columns.length === 0)
     throw new DataError("no-columns", "a table without a column cannot be written", "Give at least one column.");
+  refuseTwins(path, table.columns);
   const target = resolve(path);
   const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString("hex")}.tmp`);
   const duck = await openDuck(options.signal === undefined ? {} : { signal: options.signal });
@@ -59,6 +60,21 @@ export async function writeTable(
   } finally {
     duck.close();
     await rm(temporary, { force: true });
+  }
+}
+
+/** DuckDB takes names that differ by case alone as one, and would rename a column unasked. */
+function refuseTwins(path: string, columns: readonly Column[]): void {
+  const seen = new Map<string, string>();
+  for (const { name } of columns) {
+    const twin = seen.get(name.toLowerCase());
+    if (twin !== undefined)
+      throw new DataError(
+        "duplicate-column",
+        `"${path}" cannot hold both "${twin}" and "${name}": the names differ by case alone`,
+        "Rename one of the columns.",
+      );
+    seen.set(name.toLowerCase(), name);
   }
 }
 
