@@ -15,6 +15,7 @@ export { DataError, type DataErrorCode, dataErrors } from "./errors.ts";
 export type { ColumnProfile, NumberProfile } from "./profile/column-profile.ts";
 export { type Suspect, suspicion } from "./profile/leakage.ts";
 export { type Profile, profileTable } from "./profile/profile.ts";
+export { type ColumnSpec, rowsOf, tableFromRows, type Value, valueAt } from "./rows.ts";
 export {
   classLimit,
   inferSchema,
@@ -33,20 +34,15 @@ export { type Fold, type FoldOptions, kFold, type SplitOptions, splitTable, type
 export { type Copula, fitCopula } from "./synthesize/copula.ts";
 export {
   type Column,
-  type ColumnSpec,
   type ColumnType,
   columnOf,
   isNumeric,
   makeTable,
   type NumericColumn,
   type RejectedRow,
-  rowsOf,
   type StringColumn,
   type Table,
   type TableSource,
-  tableFromRows,
   takeColumns,
   takeRows,
-  type Value,
-  valueAt,
 } from "./table.ts";

@@ -1,6 +1,7 @@
 // What each column of a table is for: target, feature, or left out with the reason.
 import { DataError } from "./errors.ts";
-import { type Column, type ColumnType, isNumeric, listNames, suggestName, type Table } from "./table.ts";
+import { listNames, suggestName } from "./names.ts";
+import { type Column, type ColumnType, isNumeric, type Table } from "./table.ts";
 
 export interface SchemaFeature {
   readonly name: string;

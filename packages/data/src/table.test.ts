@@ -1,6 +1,7 @@
 // Tables from rows and back, and the hashes of their content.
 import { expect, test } from "vitest";
-import { makeTable, rowsOf, tableFromRows, takeColumns, takeRows } from "./table.ts";
+import { rowsOf, tableFromRows } from "./rows.ts";
+import { makeTable, takeColumns, takeRows } from "./table.ts";
 
 const specs = [
   { name: "n", type: "number" },

@@ -1,6 +1,7 @@
 // Mixed rows: between their parents, labels kept, seeded.
 import { expect, test } from "vitest";
-import { columnOf, makeTable, rowsOf } from "../table.ts";
+import { rowsOf } from "../rows.ts";
+import { columnOf, makeTable } from "../table.ts";
 import { mixRows } from "./mix-rows.ts";
 
 const n = 200;

@@ -1,6 +1,7 @@
 // Cleaning steps: what they change and what they report.
 import { expect, test } from "vitest";
-import { columnOf, makeTable, rowsOf, tableFromRows } from "../table.ts";
+import { rowsOf, tableFromRows } from "../rows.ts";
+import { columnOf, makeTable } from "../table.ts";
 import { removeDuplicates } from "./duplicates.ts";
 import { normaliseMissing, withTarget } from "./missing.ts";
 import { clipOutliers, outlierLimits } from "./outliers.ts";

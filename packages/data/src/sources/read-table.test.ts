@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDuck } from "../duck.ts";
-import { rowsOf } from "../table.ts";
+import { rowsOf } from "../rows.ts";
 import { type ReadOptions, readTable } from "./read-table.ts";
 
 let dir = "";
