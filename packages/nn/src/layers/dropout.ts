@@ -1,6 +1,6 @@
 // Dropout (Srivastava et al. 2014) that is reproducible and resumable.
 import { NnError } from "../errors.ts";
-import { greaterOrEqual, mul, where } from "../tensor/elementwise.ts";
+import { cast, greaterOrEqual, mul } from "../tensor/elementwise.ts";
 import { constant } from "../tensor/leaves.ts";
 import type { Layer } from "./layer.ts";
 import { layer } from "./layer.ts";
@@ -25,8 +25,8 @@ export function dropout(rate: number): Layer {
       if (!context.training || rate === 0) return x;
       const threshold = constant(Math.round(rate * 2 ** 32 - 2 ** 31), "int32");
       const keep = greaterOrEqual(context.randomBits(x.shape), threshold);
-      const scale = where(keep, constant(1 / (1 - rate), x.dtype), 0);
-      return mul(x, scale);
+      // A cast and a product: in ONNX Runtime less than half the time of Where.
+      return mul(x, mul(cast(keep, x.dtype), 1 / (1 - rate)));
     },
   });
 }
