@@ -18,11 +18,26 @@ interface House {
 export const houses: Readonly<Record<string, House>> = {
   nn: {
     imports: [],
-    rooms: [["dtype", "shape"], ["graph"], ["grad"], ["tensor"], ["layers", "losses", "optim"], ["runtime"], ["train"]],
+    rooms: [
+      ["errors"],
+      ["dtype", "shape"],
+      ["graph"],
+      ["grad"],
+      ["tensor"],
+      ["layers", "losses", "optim"],
+      ["runtime"],
+      ["train"],
+    ],
   },
   data: {
     imports: [],
-    rooms: [["duck"], ["sources"], ["profile", "clean", "split", "augment", "synthesize"], ["batches"]],
+    rooms: [
+      ["errors", "names", "random", "table", "rows", "schema", "content-hash", "statistics"],
+      ["duck"],
+      ["sources"],
+      ["profile", "clean", "split", "augment", "synthesize"],
+      ["batches"],
+    ],
   },
   ml: {
     imports: ["@lepta/nn", "@lepta/data"],
