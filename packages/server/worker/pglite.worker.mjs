@@ -22,18 +22,49 @@ function targetOf(transaction) {
   return target;
 }
 
+// A script may open a transaction of its own and fail inside it. Until it is rolled back the one connection refuses
+// everything, so whatever would begin meanwhile waits.
+let script = Promise.resolve();
+
+/** Resolves when no script is under way; the caller must then issue its statement at once. */
+async function noScript() {
+  for (let seen; seen !== script; ) {
+    seen = script;
+    await seen;
+  }
+}
+
+async function runScript(sql) {
+  const before = script;
+  let done;
+  script = new Promise((resolve) => {
+    done = resolve;
+  });
+  await before;
+  try {
+    return await database.exec(sql, { rowMode: "array", parsers });
+  } catch (error) {
+    await database.exec("rollback");
+    throw error;
+  } finally {
+    done();
+  }
+}
+
 function plainResult({ rows, fields, affectedRows }) {
   return { rows, fields: fields.map(({ name, dataTypeID }) => ({ name, dataTypeID })), affectedRows };
 }
 
 const operations = {
-  query: async ({ transaction, sql, params }) =>
-    plainResult(await targetOf(transaction).query(sql, params, { rowMode: "array", parsers })),
-  exec: async ({ transaction, sql }) =>
-    (await targetOf(transaction).exec(sql, { rowMode: "array", parsers })).map(plainResult),
+  query: async ({ transaction, sql, params }) => {
+    if (transaction === undefined) await noScript();
+    return plainResult(await targetOf(transaction).query(sql, params, { rowMode: "array", parsers }));
+  },
+  script: async ({ sql }) => (await runScript(sql)).map(plainResult),
   // Answers once the transaction has begun: PGlite has one connection and gives it to one transaction at a time.
-  begin: ({ transaction }) =>
-    new Promise((begun, refused) => {
+  begin: async ({ transaction }) => {
+    await noScript();
+    await new Promise((begun, refused) => {
       const open = {};
       open.outcome = database.transaction((target) => {
         const end = new Promise((commit, rollback) => Object.assign(open, { target, commit, rollback }));
@@ -43,7 +74,8 @@ const operations = {
       });
       // Told again where the transaction is ended; here it only keeps a refusal to begin from being lost.
       open.outcome.catch(refused);
-    }),
+    });
+  },
   commit: async ({ transaction }) => {
     const open = take(transaction);
     open.commit();

@@ -15,8 +15,8 @@ export type Sql = PgDatabase<NodePgQueryResultHKT, Schema>;
 export interface Connection {
   kind: "pglite" | "postgresql";
   sql: Sql;
-  /** Runs text of one or many statements without parameters; for the job queue's own plans. */
-  script(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>;
+  /** How the job queue reaches the same database: its own pool, or scripts on PGlite's one connection. */
+  queue: { url: string } | { script(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }> };
   close(): Promise<void>;
 }
 
@@ -27,7 +27,7 @@ export async function connectPglite(dataDir: string): Promise<Connection> {
   return {
     kind: "pglite",
     sql,
-    script: async (text, values) => ({ rows: await client.script(text, values) }),
+    queue: { script: async (text, values) => ({ rows: await client.script(text, values) }) },
     close: () => client.close(),
   };
 }
@@ -56,10 +56,7 @@ export async function connectPostgresql(url: string, connections = 10): Promise<
   return {
     kind: "postgresql",
     sql: overPool(pool, { schema }),
-    async script(text, values) {
-      const result = (await pool.query(text, values ?? [])) as pg.QueryResult | pg.QueryResult[];
-      return { rows: Array.isArray(result) ? result.flatMap((r) => r.rows) : result.rows };
-    },
+    queue: { url },
     async close() {
       if (!open) return;
       open = false;

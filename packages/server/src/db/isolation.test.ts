@@ -2,7 +2,7 @@
 import { getTableName, is, sql } from "drizzle-orm";
 import { getTableConfig, PgTable } from "drizzle-orm/pg-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { seedOrganisation } from "../../testing/seed.ts";
+import { seedOrganisation } from "../../testing/seed-tables.ts";
 import { describeStores, type TestStore } from "../../testing/stores.ts";
 import type { Sql } from "./connection.ts";
 import { newId } from "./id.ts";

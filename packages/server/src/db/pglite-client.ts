@@ -104,7 +104,7 @@ export async function openPgliteClient(dataDir: string): Promise<PgliteClient> {
       const results = (
         params !== undefined && params.length > 0
           ? [await send("query", { sql: text, params })]
-          : await send("exec", { sql: text })
+          : await send("script", { sql: text })
       ) as RawResult[];
       return results.flatMap((result) => readResult(result, "object", driverReaders).rows);
     },

@@ -28,6 +28,7 @@ const manifestSchema = z.looseObject({
   seed: z.int().nullish(),
   threshold: z.number().nullish(),
   versions: z.record(z.string(), z.string()).default({}),
+  baseline: z.looseObject({ metrics }).nullish(),
   trainedOn: z.looseObject({ rows: z.int().nonnegative() }).nullish(),
 });
 
@@ -38,7 +39,7 @@ export interface NewVersion {
   /** The bundle: model.onnx, manifest.json, card.md. */
   bundleDir: string;
   runId?: string | undefined;
-  /** The baseline's metrics on the same test part. */
+  /** The baseline's metrics on the same test part; the manifest's when absent. */
   baseline?: Record<string, { value: number; low?: number | null; high?: number | null }> | undefined;
   /** counts[actual][predicted] on the test part. */
   confusion?: { labels: string[]; counts: number[][] } | undefined;
@@ -87,7 +88,7 @@ export async function registerVersion(store: Store, tenant: Tenant, given: NewVe
         name: given.name,
         runId: given.runId ?? null,
         metrics: manifest.metrics,
-        baseline: given.baseline ? metrics.parse(given.baseline) : null,
+        baseline: given.baseline ? metrics.parse(given.baseline) : (manifest.baseline?.metrics ?? null),
         confusion: given.confusion ?? null,
         threshold: manifest.threshold ?? null,
         dataHash: manifest.dataHash,
