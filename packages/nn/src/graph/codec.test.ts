@@ -182,17 +182,83 @@ describe("a broken file", () => {
   });
 
   test.each<[string, string, (model: ModelProto) => void]>([
-    ["an unknown operator", "op-unknown", (m) => void (m.graph!.node[0]!.opType = "toString")],
-    ["an operator of a foreign domain", "op-unknown", (m) => void (m.graph!.node[0]!.domain = "evil")],
-    ["a missing graph", "model-file-invalid", (m) => void (m.graph = undefined)],
-    ["a later operator set", "model-file-invalid", (m) => void (m.opsetImport[0]!.version = 99n)],
-    ["an unknown value", "model-file-invalid", (m) => void (m.graph!.node[0]!.input[0] = "nowhere")],
-    ["a value computed twice", "model-file-invalid", (m) => void m.graph!.node.push(m.graph!.node[0]!)],
-    ["an output nobody computes", "model-file-invalid", (m) => void (m.graph!.output[0]!.name = "z")],
-    ["short data", "model-file-invalid", (m) => void (m.graph!.initializer[0]!.rawData = new Uint8Array(7))],
-    ["a huge shape", "model-file-invalid", (m) => void (m.graph!.initializer[0]!.dims = [2n ** 60n])],
-    ["a negative size", "model-file-invalid", (m) => void (m.graph!.initializer[0]!.dims = [-2n])],
-    ["an unsupported element type", "model-file-invalid", (m) => void (m.graph!.initializer[0]!.dataType = 14)],
+    [
+      "an unknown operator",
+      "op-unknown",
+      (m) => {
+        m.graph!.node[0]!.opType = "toString";
+      },
+    ],
+    [
+      "an operator of a foreign domain",
+      "op-unknown",
+      (m) => {
+        m.graph!.node[0]!.domain = "evil";
+      },
+    ],
+    [
+      "a missing graph",
+      "model-file-invalid",
+      (m) => {
+        m.graph = undefined;
+      },
+    ],
+    [
+      "a later operator set",
+      "model-file-invalid",
+      (m) => {
+        m.opsetImport[0]!.version = 99n;
+      },
+    ],
+    [
+      "an unknown value",
+      "model-file-invalid",
+      (m) => {
+        m.graph!.node[0]!.input[0] = "nowhere";
+      },
+    ],
+    [
+      "a value computed twice",
+      "model-file-invalid",
+      (m) => {
+        m.graph!.node.push(m.graph!.node[0]!);
+      },
+    ],
+    [
+      "an output nobody computes",
+      "model-file-invalid",
+      (m) => {
+        m.graph!.output[0]!.name = "z";
+      },
+    ],
+    [
+      "short data",
+      "model-file-invalid",
+      (m) => {
+        m.graph!.initializer[0]!.rawData = new Uint8Array(7);
+      },
+    ],
+    [
+      "a huge shape",
+      "model-file-invalid",
+      (m) => {
+        m.graph!.initializer[0]!.dims = [2n ** 60n];
+      },
+    ],
+    [
+      "a negative size",
+      "model-file-invalid",
+      (m) => {
+        m.graph!.initializer[0]!.dims = [-2n];
+      },
+    ],
+    [
+      "an unsupported element type",
+      "model-file-invalid",
+      (m) => {
+        m.graph!.initializer[0]!.dataType = 14;
+      },
+    ],
     [
       "shapes that do not fit",
       "model-file-invalid",

@@ -1,0 +1,90 @@
+// Losses against their definitions written out in plain numbers.
+import { describe, expect, test } from "vitest";
+import type { Loss, TensorData } from "../index.ts";
+import { binaryCrossEntropy, buildGraph, constant, createSession, crossEntropy, meanSquaredError } from "../index.ts";
+
+const matrix = (data: readonly number[], ...shape: number[]): TensorData => ({ data: Float32Array.from(data), shape });
+const labels = (...values: number[]): TensorData => ({
+  data: BigInt64Array.from(values, BigInt),
+  shape: [values.length],
+});
+
+async function value(loss: Loss, prediction: TensorData, target: TensorData, weight?: TensorData): Promise<number> {
+  const scalar = loss(constant(prediction), constant(target), weight && constant(weight));
+  expect(scalar.shape).toEqual([]);
+  const session = await createSession(buildGraph({ loss: scalar }));
+  const { loss: result } = await session.run({});
+  await session.close();
+  return Number(result?.data[0]);
+}
+
+const logits = [1, 2, 0.5, -1, 0, 3];
+const logProbability = (row: number, of: number): number => {
+  const own = logits.slice(row * 3, row * 3 + 3);
+  return (own[of] ?? 0) - Math.log(own.reduce((sum, x) => sum + Math.exp(x), 0));
+};
+
+describe("cross-entropy", () => {
+  const x = matrix(logits, 2, 3);
+  const y = labels(1, 0);
+  const losses = [-logProbability(0, 1), -logProbability(1, 0)] as const;
+
+  test("is the mean of -log p", async () => {
+    expect(await value(crossEntropy(), x, y)).toBeCloseTo((losses[0] + losses[1]) / 2, 5);
+  });
+
+  test("weighs examples and classes", async () => {
+    expect(await value(crossEntropy(), x, y, matrix([3, 1], 2))).toBeCloseTo((3 * losses[0] + losses[1]) / 4, 5);
+    const weighted = crossEntropy({ classWeights: [5, 2, 1] });
+    expect(await value(weighted, x, y)).toBeCloseTo((2 * losses[0] + 5 * losses[1]) / 7, 5);
+    expect(await value(weighted, x, y, matrix([3, 1], 2))).toBeCloseTo((6 * losses[0] + 5 * losses[1]) / 11, 5);
+  });
+
+  test("smooths labels", async () => {
+    const uniform = [0, 1].map((row) => -[0, 1, 2].reduce((sum, of) => sum + logProbability(row, of), 0) / 3);
+    const expected = losses.reduce((sum, loss, i) => sum + 0.9 * loss + 0.1 * (uniform[i] ?? 0), 0) / 2;
+    expect(await value(crossEntropy({ labelSmoothing: 0.1 }), x, y)).toBeCloseTo(expected, 5);
+  });
+
+  test("takes one target for an ensemble", async () => {
+    const doubled = matrix(
+      [...logits.slice(0, 3), ...logits.slice(0, 3), ...logits.slice(3), ...logits.slice(3)],
+      2,
+      2,
+      3,
+    );
+    expect(await value(crossEntropy(), doubled, y)).toBeCloseTo((losses[0] + losses[1]) / 2, 5);
+    expect(await value(crossEntropy(), doubled, y, matrix([3, 1], 2))).toBeCloseTo((3 * losses[0] + losses[1]) / 4, 5);
+  });
+
+  test("stays finite on large logits", async () => {
+    expect(await value(crossEntropy(), matrix([1000, -1000], 1, 2), labels(0))).toBeCloseTo(0, 5);
+    expect(await value(crossEntropy(), matrix([1000, -1000], 1, 2), labels(1))).toBeCloseTo(2000, 1);
+  });
+});
+
+describe("binary cross-entropy", () => {
+  const sigma = (x: number): number => 1 / (1 + Math.exp(-x));
+  const x = [0.3, -2] as const;
+  const losses = [-Math.log(sigma(x[0])), -Math.log(1 - sigma(x[1]))] as const;
+
+  test("is the mean over examples, with weights", async () => {
+    expect(await value(binaryCrossEntropy(), matrix(x, 2), labels(1, 0))).toBeCloseTo((losses[0] + losses[1]) / 2, 5);
+    const weight = matrix([1, 3], 2);
+    expect(await value(binaryCrossEntropy(), matrix(x, 2, 1), labels(1, 0), weight)).toBeCloseTo(
+      (losses[0] + 3 * losses[1]) / 4,
+      5,
+    );
+    const positive = binaryCrossEntropy({ positiveWeight: 4 });
+    expect(await value(positive, matrix(x, 2), labels(1, 0))).toBeCloseTo((4 * losses[0] + losses[1]) / 2, 5);
+  });
+
+  test("stays finite on large logits", async () => {
+    expect(await value(binaryCrossEntropy(), matrix([800, -800], 2), labels(1, 0))).toBeCloseTo(0, 5);
+    expect(await value(binaryCrossEntropy(), matrix([800, -800], 2), labels(0, 1))).toBeCloseTo(800, 2);
+  });
+});
+
+test("mean squared error", async () => {
+  expect(await value(meanSquaredError(), matrix([1, 3], 2, 1), matrix([0, 1], 2))).toBeCloseTo(2.5, 5);
+});
