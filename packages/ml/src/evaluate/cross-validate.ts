@@ -1,4 +1,7 @@
-// K-fold cross-validation over any trainer: each fold's metrics, their mean and standard deviation.
+// K-fold cross-validation: each fold's metrics, their mean and standard deviation.
+import { kFold, type Schema, type Table, takeRows } from "@lepta/data";
+import { MlError } from "../errors.ts";
+import { type ModelName, train } from "../tasks/train.ts";
 import { type MetricName, type MetricValues, type Predictions, pointMetrics } from "./evaluate-predictions.ts";
 
 /** Mean over folds, and the standard deviation between folds (n − 1 in the denominator; 0 with one fold). */
@@ -7,18 +10,8 @@ export interface FoldSummary {
   readonly sd: number;
 }
 
-/** Mean and standard deviation of each metric over the folds that have it. */
-export function summarizeFolds(folds: readonly MetricValues[]): Partial<Record<MetricName, FoldSummary>> {
-  const names = new Set(folds.flatMap((fold) => Object.keys(fold) as MetricName[]));
-  const summary: Partial<Record<MetricName, FoldSummary>> = {};
-  for (const name of names) {
-    const values = folds.map((fold) => fold[name]).filter((value) => value !== undefined);
-    const value = values.reduce((sum, x) => sum + x, 0) / values.length;
-    const squares = values.reduce((sum, x) => sum + (x - value) ** 2, 0);
-    summary[name] = { value, sd: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0 };
-  }
-  return summary;
-}
+/** Each metric's summary; metrics that no fold has are absent. */
+export type MetricSummaries = Partial<Record<MetricName, FoldSummary>>;
 
 /** Rows of one fold, as indices. */
 export interface Fold {
@@ -26,20 +19,60 @@ export interface Fold {
   readonly test: Int32Array;
 }
 
-export interface CrossValidateOptions {
+export interface FoldOptions {
   readonly signal?: AbortSignal;
-  readonly onEvent?: (event: { fold: number; folds: number; metrics: MetricValues }) => void;
+  readonly onEvent?: (event: { readonly fold: number; readonly folds: number; readonly metrics: MetricValues }) => void;
+}
+
+export interface CrossValidateOptions extends FoldOptions {
+  /** Default 5. */
+  readonly folds?: number;
+  /** Shuffles the folds and seeds each training. Default 0. */
+  readonly seed?: number;
+  /** Default as `train` has it. */
+  readonly model?: ModelName;
+  /** Threads inside one operator. Default 1. */
+  readonly threads?: number;
 }
 
 /**
- * Calls `trainAndPredict` for each fold in turn: it fits everything on `fold.train` alone and predicts `fold.test`.
- * Rejects with the signal's reason when aborted.
+ * Trains on all folds but one and measures on that one, in turn; folds are shuffled and stratified by the target.
+ * Everything fitted is fitted in the training folds alone. Throws what `train` and `kFold` throw, and the signal's reason.
  */
 export async function crossValidate(
+  table: Table,
+  schema: Schema,
+  options: CrossValidateOptions = {},
+): Promise<MetricSummaries> {
+  const { folds = 5, seed = 0, model, threads, signal } = options;
+  const stratify = schema.target?.name;
+  if (stratify === undefined)
+    throw new MlError("task-unsupported", "The schema has no target.", "Name the column to predict as the target.");
+  const parts = kFold(table, { k: folds, stratify, seed });
+  const measured = await measureFolds(
+    parts,
+    async (fold) => {
+      const task = await train({
+        train: takeRows(table, fold.train),
+        schema,
+        seed,
+        ...(model === undefined ? {} : { model }),
+        ...(threads === undefined ? {} : { threads }),
+        ...(signal === undefined ? {} : { signal }),
+      });
+      return task.predict(takeRows(table, fold.test));
+    },
+    options,
+  );
+  return summarizeFolds(measured);
+}
+
+/** Metrics of each fold's test rows, as `trainAndPredict` predicts them. Rejects with the signal's reason. */
+export async function measureFolds(
   folds: readonly Fold[],
   trainAndPredict: (fold: Fold, index: number) => Promise<Predictions>,
-  options: CrossValidateOptions = {},
-): Promise<{ summary: Partial<Record<MetricName, FoldSummary>>; folds: MetricValues[] }> {
+  options: FoldOptions = {},
+): Promise<MetricValues[]> {
   const measured: MetricValues[] = [];
   for (const [index, fold] of folds.entries()) {
     options.signal?.throwIfAborted();
@@ -47,5 +80,18 @@ export async function crossValidate(
     measured.push(metrics);
     options.onEvent?.({ fold: index, folds: folds.length, metrics });
   }
-  return { summary: summarizeFolds(measured), folds: measured };
+  return measured;
+}
+
+/** Mean and standard deviation of each metric over the folds that have it. */
+export function summarizeFolds(folds: readonly MetricValues[]): MetricSummaries {
+  const names = new Set(folds.flatMap((fold) => Object.keys(fold) as MetricName[]));
+  const summary: MetricSummaries = {};
+  for (const name of names) {
+    const values = folds.map((fold) => fold[name]).filter((value) => value !== undefined);
+    const value = values.reduce((sum, x) => sum + x, 0) / values.length;
+    const squares = values.reduce((sum, x) => sum + (x - value) ** 2, 0);
+    summary[name] = { value, sd: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0 };
+  }
+  return summary;
 }

@@ -61,7 +61,9 @@ export type MetricValues = Partial<Record<MetricName, number>>;
 export function evaluatePredictions(
   predictions: Predictions & { readonly seed: number; readonly resamples?: number },
 ): MetricRecord {
-  const { statistics, strata, rows } = bindMetrics(predictions);
+  const { statistics, strata, rows } = bindMetrics(
+    predictions.task === "binary" ? sortedByScore(predictions) : predictions,
+  );
   const { seed, resamples } = predictions;
   return bootstrapIntervals(statistics, {
     rows,
@@ -71,13 +73,32 @@ export function evaluatePredictions(
   });
 }
 
+/**
+ * The rows by falling score of the positive class. No metric depends on the order of rows, and in this one the ranking
+ * metrics read a resample's weights from one end to the other: several times faster on many rows.
+ */
+function sortedByScore(predictions: ClassPredictions): ClassPredictions {
+  const { classes, probabilities } = predictions;
+  const positive = positiveIndex(classes, predictions.positive);
+  const labels = classIndices(predictions.labels, classes);
+  checkRows(labels, probabilities.length / 2, "rows of probabilities");
+  const order = Int32Array.from(labels, (_, row) => row).sort(
+    (a, b) => probabilities[2 * b + positive]! - probabilities[2 * a + positive]!,
+  );
+  return {
+    ...predictions,
+    labels: order.map((row) => labels[row]!),
+    probabilities: probabilities.map((_, i) => probabilities[2 * order[i >> 1]! + (i & 1)]!),
+  };
+}
+
 /** The same metrics without intervals. */
 export function pointMetrics(predictions: Predictions): MetricValues {
   const { statistics } = bindMetrics(predictions);
   return Object.fromEntries(Object.entries(statistics).map(([name, statistic]) => [name, statistic()]));
 }
 
-/** Metrics bound to their rows; those that are undefined on these rows are left out. */
+/** Metrics bound to their rows, weights in the same order; those that are undefined on these rows are left out. */
 export function bindMetrics(predictions: Predictions): {
   statistics: Record<string, Statistic>;
   strata?: Int32Array;

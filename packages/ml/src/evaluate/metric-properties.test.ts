@@ -6,7 +6,7 @@ import { averagePrecision, averagePrecisionStatistic } from "./average-precision
 import { bootstrapDifference, bootstrapIntervals } from "./bootstrap.ts";
 import { eceStatistic } from "./calibration.ts";
 import { accuracyStatistic, f1MacroStatistic } from "./confusion.ts";
-import { crossValidate } from "./cross-validate.ts";
+import { measureFolds, summarizeFolds } from "./cross-validate.ts";
 import { rocCurve } from "./curves.ts";
 import { delongTest } from "./delong.ts";
 import { evaluatePredictions, pointMetrics } from "./evaluate-predictions.ts";
@@ -200,18 +200,17 @@ describe("bootstrap", () => {
   });
 });
 
-describe("crossValidate", () => {
-  test("reports mean and standard deviation between folds, and stops on a signal", async () => {
+describe("folds", () => {
+  test("give mean and standard deviation, and stop on a signal", async () => {
     const folds = [1, 2, 3].map(() => ({ train: new Int32Array(0), test: Int32Array.of(0, 1) }));
     const predict = async (_: unknown, i: number) => ({
       task: "regression" as const,
       labels: [0, 1],
       values: [i, 1 + i],
     });
-    const { summary } = await crossValidate(folds, predict);
-    expect(summary.rmse).toEqual({ value: 1, sd: 1 });
+    expect(summarizeFolds(await measureFolds(folds, predict)).rmse).toEqual({ value: 1, sd: 1 });
     const signal = AbortSignal.abort(new Error("stopped"));
-    await expect(crossValidate(folds, predict, { signal })).rejects.toThrow("stopped");
+    await expect(measureFolds(folds, predict, { signal })).rejects.toThrow("stopped");
   });
 });
 
