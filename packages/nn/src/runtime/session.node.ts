@@ -19,7 +19,8 @@ const runtime: Runtime = {
       executionMode: "sequential",
       logSeverityLevel: 3,
       // Near a loss of zero, denormal gradients make every product several times slower.
-      extra: { session: { set_denormal_as_zero: "1" } },
+      // Threads that wait by spinning slow down every neighbour on a busy machine.
+      extra: { session: { set_denormal_as_zero: "1", intra_op: { allow_spinning: "0" } } },
     });
     return session as unknown as Awaited<ReturnType<Runtime["create"]>>;
   },
