@@ -252,7 +252,7 @@ export const routes = {
     body: createInvoiceRequest,
     response: invoice,
     status: 201,
-    errors: ["invalid-period", "currency-ambiguous"],
+    errors: ["invalid-period", "currency-ambiguous", "price-missing"],
   },
   invoice: {
     method: "GET",
