@@ -1,10 +1,14 @@
 // The deployments that answer now, kept in memory; a new one takes over once its models are loaded.
-import type { Deployment } from "@lepta/api";
+import type { Deployment, Variant } from "@lepta/api";
 import { subjectSalt } from "../accounts/organisations.ts";
 import type { Store } from "../db/store.ts";
 import { currentDeployment } from "./deployment.ts";
 
+/** `key` names the variant in the draw of its subjects. */
+export type LiveVariant = Variant & { key: string };
+
 export interface LiveDeployment extends Deployment {
+  variants: LiveVariant[];
   /** The organisation's, for hashing subjects. */
   subjectSalt: string;
 }
@@ -56,7 +60,8 @@ export function deploymentCache(store: Store, options: DeploymentCacheOptions): 
     const salt = entry.live?.subjectSalt ?? (await subjectSalt(store, organisationId));
     entry.preparing = found.id;
     const ready = prepare(organisationId, found).then(() => {
-      if (entry.preparing === found.id) entry.live = { ...found, subjectSalt: salt };
+      if (entry.preparing === found.id)
+        entry.live = { ...found, variants: withKeys(found.variants), subjectSalt: salt };
     });
     const done = () => {
       if (entry.preparing === found.id) entry.preparing = undefined;
@@ -94,4 +99,15 @@ export function deploymentCache(store: Store, options: DeploymentCacheOptions): 
       return entry.live as LiveDeployment;
     },
   };
+}
+
+/** Draws go by version: one that stays in service, under whatever role or name, keeps its subjects. */
+function withKeys(variants: readonly Variant[]): LiveVariant[] {
+  const used = new Map<string, number>();
+  return variants.map((variant) => {
+    const number = (used.get(variant.model.id) ?? 0) + 1;
+    used.set(variant.model.id, number);
+    // The same version twice (an A/A test) draws twice.
+    return { ...variant, key: number === 1 ? variant.model.id : `${variant.model.id}#${number}` };
+  });
 }

@@ -1,0 +1,173 @@
+// The way of one prediction: the deployment, the variant, the model, the record. In that order, and each only once.
+import { ApiError, type ApiErrorCode, type Deployment, type FieldProblem, type Prediction, type Row } from "@lepta/api";
+import { hashSubject, subjectSalt } from "../accounts/organisations.ts";
+import { newId } from "../db/id.ts";
+import type { Store } from "../db/store.ts";
+import { readVersion } from "../registry/versions.ts";
+import { answerOf, noVariant, readPredictions } from "../serving/prediction-records.ts";
+import type { PredictionWriter } from "../serving/prediction-writer.ts";
+import type { LoadedModel, ScorerPool } from "../serving/scorer-pool.ts";
+import { assign } from "./assignment.ts";
+import type { DeploymentCache } from "./deployment-cache.ts";
+
+export interface PredictRequest {
+  row: Row;
+  subject?: string | undefined;
+  /** Makes the prediction repeatable: the same id again answers what was stored. */
+  id?: string | undefined;
+  /** JSON pointer of the row in the request, for error messages. */
+  path: string;
+}
+
+export interface Predictor {
+  /**
+   * Predicts by the product's deployment. Resolves when every prediction is durable.
+   * @throws ApiError product-not-found, deployment-not-found, row-…, prediction-conflict, overloaded
+   */
+  predict(caller: PredictCaller, product: string, requests: readonly PredictRequest[]): Promise<Prediction[]>;
+  /** Predicts by one version, outside the deployment. @throws as predict; version-not-found */
+  predictByVersion(
+    caller: PredictCaller,
+    product: string,
+    version: number,
+    requests: readonly PredictRequest[],
+  ): Promise<Prediction[]>;
+  /** What answers the product's predictions now. @throws ApiError product-not-found, deployment-not-found */
+  deployment(organisationId: string, product: string): Promise<Deployment>;
+}
+
+export interface PredictCaller {
+  organisationId: string;
+  /** W3C traceparent of the request; kept with the predictions. */
+  traceparent: string | undefined;
+}
+
+export interface PredictorParts {
+  store: Store;
+  scorers: ScorerPool;
+  writer: PredictionWriter;
+  deployments: DeploymentCache;
+  /** Told of predictions that are new, for the figures. */
+  onPredictions?(count: number): void;
+}
+
+/** What a request is answered by. */
+interface Chosen {
+  model: Prediction["model"];
+  variantId: string | null;
+  variant: string;
+}
+
+export function predictor({ store, scorers, writer, deployments, onPredictions }: PredictorParts): Predictor {
+  async function run(
+    caller: PredictCaller,
+    product: string,
+    requests: readonly PredictRequest[],
+    salt: () => Promise<string> | string,
+    choose: (unit: string) => Chosen,
+  ): Promise<Prediction[]> {
+    const { organisationId } = caller;
+    const key = requests.some((request) => request.subject !== undefined) ? await salt() : "";
+    const planned = requests.map((request) => {
+      const id = request.id?.toLowerCase() ?? newId();
+      const subjectHash = request.subject === undefined ? null : hashSubject(key, request.subject);
+      return { request, id, subjectHash, chosen: choose(subjectHash ?? id) };
+    });
+    // Every row is checked before any is scored: a refused request leaves nothing behind.
+    const models = new Map<string, LoadedModel>();
+    for (const { chosen } of planned) {
+      if (!models.has(chosen.model.id))
+        models.set(chosen.model.id, await scorers.load(organisationId, chosen.model.id));
+    }
+    refuse(
+      planned.flatMap(({ request, chosen }) =>
+        (models.get(chosen.model.id) as LoadedModel)
+          .validate(request.row)
+          .map((problem) => ({ ...problem, path: request.path + problem.path })),
+      ),
+      product,
+    );
+    return Promise.all(
+      planned.map(async ({ request, id, subjectHash, chosen }) => {
+        const verdict = await (models.get(chosen.model.id) as LoadedModel).score(request.row);
+        const at = new Date();
+        const fresh = await writer.write(organisationId, {
+          id,
+          product,
+          versionId: chosen.model.id,
+          variantId: chosen.variantId,
+          row: request.row,
+          ...verdict,
+          label: String(verdict.label),
+          subjectHash,
+          traceparent: caller.traceparent ?? null,
+          at,
+        });
+        if (!fresh) return repeat(organisationId, product, id, request.row, subjectHash);
+        onPredictions?.(1);
+        const { label, probability, probabilities, value } = verdict;
+        const { model, variant } = chosen;
+        return { id, product, model, variant, label, probability, probabilities, value, at: at.toISOString() };
+      }),
+    );
+  }
+
+  /** The stored answer of an id that was used before. */
+  async function repeat(
+    organisationId: string,
+    product: string,
+    id: string,
+    row: Row,
+    subjectHash: string | null,
+  ): Promise<Prediction> {
+    const [stored] = await readPredictions(store.tenant(organisationId), [id]);
+    if (stored && stored.product === product && stored.subjectHash === subjectHash && sameRow(stored.row, row)) {
+      return answerOf(stored);
+    }
+    throw new ApiError("prediction-conflict", `the prediction ${id} was made for another row, product or subject`, {
+      fix: "Use a new id for a new prediction; a repeat sends what the first call sent.",
+    });
+  }
+
+  return {
+    deployment: (organisationId, product) => deployments.current(organisationId, product),
+    async predict(caller, product, requests) {
+      const deployment = await deployments.current(caller.organisationId, product);
+      // The product, not the deployment, seeds the draw: a deployment that only changes shares moves few subjects.
+      const choose = (unit: string): Chosen => {
+        const winner = assign(deployment.variants, product, unit);
+        if (!winner)
+          throw new ApiError("deployment-not-found", `${product} has no variant`, { fix: "Deploy a version." });
+        return { model: winner.model, variantId: winner.id, variant: winner.name };
+      };
+      return run(caller, product, requests, () => deployment.subjectSalt, choose);
+    },
+    async predictByVersion(caller, product, number, requests) {
+      const { organisationId } = caller;
+      const { id, name, version } = await readVersion(store.tenant(organisationId), { product, version: number });
+      const chosen: Chosen = { model: { id, name, version }, variantId: null, variant: noVariant };
+      return run(
+        caller,
+        product,
+        requests,
+        () => subjectSalt(store, organisationId),
+        () => chosen,
+      );
+    },
+  };
+}
+
+/** The first problem names the error's code; all are listed. */
+function refuse(problems: FieldProblem[], product: string): void {
+  const first = problems[0];
+  if (!first) return;
+  throw new ApiError((first.code ?? "row-wrong-type") as ApiErrorCode, `${first.path}: ${first.message}`, {
+    errors: problems,
+    fix: `Send the fields that GET /v1/products/${product} lists under inputs, each with its type; null where missing.`,
+  });
+}
+
+function sameRow(a: Row, b: Row): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name) && a[name] === b[name]);
+}

@@ -1,0 +1,57 @@
+// An answer as a value, the error form of a path, and the two ways out: Hono's Response and the raw response.
+import { ApiError, problemContentType, toProblem } from "@lepta/api";
+import type { Exchange } from "./exchange.ts";
+import { isUnfinished } from "./unfinished.ts";
+
+export interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  /** A stream is sent as it comes. */
+  body: string | Buffer | ReadableStream<Uint8Array> | null;
+}
+
+export function jsonAnswer(status: number, body: unknown, type = "application/json"): Answer {
+  return { status, headers: { "content-type": type, "cache-control": "no-store" }, body: JSON.stringify(body) };
+}
+
+/** Problem details (RFC 9457); under /v2 the Open Inference Protocol's `{ "error" }`. */
+export function errorAnswer({ request, path }: Exchange, error: ApiError): Answer {
+  const answer = isInferencePath(path)
+    ? jsonAnswer(error.status, { error: inferenceMessage(error) })
+    : jsonAnswer(error.status, toProblem(error), problemContentType);
+  if (error.retryAfterSeconds !== undefined) answer.headers["retry-after"] = String(Math.ceil(error.retryAfterSeconds));
+  if (error.status === 401) answer.headers["www-authenticate"] = 'Bearer realm="lepta"';
+  if (isUnfinished(request)) answer.headers.connection = "close";
+  return answer;
+}
+
+export function isInferencePath(path: string): boolean {
+  return path === "/v2" || path.startsWith("/v2/");
+}
+
+function inferenceMessage(error: ApiError): string {
+  const places = error.errors.map((field) => `${field.path}: ${field.message}`);
+  return [`${error.code}: ${error.message}`, ...places, error.fix].join("; ");
+}
+
+/** What a handler threw, as what the caller may see: an unknown error says nothing of the inside. */
+export function publicError(error: unknown): ApiError {
+  if (error instanceof ApiError && error.status > 0) return error;
+  return new ApiError("internal-error", "the server failed to answer", {
+    cause: error,
+    fix: "Try again; if it stays, look for the request id in the server's log.",
+  });
+}
+
+export function toResponse(answer: Answer): Response {
+  const { status, headers, body } = answer;
+  return new Response(body instanceof Buffer ? new Uint8Array(body) : body, { status, headers });
+}
+
+/** For answers that do not stream. */
+export function writeAnswer({ response }: Exchange, { status, headers, body }: Answer): void {
+  if (response.headersSent || response.destroyed) return;
+  const text = body as string | Buffer | null;
+  response.writeHead(status, { ...headers, "content-length": text === null ? 0 : Buffer.byteLength(text) });
+  response.end(text);
+}

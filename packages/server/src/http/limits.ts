@@ -1,0 +1,23 @@
+// What a server takes at most.
+import { defaultRateLimit, type RateLimit } from "./rate-limit.ts";
+
+export interface Limits {
+  /** Largest request body, in bytes. Default 4 MiB. */
+  bodyBytes: number;
+  /** Requests of one key. Default 100 000 in 10 s. */
+  rate: RateLimit;
+  /** Models kept loaded. Default 16. */
+  loadedModels: number;
+  /** Host names that the server answers to beside its own address, e.g. a proxy's. Default none. */
+  allowedHosts: readonly string[];
+  /** Milliseconds that requests in flight get to finish when the server closes. Default 10 000. */
+  closeGraceMs: number;
+}
+
+export const defaultLimits: Limits = {
+  bodyBytes: 4 * 2 ** 20,
+  rate: defaultRateLimit,
+  loadedModels: 16,
+  allowedHosts: [],
+  closeGraceMs: 10_000,
+};

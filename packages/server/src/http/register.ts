@@ -1,0 +1,65 @@
+// The table of contents: every route of the wire, and the endpoint that answers it. A route without one does not compile.
+import type { RouteName } from "@lepta/api";
+import type { Endpoint } from "./endpoint.ts";
+import { createKey } from "./endpoints/create-key.ts";
+import { deployment } from "./endpoints/deployment.ts";
+import { experiment } from "./endpoints/experiment.ts";
+import { feedback } from "./endpoints/feedback.ts";
+import { health } from "./endpoints/health.ts";
+import { infer, inferVersion } from "./endpoints/infer.ts";
+import { inferenceLive, inferenceReady } from "./endpoints/inference-health.ts";
+import {
+  inferenceModel,
+  inferenceModelReady,
+  inferenceModelVersion,
+  inferenceModelVersionReady,
+} from "./endpoints/inference-model.ts";
+import { inferenceServer } from "./endpoints/inference-server.ts";
+import { keys } from "./endpoints/keys.ts";
+import { metrics } from "./endpoints/metrics.ts";
+import { openapi } from "./endpoints/openapi.ts";
+import { predict } from "./endpoints/predict.ts";
+import { prediction } from "./endpoints/prediction.ts";
+import { predictions } from "./endpoints/predictions.ts";
+import { product } from "./endpoints/product.ts";
+import { products } from "./endpoints/products.ts";
+import { revokeKey } from "./endpoints/revoke-key.ts";
+import { run } from "./endpoints/run.ts";
+import { runEvents } from "./endpoints/run-events.ts";
+import { runs } from "./endpoints/runs.ts";
+import { versions } from "./endpoints/versions.ts";
+
+export const endpoints: Partial<Record<RouteName, Endpoint>> = {
+  health,
+  metrics,
+  openapi,
+
+  predict,
+  feedback,
+  predictions,
+  prediction,
+
+  products,
+  product,
+  versions,
+  deployment,
+  experiment,
+
+  runs,
+  run,
+  runEvents,
+
+  keys,
+  createKey,
+  revokeKey,
+
+  inferenceServer,
+  inferenceLive,
+  inferenceReady,
+  inferenceModel,
+  inferenceModelVersion,
+  inferenceModelReady,
+  inferenceModelVersionReady,
+  infer,
+  inferVersion,
+};

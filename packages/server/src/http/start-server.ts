@@ -1,0 +1,169 @@
+// Starts the server of a store: the API, the console's pages, the figures. Closes without losing a request.
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import type { Logger } from "pino";
+import { createAuthenticator } from "../accounts/authenticate.ts";
+import type { Store } from "../db/store.ts";
+import { deploymentCache } from "../experiments/deployment-cache.ts";
+import { predictor } from "../experiments/predictor.ts";
+import { openModel } from "../serving/open-model.ts";
+import { predictionWriter } from "../serving/prediction-writer.ts";
+import { scorerPool } from "../serving/scorer-pool.ts";
+import { admission } from "./admission.ts";
+import { errorAnswer, publicError, writeAnswer } from "./answer.ts";
+import { createApp } from "./app.ts";
+import { type ConsoleFiles, consoleFiles } from "./console-files.ts";
+import { predict } from "./endpoints/predict.ts";
+import { type Exchange, openExchange } from "./exchange.ts";
+import { serverFigures } from "./figures.ts";
+import { hostCheck } from "./host-check.ts";
+import { defaultLimits, type Limits } from "./limits.ts";
+import { silentLogger } from "./log.ts";
+import { rateLimiter } from "./rate-limit.ts";
+import { release } from "./release.ts";
+import { setSecurityHeaders } from "./security-headers.ts";
+import type { ServerContext } from "./server-context.ts";
+import { hangUpAfterAnswer } from "./unfinished.ts";
+
+export interface ServerOptions {
+  /** Address to listen on. Default 127.0.0.1: nobody else on the network. */
+  host?: string;
+  /** Default 7080; 0 takes a free one. */
+  port?: number;
+  /** The console's build; absent: no pages. */
+  consoleDir?: string;
+  limits?: Partial<Limits>;
+  /** Default: nothing is logged. */
+  logger?: Logger;
+}
+
+export interface RunningServer {
+  /** Where it listens, e.g. http://127.0.0.1:7080. */
+  url: string;
+  /** Takes no new request, finishes those in flight and makes them durable. The store stays open. */
+  close(): Promise<void>;
+}
+
+/** The busiest route goes past the router: its path is all that is looked at. */
+const predictPath = /^\/v1\/products\/([^/%]+)\/predictions$/;
+
+/** @throws NodeJS.ErrnoException EADDRINUSE and the like, when the address cannot be listened on. */
+export async function startServer(store: Store, options: ServerOptions = {}): Promise<RunningServer> {
+  const { host = "127.0.0.1", port = 7080, logger = silentLogger() } = options;
+  const limits: Limits = { ...defaultLimits, ...options.limits };
+  const figures = serverFigures(() => ({ score: scorers.waiting, write: writer.waiting }));
+  const scorers = scorerPool({
+    open: (organisationId, versionId) => openModel(store, organisationId, versionId),
+    maxLoaded: limits.loadedModels,
+    onRun: (size) => figures.batch("score", size),
+  });
+  const writer = predictionWriter(store, (size) => figures.batch("write", size));
+  const authenticator = createAuthenticator(store);
+  const closing = new AbortController();
+  const server: ServerContext = {
+    store,
+    scorers,
+    figures,
+    limits,
+    version: release,
+    url: "",
+    startedAt: performance.now(),
+    closing: closing.signal,
+    admit: admission(authenticator, rateLimiter(limits.rate)),
+    forgetKey: (keyId) => authenticator.forget(keyId),
+    predictor: predictor({
+      store,
+      scorers,
+      writer,
+      onPredictions: (count) => figures.predictions(count),
+      deployments: deploymentCache(store, {
+        async prepare(organisationId, { variants }) {
+          await Promise.all(variants.map(({ model }) => scorers.load(organisationId, model.id)));
+        },
+        onFailure: (error, deployment) =>
+          logger.error(
+            { err: error, deployment: deployment.id, product: deployment.product },
+            "a deployment cannot be loaded",
+          ),
+      }),
+    }),
+  };
+
+  const pages: ConsoleFiles | undefined =
+    options.consoleDir === undefined ? undefined : consoleFiles(options.consoleDir);
+  const onError = (exchange: Exchange, error: unknown) => {
+    const { code, status } = publicError(error);
+    const about = { request: exchange.id, method: exchange.request.method, route: exchange.route, code, status };
+    if (status >= 500) logger.error({ ...about, err: error }, "request failed");
+    else logger.debug(about, "request refused");
+    hangUpAfterAnswer(exchange);
+  };
+  const app = createApp(server, pages, onError);
+  const exchanges = new WeakMap<IncomingMessage, Exchange>();
+  const routed = getRequestListener(
+    (request, env) => app.fetch(request, { exchange: exchanges.get(env.incoming as IncomingMessage) as Exchange }),
+    { overrideGlobalObjects: false, autoCleanupIncoming: false },
+  );
+  const checkHost = hostCheck(host, limits.allowedHosts);
+
+  async function handle(exchange: Exchange): Promise<void> {
+    const { request, response } = exchange;
+    try {
+      checkHost(request.headers.host);
+      const product = request.method === "POST" ? predictPath.exec(exchange.path)?.[1] : undefined;
+      if (product !== undefined) {
+        writeAnswer(exchange, await predict.answer(server, exchange, { product }));
+      } else {
+        exchanges.set(request, exchange);
+        await routed(request, response);
+      }
+    } catch (error) {
+      onError(exchange, error);
+      writeAnswer(exchange, errorAnswer(exchange, publicError(error)));
+    }
+  }
+
+  const http = createServer({ keepAliveTimeout: 65_000, headersTimeout: 20_000, requestTimeout: 60_000 });
+  http.on("request", (request: IncomingMessage, response: ServerResponse) => {
+    const exchange = openExchange(request, response);
+    setSecurityHeaders(response);
+    if (closing.signal.aborted) response.setHeader("connection", "close");
+    response.once("close", () => {
+      const seconds = (performance.now() - exchange.startedAt) / 1000;
+      figures.request(request.method ?? "", exchange.route, response.statusCode, seconds);
+    });
+    void handle(exchange);
+  });
+  await new Promise<void>((resolve, reject) => {
+    http.once("error", reject);
+    http.listen(port, host, () => {
+      http.off("error", reject);
+      resolve();
+    });
+  });
+  const { address, port: bound, family } = http.address() as AddressInfo;
+  server.url = `http://${family === "IPv6" ? `[${address}]` : address}:${bound}`;
+  store.announce(server.url);
+  logger.info({ url: server.url, database: store.kind }, "listening");
+
+  let closed: Promise<void> | undefined;
+  return {
+    url: server.url,
+    close: () => (closed ??= close()),
+  };
+
+  async function close(): Promise<void> {
+    closing.abort();
+    const ended = new Promise<void>((resolve) => http.close(() => resolve()));
+    // A connection that was busy when the server closed becomes idle once its answer is out.
+    const sweep = setInterval(() => http.closeIdleConnections(), 20);
+    const grace = setTimeout(() => http.closeAllConnections(), limits.closeGraceMs);
+    await ended;
+    clearInterval(sweep);
+    clearTimeout(grace);
+    await writer.idle();
+    await scorers.close();
+    logger.info("closed");
+  }
+}

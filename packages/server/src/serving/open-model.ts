@@ -1,0 +1,106 @@
+// From a registered version to a served model: its bundle is put on disk, read, verified and opened.
+import type { FieldProblem, Row } from "@lepta/api";
+import {
+  type Manifest,
+  type ManifestInput,
+  openScorer,
+  type RowProblem,
+  readBundle,
+  type Scored,
+  type Scorer,
+} from "@lepta/ml";
+import type { Store } from "../db/store.ts";
+import { bundleDirectory } from "../registry/versions.ts";
+import type { ServedModel, Verdict } from "./served-model.ts";
+
+/** @throws ApiError version-not-found, blob-missing, blob-corrupt; MlError where the bundle cannot be used. */
+export async function openModel(store: Store, organisationId: string, versionId: string): Promise<ServedModel> {
+  const dir = await bundleDirectory(store, store.tenant(organisationId), versionId);
+  const scorer = await openScorer(await readBundle(dir), { threads: 1 });
+  const { manifest } = scorer;
+  const obviouslyFine = quickCheck(manifest.inputs);
+  return {
+    versionId,
+    task: manifest.task,
+    classes: manifest.classes,
+    positive: manifest.positive,
+    threshold: manifest.threshold,
+    inputs: manifest.inputs,
+    validate: (row) => (obviouslyFine(row) ? [] : problemsOf(scorer, row)),
+    async score(rows) {
+      return (await scorer.score(rows)).map((scored) => verdict(scored, manifest));
+    },
+    close: () => scorer.close(),
+  };
+}
+
+/** The label is the model's own: its graph holds the threshold. */
+function verdict(scored: Scored, { positive }: Manifest): Verdict {
+  if ("value" in scored) return { label: scored.value, probability: null, probabilities: null, value: scored.value };
+  const { label, probabilities } = scored;
+  return { label, probability: probabilities[positive ?? label] ?? null, probabilities, value: null };
+}
+
+const codes: Readonly<Record<RowProblem["kind"], string>> = {
+  "unknown-field": "row-unknown-field",
+  "missing-field": "row-missing-field",
+  "wrong-type": "row-wrong-type",
+  "out-of-range": "row-wrong-type",
+};
+
+function problemsOf(scorer: Scorer, row: unknown): FieldProblem[] {
+  const problems = scorer.validate(row).map(({ kind, field, message }) => ({
+    path: field === "" ? "" : `/${pointer(field)}`,
+    message,
+    code: codes[kind],
+  }));
+  return problems.length > 0 ? problems : unstorable(row as Row);
+}
+
+/** What JSON can write and a database's text cannot hold: NUL, and halves of surrogate pairs. */
+function unstorable(row: Row): FieldProblem[] {
+  return Object.entries(row).flatMap(([field, value]) =>
+    typeof value !== "string" || isText(value)
+      ? []
+      : [{ path: `/${pointer(field)}`, message: "the string holds NUL or half a character", code: "row-wrong-type" }],
+  );
+}
+
+function isText(value: string): boolean {
+  return value.isWellFormed() && !value.includes("\0");
+}
+
+function pointer(field: string): string {
+  return field.replaceAll("~", "~0").replaceAll("/", "~1");
+}
+
+/**
+ * Says yes to rows that are plainly right, for a tenth of what listing every problem costs; no means look closely.
+ * It runs for every request.
+ */
+function quickCheck(inputs: readonly ManifestInput[]): (row: unknown) => boolean {
+  return (row) => {
+    if (typeof row !== "object" || row === null || Array.isArray(row)) return false;
+    const fields = row as Record<string, unknown>;
+    let count = 0;
+    for (const _ in fields) count++;
+    if (count !== inputs.length) return false;
+    for (const { name, type } of inputs) {
+      const value = fields[name];
+      if (value === null && Object.hasOwn(fields, name)) continue;
+      if (
+        type === "number"
+          ? !Number.isFinite(value)
+          : type === "boolean"
+            ? typeof value !== "boolean"
+            : !isCategory(type, value)
+      )
+        return false;
+    }
+    return true;
+  };
+}
+
+function isCategory(type: ManifestInput["type"], value: unknown): boolean {
+  return type === "category" && typeof value === "string" && isText(value);
+}
