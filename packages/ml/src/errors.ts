@@ -15,7 +15,8 @@ export const mlErrors = {
   "privacy-parameters-invalid": "A parameter of differential privacy is out of range.",
   "no-features": "No column is left to learn from.",
   "task-unsupported": "The schema has no target, or the model does not fit the task.",
-  "training-rows-invalid": "The training rows are too few, lack a class, or hold a class that the schema does not have.",
+  "training-rows-invalid":
+    "The training rows are too few, lack a class, or hold a class that the schema does not have.",
   "training-diverged": "The loss became NaN or infinite.",
   "bundle-not-found": "No bundle lies at the path.",
   "bundle-corrupt": "A bundle's files do not fit its manifest, or the manifest is not one.",
