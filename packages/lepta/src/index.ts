@@ -1,2 +1,14 @@
 // The public surface of this package: one explicit list.
-export {};
+export { type ApiClient, ApiError, type Connection } from "@lepta/api";
+export { createClient } from "./client.ts";
+export { CliError, type LeptaErrorCode, leptaErrors } from "./errors.ts";
+export type { PipelineEvent, Report, StageName } from "./pipeline/events.ts";
+export type { ServedStore } from "./pipeline/served-store.ts";
+export { type ShipOptions, type Shipped, type ShipResult, type ShipStage, ship } from "./pipeline/ship.ts";
+export type { Columns, RowOf } from "./product/columns.ts";
+export { defineProduct, type Product, type ProductLabel, type ProductRow } from "./product/define.ts";
+export { deploy, type ExperimentDeployment } from "./product/deploy.ts";
+export { type ClassifierMetric, type Gate, gate, type RegressorMetric } from "./product/gate.ts";
+export { type PredictionPrice, price } from "./product/price.ts";
+export { type TableOptions, type TableSource, table } from "./product/table.ts";
+export { type ClassifierTask, type Costs, type RegressorTask, tabular } from "./product/tabular.ts";

@@ -29,8 +29,8 @@ async function invoice({ json, period, currency }: InvoiceOptions): Promise<void
 export function invoiceCommand(): Command {
   return new Command("invoice")
     .description("Make, or bring up to date, a month's invoice and print it.")
-    .option("--period YYYY-MM", "the calendar month in UTC (default: this month)")
-    .option("--currency CODE", "which currency, where the month has usage in several")
+    .option("--period <YYYY-MM>", "the calendar month in UTC (default: this month)")
+    .option("--currency <CODE>", "which currency, where the month has usage in several")
     .action(invoice)
     .addHelpText(
       "after",

@@ -2,43 +2,65 @@
 import { Command, CommanderError } from "commander";
 import { CliError } from "../errors.ts";
 import { leptaVersion } from "../pipeline/code-version.ts";
-import { evaluateCommand } from "./evaluate.ts";
-import { invoiceCommand } from "./invoice.ts";
-import { predictCommand } from "./predict.ts";
-import { serveCommand } from "./serve.ts";
-import { shipCommand } from "./ship.ts";
 import { errorReport, errorText } from "./terminal/error-text.ts";
-import { trainCommand } from "./train.ts";
-import { usageCommand } from "./usage.ts";
 
-function createProgram(): Command {
+interface Verb {
+  readonly name: string;
+  readonly summary: string;
+  /** Only the verb that is called is loaded: each stands on other heavy parts. */
+  readonly load: () => Promise<Command>;
+}
+
+const verbs: readonly Verb[] = [
+  {
+    name: "ship",
+    summary: "run every stage of a product, deploy it, serve it",
+    load: async () => (await import("./ship.ts")).shipCommand(),
+  },
+  {
+    name: "serve",
+    summary: "serve the API and the console of the store",
+    load: async () => (await import("./serve.ts")).serveCommand(),
+  },
+  {
+    name: "train",
+    summary: "train on a table and write a bundle",
+    load: async () => (await import("./train.ts")).trainCommand(),
+  },
+  {
+    name: "evaluate",
+    summary: "measure a bundle on a table",
+    load: async () => (await import("./evaluate.ts")).evaluateCommand(),
+  },
+  {
+    name: "predict",
+    summary: "score a table with a bundle, file to file",
+    load: async () => (await import("./predict.ts")).predictCommand(),
+  },
+  { name: "usage", summary: "what was used", load: async () => (await import("./usage.ts")).usageCommand() },
+  { name: "invoice", summary: "what is owed", load: async () => (await import("./invoice.ts")).invoiceCommand() },
+];
+
+async function createProgram(args: readonly string[]): Promise<Command> {
   const program = new Command("lepta")
     .description("Train, ship and run AI products in TypeScript.")
     .version(leptaVersion(), "-v, --version", "print the release")
     .helpOption("-h, --help", "show help")
     .helpCommand("help [verb]", "show help for a verb")
-    .configureHelp({ showGlobalOptions: true })
     .configureOutput({ outputError: () => {} })
     .addHelpText(
       "after",
       "\nThe store is .lepta in the working directory; LEPTA_HOME names another, DATABASE_URL a PostgreSQL.",
     );
-  const verbs = [
-    shipCommand(),
-    serveCommand(),
-    trainCommand(),
-    evaluateCommand(),
-    predictCommand(),
-    usageCommand(),
-    invoiceCommand(),
-  ];
-  for (const verb of verbs) {
+  const called = args[0] === "help" ? args[1] : args[0];
+  for (const { name, summary, load } of verbs) {
+    const command = called === name ? await load() : new Command(name);
     program.addCommand(
-      verb
+      command
+        .summary(summary)
         .option("--json", "print the result as JSON, alone on stdout; progress goes to stderr")
         .option("--debug", "show the stack of an error")
-        .configureOutput({ outputError: () => {} })
-        .showSuggestionAfterError(),
+        .configureOutput({ outputError: () => {} }),
     );
   }
   for (const command of [program, ...program.commands]) command.exitOverride();
@@ -48,24 +70,23 @@ function createProgram(): Command {
 /** Commander's own complaints, in the form of ours. */
 function asCliError(error: unknown): unknown {
   if (!(error instanceof CommanderError)) return error;
-  const message = error.message.replace(/^error: /, "").split("\n");
-  const hint = message[1]?.match(/Did you mean (.*)\?/)?.[1];
+  const [message = "", hint] = error.message.replace(/^error: /, "").split("\n");
+  const near = hint?.match(/Did you mean (?:one of )?(.*)\?/)?.[1];
   return new CliError(
     "usage-invalid",
-    `${message[0]}.`.replace(/\.\.$/, "."),
-    hint === undefined ? "See lepta --help, or lepta VERB --help." : `Did you mean ${hint}? See also lepta --help.`,
+    message.endsWith(".") ? message : `${message}.`,
+    near === undefined ? "See lepta --help, or lepta VERB --help." : `Did you mean ${near}? See also lepta --help.`,
   );
 }
 
 /** Runs one command line. Sets the exit code: 0 done, 1 failed, 2 the command line itself is wrong. */
 export async function main(args: readonly string[]): Promise<void> {
-  const program = createProgram();
   try {
+    const program = await createProgram(args);
     if (args.length === 0) program.help();
     await program.parseAsync(args, { from: "user" });
   } catch (thrown) {
-    if (thrown instanceof CommanderError && thrown.exitCode === 0) return;
-    if (thrown instanceof CommanderError && thrown.code === "commander.help") return;
+    if (thrown instanceof CommanderError && (thrown.exitCode === 0 || thrown.code === "commander.help")) return;
     const error = asCliError(thrown);
     const report = errorReport(error);
     process.stderr.write(`${errorText(error, args.includes("--debug"))}\n`);

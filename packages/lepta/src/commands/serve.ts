@@ -24,8 +24,8 @@ async function serve({ json, host, port }: ServeOptions): Promise<void> {
 export function serveCommand(): Command {
   return new Command("serve")
     .description("Serve the API and the console of the store.")
-    .option("--port N", "port to listen on; 0 takes a free one", port, 7080)
-    .option("--host ADDRESS", "address to listen on", "127.0.0.1")
+    .option("--port <N>", "port to listen on; 0 takes a free one", port, 7080)
+    .option("--host <ADDRESS>", "address to listen on", "127.0.0.1")
     .action(serve)
     .addHelpText(
       "after",

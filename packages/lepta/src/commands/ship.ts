@@ -15,7 +15,7 @@ interface ShipCommandOptions extends CommonOptions {
 function say(terminal: Terminal, result: ShipResult): void {
   terminal.say();
   terminal.say(bold(terminal, `${result.product}: ${result.stages.length} stages in ${result.seconds.toFixed(1)} s`));
-  for (const line of result.lines) terminal.say(line);
+  for (const line of result.summary) terminal.say(line);
 }
 
 async function run(path: string, options: ShipCommandOptions): Promise<void> {
@@ -60,8 +60,8 @@ export function shipCommand(): Command {
     .description("Run every stage of a product that its inputs ask for, deploy it, and stay up as its server.")
     .argument("<product>", "the product file, for example product.ts")
     .option("--once", "end after the summary")
-    .option("--port N", "port to listen on; 0 takes a free one (default: 7080, or a free one when that is taken)", port)
-    .option("--host ADDRESS", "address to listen on", "127.0.0.1")
+    .option("--port <N>", "port to listen on; 0 takes a free one (default: 7080, or a free one when that is taken)", port)
+    .option("--host <ADDRESS>", "address to listen on", "127.0.0.1")
     .action(run)
     .addHelpText(
       "after",

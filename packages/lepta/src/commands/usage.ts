@@ -38,9 +38,9 @@ async function usage(options: UsageOptions): Promise<void> {
 export function usageCommand(): Command {
   return new Command("usage")
     .description("Show what was used: predictions by product and model version.")
-    .option("--product NAME", "of one product")
-    .option("--from DAY", "first day, inclusive (default: start of this month, UTC)")
-    .option("--to DAY", "last instant, exclusive (default: now)")
+    .option("--product <NAME>", "of one product")
+    .option("--from <DAY>", "first day, inclusive (default: start of this month, UTC)")
+    .option("--to <DAY>", "last instant, exclusive (default: now)")
     .action(usage)
     .addHelpText("after", "\nAsks the running server of the store when there is one, else opens the store.");
 }

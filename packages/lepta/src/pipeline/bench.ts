@@ -1,7 +1,7 @@
 // What all stages of one run work with: the product, its table (read once, when first needed), the server and its client.
 import { join, resolve } from "node:path";
 import type { ApiClient } from "@lepta/api";
-import { splitTable, type ThreeParts } from "@lepta/data";
+import { splitTable, type ThreeParts, takeRows } from "@lepta/data";
 import type { Product } from "../product/define.ts";
 import type { Report } from "./events.ts";
 import { type PreparedTable, prepareTable } from "./prepare.ts";
@@ -14,6 +14,8 @@ export interface LearningTable extends PreparedTable {
 
 export interface Bench {
   readonly product: Product;
+  /** Id of this run. */
+  readonly run: string;
   /** Absolute path of the product's data. */
   readonly dataFile: string;
   readonly served: ServedStore;
@@ -21,23 +23,40 @@ export interface Bench {
   readonly client: ApiClient;
   /** The table, its roles and its parts; read at the first call. */
   learning(): Promise<LearningTable>;
+  /** Hash of the held-out test part's rows. */
+  testHash(): Promise<string>;
   /** Where a stage keeps files under a name that its inputs decide. */
   folder(stage: string, hash: string): string;
 }
 
-export function createBench(product: Product, directory: string, served: ServedStore, report: Report): Bench {
+export interface BenchParts {
+  readonly product: Product;
+  readonly run: string;
+  /** Folder that the product's data path starts from. */
+  readonly directory: string;
+  readonly served: ServedStore;
+  readonly report: Report;
+}
+
+export function createBench({ product, run, directory, served, report }: BenchParts): Bench {
   const dataFile = resolve(directory, product.data.path);
-  let learning: Promise<LearningTable> | undefined;
+  let read: Promise<LearningTable> | undefined;
+  const learning = (): Promise<LearningTable> => {
+    read ??= learningTable(product, dataFile, report);
+    return read;
+  };
   return {
     product,
+    run,
     dataFile,
     served,
     client: served.client,
-    learning() {
-      learning ??= learningTable(product, dataFile, report);
-      return learning;
+    learning,
+    async testHash() {
+      const { table, parts } = await learning();
+      return takeRows(table, parts.test).hash;
     },
-    folder: (stage, hash) => join(served.home, "stages", `${stage}-${hash.slice(0, 24)}`),
+    folder: (stage, hash) => join(served.home, "stages", product.name, `${stage}-${hash.slice(0, 24)}`),
   };
 }
 

@@ -13,9 +13,9 @@ interface Credentials {
 
 const file = (home: string): string => join(home, "credentials.json");
 
-/** The key of this store's own user: LEPTA_API_KEY, else the credentials file. */
-export async function readKey(home: string): Promise<string | undefined> {
-  if (process.env.LEPTA_API_KEY) return process.env.LEPTA_API_KEY;
+/** LEPTA_API_KEY of the environment, else the key of the store's credentials file. */
+export async function readKey(home: string, environment: NodeJS.ProcessEnv): Promise<string | undefined> {
+  if (environment.LEPTA_API_KEY) return environment.LEPTA_API_KEY;
   try {
     const { key } = JSON.parse(await readFile(file(home), "utf8")) as Partial<Credentials>;
     return typeof key === "string" ? key : undefined;

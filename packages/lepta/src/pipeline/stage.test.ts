@@ -21,7 +21,13 @@ function runnerWith(stored = new Map<string, JsonObject>()) {
     },
   };
   const bench: Bench = { runs: 0, holds: true };
-  const runner: StageRunner<Bench> = { bench, log, report: (event) => events.push(event), codeVersion: "1" };
+  const runner: StageRunner<Bench> = {
+    bench,
+    log,
+    report: (event) => events.push(event),
+    codeVersion: "1",
+    signal: new AbortController().signal,
+  };
   return { runner, events, ends, stored, bench };
 }
 

@@ -3,13 +3,20 @@ import type { Report, StageName } from "./events.ts";
 import { stageNames } from "./events.ts";
 import { hashOf, type JsonObject } from "./json.ts";
 
+export interface StageContext {
+  readonly report: Report;
+  /** The stage's key: names what it keeps on the disk. */
+  readonly inputHash: string;
+  readonly signal: AbortSignal;
+}
+
 /**
  * A stage maps a JSON input to a JSON output. Everything that the result depends on is in the input: files by their
  * content hash, earlier stages by their outputs. `Bench` is what all stages work with; it must not change a result.
  */
 export interface Stage<Bench, Input extends JsonObject, Output extends JsonObject> {
   readonly name: StageName;
-  run(bench: Bench, input: Input, report: Report): Promise<Output>;
+  run(bench: Bench, input: Input, context: StageContext): Promise<Output>;
   /** Whether a stored output is still true of the world outside the stage's input. Default: it is. */
   holds?(bench: Bench, output: Output): Promise<boolean>;
   /** The figures that people read. */
@@ -39,6 +46,7 @@ export interface StageRunner<Bench> {
   readonly report: Report;
   /** Part of every stage's key. */
   readonly codeVersion: string;
+  readonly signal: AbortSignal;
 }
 
 export interface StageResult<Output> {
@@ -54,7 +62,8 @@ export async function runStage<Bench, Input extends JsonObject, Output extends J
   stage: Stage<Bench, Input, Output>,
   input: Input,
 ): Promise<StageResult<Output>> {
-  const { bench, log, report } = runner;
+  const { bench, log, report, signal } = runner;
+  signal.throwIfAborted();
   const position = stageNames.indexOf(stage.name);
   const inputHash = hashOf({ stage: stage.name, code: runner.codeVersion, input });
   const started = performance.now();
@@ -80,7 +89,7 @@ export async function runStage<Bench, Input extends JsonObject, Output extends J
   await log.start(stage.name, position, inputHash);
   let output: Output;
   try {
-    output = await stage.run(bench, input, report);
+    output = await stage.run(bench, input, { report, inputHash, signal });
   } catch (error) {
     await log.end(stage.name, position, inputHash, { status: "failed", error });
     report({ type: "stage-end", stage: stage.name, status: "failed", seconds: seconds(), lines: [] });

@@ -3,10 +3,9 @@ import type { Experiment, ExperimentVariant, Interval, Row } from "@lepta/api";
 import { createApiClient } from "@lepta/api";
 import { columnOf, isNumeric, labelAt, rowsOf, takeColumns, takeRows, valueAt } from "@lepta/data";
 import type { Bench } from "./bench.ts";
-import type { Report } from "./events.ts";
 import { formatCount, formatFigure } from "./numbers.ts";
 import { uuidFrom } from "./prediction-id.ts";
-import type { Stage } from "./stage.ts";
+import type { Stage, StageContext } from "./stage.ts";
 import { textTable } from "./text-table.ts";
 
 export interface UseInput {
@@ -59,7 +58,7 @@ function* batches<T>(items: readonly T[], size: number): Generator<readonly T[]>
   for (let from = 0; from < items.length; from += size) yield items.slice(from, from + size);
 }
 
-async function use(bench: Bench, { deployment }: UseInput, report: Report): Promise<UseOutput> {
+async function use(bench: Bench, { deployment }: UseInput, { report, signal }: StageContext): Promise<UseOutput> {
   const { client, product, served } = bench;
   const sent = await applicants(bench, deployment);
   const key = await client.createKey({ name: `${product.name}: held-out rows`, scopes: ["predict", "feedback"] });
@@ -70,6 +69,7 @@ async function use(bench: Bench, { deployment }: UseInput, report: Report): Prom
       await user.predictMany(
         product.name,
         part.map(({ id, subject, row }) => ({ id, subject, row })),
+        { signal },
       );
       done += part.length;
       report({ type: "progress", label: "predict", done, total: sent.length });
@@ -79,6 +79,7 @@ async function use(bench: Bench, { deployment }: UseInput, report: Report): Prom
       await user.feedbackMany(
         product.name,
         part.map(({ id, label }) => ({ prediction: id, label })),
+        { signal },
       );
       done += part.length;
       report({ type: "progress", label: "feedback", done, total: sent.length });

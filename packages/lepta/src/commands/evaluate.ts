@@ -1,0 +1,71 @@
+// `lepta evaluate`: a bundle's metrics on a table.
+import { columnOf, isNumeric, labelAt, type Table, withTarget } from "@lepta/data";
+import { type Manifest, openScorer, readBundle, type ScoredTable, type TaskPredictions } from "@lepta/ml";
+import { Command } from "commander";
+import { rejectedText } from "../pipeline/data.ts";
+import { evaluationOf } from "../pipeline/evaluate.ts";
+import { confusionText, metricsText } from "../pipeline/metrics-text.ts";
+import { formatCount } from "../pipeline/numbers.ts";
+import { readForModel } from "../pipeline/score-file.ts";
+import { type CommonOptions, wholeNumber } from "./options.ts";
+import { createTerminal } from "./terminal/terminal.ts";
+
+interface EvaluateOptions extends CommonOptions {
+  readonly data: string;
+  readonly seed: number;
+}
+
+/** The scores beside the true labels. */
+function predictionsOf(table: Table, { target, task, positive }: Manifest, scored: ScoredTable): TaskPredictions {
+  const column = columnOf(table, target);
+  if ("values" in scored || task === "regression")
+    return {
+      task: "regression",
+      labels: isNumeric(column) ? column.data : new Float64Array(table.rowCount),
+      values: "values" in scored ? scored.values : new Float32Array(table.rowCount),
+    };
+  return {
+    task,
+    classes: scored.classes,
+    ...(positive === null ? {} : { positive }),
+    labels: Array.from({ length: table.rowCount }, (_, row) => labelAt(column, row) ?? ""),
+    probabilities: scored.probabilities,
+  };
+}
+
+async function run(path: string, options: EvaluateOptions): Promise<void> {
+  const terminal = createTerminal(options.json === true);
+  const bundle = await readBundle(path);
+  const { manifest } = bundle;
+  const read = await readForModel(options.data, manifest, { withTarget: true });
+  const { table } = withTarget(read, manifest.target);
+  const scorer = await openScorer(bundle);
+  try {
+    const predictions = predictionsOf(table, manifest, await scorer.scoreTable(table));
+    const { metrics, confusion } = evaluationOf(predictions, {
+      threshold: manifest.threshold,
+      costs: null,
+      seed: options.seed,
+    });
+    terminal.say(
+      `${manifest.name} (${manifest.model}) on ${formatCount(table.rowCount)} rows of ${options.data}, with 95 % bootstrap intervals:`,
+    );
+    for (const line of metricsText({ [manifest.model]: metrics })) terminal.say(`  ${line}`);
+    if (confusion !== null && confusion.labels.length <= 10)
+      for (const line of confusionText(confusion.labels, confusion.counts)) terminal.say(`  ${line}`);
+    for (const line of rejectedText(read.rejected)) terminal.say(line);
+    const rejected = read.rejected.map(({ line, reason }) => ({ line, reason }));
+    terminal.result({ task: manifest.task, bundle: bundle.dir, rows: table.rowCount, metrics, confusion, rejected });
+  } finally {
+    await scorer.close();
+  }
+}
+
+export function evaluateCommand(): Command {
+  return new Command("evaluate")
+    .description("Measure a bundle on a table with the target: metrics with 95 % bootstrap intervals.")
+    .argument("<bundle>", "the bundle's folder")
+    .requiredOption("--data <FILE>", "the table, with the model's columns and the target")
+    .option("--seed <N>", "seed of the bootstrap", wholeNumber(0), 42)
+    .action(run);
+}

@@ -1,0 +1,67 @@
+// `lepta predict`: batch scoring, file to file.
+import { resolve } from "node:path";
+import { type Column, makeTable, writeTable } from "@lepta/data";
+import { openScorer, readBundle, type ScoredTable } from "@lepta/ml";
+import { Command } from "commander";
+import { CliError } from "../errors.ts";
+import { rejectedText } from "../pipeline/data.ts";
+import { formatCount } from "../pipeline/numbers.ts";
+import { readForModel } from "../pipeline/score-file.ts";
+import type { CommonOptions } from "./options.ts";
+import { createTerminal } from "./terminal/terminal.ts";
+
+interface PredictOptions extends CommonOptions {
+  readonly data: string;
+  readonly out: string;
+}
+
+/** `label` and `probability_<class>`, a column a class; or `value`. */
+function columnsOf(scored: ScoredTable): Column[] {
+  if ("values" in scored) return [{ name: "value", type: "number", data: Float64Array.from(scored.values) }];
+  const { labels, classes, probabilities } = scored;
+  return [
+    { name: "label", type: "category", data: labels },
+    ...classes.map((label, i): Column => {
+      const data = Float64Array.from(labels, (_, row) => probabilities[row * classes.length + i] as number);
+      return { name: `probability_${label}`, type: "number", data };
+    }),
+  ];
+}
+
+async function run(path: string, { data, out, json }: PredictOptions): Promise<void> {
+  const terminal = createTerminal(json === true);
+  if (resolve(data) === resolve(out))
+    throw new CliError(
+      "usage-invalid",
+      `--out ${out} is the file that --data names.`,
+      "Name another file: the rows would be lost.",
+    );
+  const bundle = await readBundle(path);
+  const table = await readForModel(data, bundle.manifest, { withTarget: false });
+  const scorer = await openScorer(bundle);
+  try {
+    await writeTable(out, makeTable(columnsOf(await scorer.scoreTable(table))));
+  } finally {
+    await scorer.close();
+  }
+  terminal.say(`${formatCount(table.rowCount)} predictions written to ${out}, in the order of the rows`);
+  for (const line of rejectedText(table.rejected, 10)) terminal.say(line);
+  terminal.result({
+    rows: table.rowCount,
+    out: resolve(out),
+    rejected: table.rejected.map(({ line, reason }) => ({ line, reason })),
+  });
+}
+
+export function predictCommand(): Command {
+  return new Command("predict")
+    .description("Score a table with a bundle: label and one probability column a class, or the value.")
+    .argument("<bundle>", "the bundle's folder")
+    .requiredOption("--data <FILE>", "the table, with the model's columns; others are ignored")
+    .requiredOption("--out <FILE>", "where the predictions go: .csv, .parquet or .ndjson, by extension")
+    .action(run)
+    .addHelpText(
+      "after",
+      "\nThe rows keep their order. A malformed row has no prediction; it is reported with its line and reason.",
+    );
+}

@@ -1,0 +1,120 @@
+// `lepta train`: a bundle from a table.
+import { basename, resolve } from "node:path";
+import { Command, Option } from "commander";
+import { rejectedText } from "../pipeline/data.ts";
+import { type Learnt, learn } from "../pipeline/learn.ts";
+import { confusionText, metricsText, metricTitle } from "../pipeline/metrics-text.ts";
+import { formatCount, formatFigure } from "../pipeline/numbers.ts";
+import { type PreparedTable, prepareTable, type TaskChoice } from "../pipeline/prepare.ts";
+import { readTestTable } from "../pipeline/test-table.ts";
+import { textTable } from "../pipeline/text-table.ts";
+import { type CommonOptions, wholeNumber } from "./options.ts";
+import { createReporter } from "./terminal/reporter.ts";
+import { createTerminal, type Terminal } from "./terminal/terminal.ts";
+
+interface TrainOptions extends CommonOptions {
+  readonly data: string;
+  readonly target: string;
+  readonly positive?: string;
+  readonly task: TaskChoice;
+  readonly cv?: number;
+  readonly test?: string;
+  readonly seed: number;
+  readonly out?: string;
+}
+
+/** "german_credit" of "data/german_credit.csv.gz". */
+function stem(path: string): string {
+  return basename(path).split(".")[0] || "model";
+}
+
+function sayTable(terminal: Terminal, { table, schema, rejected }: PreparedTable): void {
+  const classes = schema.target?.classes;
+  const what =
+    classes === undefined
+      ? "a number"
+      : `${classes.length} classes (${classes.slice(0, 6).join(", ")}${classes.length > 6 ? ", …" : ""})`;
+  terminal.say(
+    `${formatCount(table.rowCount)} rows, ${schema.features.length} features; target ${schema.target?.name}: ${what}`,
+  );
+  for (const { name, reason } of schema.leftOut) terminal.say(`left out: ${name}, ${reason}`);
+  for (const line of rejectedText(rejected)) terminal.say(line);
+  for (const note of table.notes) terminal.say(note);
+}
+
+function sayResult(terminal: Terminal, learnt: Learnt, folds: number | undefined): void {
+  const { model, testRows, learntRows, evaluation, baseline, cv, bundle } = learnt;
+  terminal.say();
+  terminal.say(`kept ${model}, better on rows held out of the training; learnt from ${formatCount(learntRows)} rows`);
+  terminal.say(`on ${formatCount(testRows)} test rows, with 95 % bootstrap intervals:`);
+  const models =
+    model === "logistic" ? { logistic: baseline.metrics } : { logistic: baseline.metrics, [model]: evaluation.metrics };
+  for (const line of metricsText(models)) terminal.say(`  ${line}`);
+  const { confusion } = evaluation;
+  if (confusion !== null && confusion.labels.length <= 10)
+    for (const line of confusionText(confusion.labels, confusion.counts)) terminal.say(`  ${line}`);
+  if (cv !== undefined) {
+    terminal.say(`${folds}-fold cross-validation, mean and standard deviation between folds:`);
+    const rows = Object.entries(cv).map(([name, { value, sd }]) => [
+      metricTitle(name as keyof typeof cv),
+      formatFigure(value),
+      `± ${formatFigure(sd)}`,
+    ]);
+    for (const line of textTable([["", "mean", "sd"], ...rows])) terminal.say(`  ${line}`);
+  }
+  terminal.say(`bundle ${bundle}`);
+}
+
+async function run(options: TrainOptions): Promise<void> {
+  const { data, target, positive, task, cv, test, seed } = options;
+  const terminal = createTerminal(options.json === true);
+  const reporter = createReporter(terminal);
+  try {
+    const prepared = await prepareTable(data, { target, positive, task });
+    sayTable(terminal, prepared);
+    const { table, schema } = prepared;
+    const learnt = await learn({
+      table,
+      schema,
+      test: test === undefined ? undefined : await readTestTable(test, prepared),
+      folds: cv,
+      seed,
+      name: stem(data),
+      out: resolve(options.out ?? `${stem(data)}.bundle`),
+      report: reporter.report,
+    });
+    reporter.stop();
+    if (!terminal.json) sayResult(terminal, learnt, cv);
+    terminal.result({
+      task: learnt.task,
+      bundle: learnt.bundle,
+      metrics: learnt.evaluation.metrics,
+      ...(learnt.cv === undefined ? {} : { cv: learnt.cv }),
+      model: learnt.model,
+      leftOut: schema.leftOut,
+      rejected: prepared.rejected.map(({ line, reason }) => ({ line, reason })),
+    });
+  } finally {
+    reporter.stop();
+  }
+}
+
+export function trainCommand(): Command {
+  return new Command("train")
+    .description("Train on a table and write a bundle.")
+    .requiredOption("--data <FILE>", "the table: .csv, .tsv, .ndjson (each also .gz) or .parquet")
+    .requiredOption("--target <COLUMN>", "the column to predict")
+    .option("--positive <VALUE>", "the class that probabilities speak of (two classes)")
+    .addOption(
+      new Option("--task <TASK>", "what the target is").choices(["auto", "classification", "regression"]).default("auto"),
+    )
+    .option("--cv <K>", "also cross-validate with K folds, stratified and shuffled", wholeNumber(2, 100))
+    .option("--test <FILE>", "measure on this table (default: a fifth of the data, held out)")
+    .option("--seed <N>", "seed of the split and the training", wholeNumber(0), 42)
+    .option("--out <DIR>", "where the bundle goes (default: <name of the data>.bundle)")
+    .action(run)
+    .addHelpText(
+      "after",
+      "\nTrains a linear baseline and a network, keeps the better on rows held out of the training, and measures it\non rows that neither has seen. A column that only counts the rows is left out, and said.",
+    );
+}

@@ -1,0 +1,101 @@
+// Stage 4: each model with its fitted preprocessing becomes a bundle: model.onnx, manifest.json, card.md.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { writeBundle } from "@lepta/ml";
+import type { Bench } from "./bench.ts";
+import type { EvaluateOutput } from "./evaluate.ts";
+import { formatCount } from "./numbers.ts";
+import type { Stage } from "./stage.ts";
+import { textTable } from "./text-table.ts";
+import { openTrained, type Role, roles, type TrainOutput } from "./train.ts";
+
+export type BundleInput = {
+  readonly trained: TrainOutput;
+  readonly evaluated: EvaluateOutput;
+  readonly dataHash: string;
+};
+
+export type BundleDescription = {
+  readonly model: string;
+  readonly modelSha256: string;
+  readonly modelBytes: number;
+  readonly inputs: readonly { readonly name: string; readonly type: string }[];
+};
+
+export type BundleOutput = {
+  /** Name of the folder that keeps both bundles. */
+  readonly folder: string;
+  readonly task: "binary" | "multiclass" | "regression";
+  readonly target: string;
+  readonly classes: readonly string[] | null;
+  readonly positive: string | null;
+  readonly bundles: Readonly<Record<Role, BundleDescription>>;
+};
+
+export function bundleDirectory(bench: Bench, output: Pick<BundleOutput, "folder">, role: Role): string {
+  return join(bench.folder("bundle", output.folder), role);
+}
+
+export const bundleStage: Stage<Bench, BundleInput, BundleOutput> = {
+  name: "bundle",
+  async run(bench, { trained, evaluated, dataHash }, { inputHash, report }) {
+    const { product } = bench;
+    const test = await bench.testHash();
+    const bundles: Partial<Record<Role, BundleDescription>> = {};
+    let about: Pick<BundleOutput, "task" | "target" | "classes" | "positive"> | undefined;
+    for (const [done, role] of roles.entries()) {
+      report({ type: "progress", label: "bundle", done, total: roles.length });
+      const { metrics, threshold } = evaluated.models[role];
+      const task = await openTrained(bench, trained, role);
+      const { manifest } = await writeBundle(bundleDirectory(bench, { folder: inputHash }, role), {
+        trained: task,
+        name: product.name,
+        dataHash,
+        run: bench.run,
+        metrics: defined(metrics),
+        evaluatedOn: { rows: evaluated.rows, dataHash: test },
+        ...(role === "baseline"
+          ? {}
+          : {
+              baseline: { model: trained.models.baseline.model, metrics: defined(evaluated.models.baseline.metrics) },
+            }),
+        ...(threshold === null ? {} : { threshold }),
+      });
+      const { model, modelSha256, modelBytes, inputs, positive, classes, target } = manifest;
+      bundles[role] = { model, modelSha256, modelBytes, inputs };
+      about = { task: manifest.task, target, classes, positive };
+    }
+    return { folder: inputHash, ...about, bundles } as BundleOutput;
+  },
+  holds: async (bench, output) =>
+    roles.every((role) => existsSync(join(bundleDirectory(bench, output, role), "manifest.json"))),
+  describe: ({ bundles, folder }) => [
+    "model.onnx takes raw rows: the fitted preprocessing is inside; beside it manifest.json and card.md",
+    ...textTable([
+      ["bundle", "model", "inputs", "kB", "sha256"],
+      ...roles.map((role) => {
+        const { model, inputs, modelBytes, modelSha256 } = bundles[role];
+        return [
+          role,
+          model,
+          formatCount(inputs.length),
+          formatCount(Math.ceil(modelBytes / 1024)),
+          modelSha256.slice(0, 12),
+        ];
+      }),
+    ]),
+    `in stages/…/bundle-${folder.slice(0, 24)} of the store`,
+  ],
+  summary: ({ bundles }) =>
+    Object.fromEntries(
+      roles.flatMap((role) => [
+        [`${role}Bytes`, bundles[role].modelBytes],
+        [`${role}Sha256`, bundles[role].modelSha256],
+      ]),
+    ),
+};
+
+/** Without the names whose metric is absent. */
+function defined<T>(metrics: Readonly<Partial<Record<string, T>>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(metrics).filter(([, metric]) => metric !== undefined)) as Record<string, T>;
+}

@@ -1,0 +1,143 @@
+// Stage 3: both models on the held-out test part, at the threshold that the costs choose on validation rows.
+import { takeRows } from "@lepta/data";
+import {
+  chooseThreshold,
+  classIndices,
+  confusionMatrix,
+  decide,
+  evaluatePredictions,
+  type MetricName,
+  meanCost,
+  positiveIndex,
+  positiveScores,
+  type TaskPredictions,
+} from "@lepta/ml";
+import { CliError } from "../errors.ts";
+import type { Costs } from "../product/tabular.ts";
+import type { Bench } from "./bench.ts";
+import { confusionText, type Metrics, metricsText, metricTitle } from "./metrics-text.ts";
+import { formatCount, formatFigure } from "./numbers.ts";
+import type { Stage } from "./stage.ts";
+import { openTrained, type Role, roles, type TrainOutput } from "./train.ts";
+
+export type EvaluateInput = {
+  readonly trained: TrainOutput;
+  readonly splitHash: string;
+  readonly costs: { readonly falseNegative: number; readonly falsePositive: number } | null;
+  readonly gates: readonly { readonly metric: string; readonly bound: number }[];
+  readonly seed: number;
+};
+
+export type Evaluation = {
+  readonly metrics: Metrics;
+  /** Chosen by the costs; null: the more probable class, or a number. */
+  readonly threshold: number | null;
+  /** Mean cost a row of the test part at the threshold. */
+  readonly meanCost: number | null;
+  readonly confusion: {
+    readonly labels: readonly string[];
+    readonly counts: readonly (readonly number[])[];
+  } | null;
+};
+
+export type EvaluateOutput = {
+  readonly rows: number;
+  readonly models: Readonly<Record<Role, Evaluation>>;
+};
+
+type Binary = Extract<TaskPredictions, { readonly classes: readonly string[] }>;
+
+/** Labels as 0 and 1, and the positive class's probabilities. */
+function scoresOf(predictions: Binary): ReturnType<typeof positiveScores> {
+  const { classes, positive, labels, probabilities } = predictions;
+  return positiveScores(classIndices(labels, classes), probabilities, positiveIndex(classes, positive));
+}
+
+/** The threshold with the least cost on rows held out of the training. */
+export function thresholdFor(heldOut: TaskPredictions, costs: Costs): number | null {
+  if (heldOut.task !== "binary") return null;
+  const { truth, scores } = scoresOf(heldOut);
+  return chooseThreshold(truth, scores, costs).threshold;
+}
+
+/** Metrics with 95 % bootstrap intervals, and the confusion matrix at the threshold. */
+export function evaluationOf(
+  predictions: TaskPredictions,
+  { threshold, costs, seed }: { threshold: number | null; costs: Costs | null; seed: number },
+): Evaluation {
+  if (predictions.task === "regression")
+    return {
+      metrics: evaluatePredictions({ ...predictions, seed }) as Metrics,
+      threshold: null,
+      meanCost: null,
+      confusion: null,
+    };
+  const { classes, positive, labels, probabilities } = predictions;
+  const metrics = evaluatePredictions({ ...predictions, seed, ...(threshold === null ? {} : { threshold }) });
+  const at = threshold === null ? undefined : { positive: positiveIndex(classes, positive), value: threshold };
+  const decided = decide(probabilities, classes.length, at);
+  const { counts } = confusionMatrix(classIndices(labels, classes), decided, classes);
+  let cost: number | null = null;
+  if (threshold !== null && costs !== null) {
+    const { truth, scores } = scoresOf(predictions);
+    cost = meanCost(truth, scores, threshold, costs);
+  }
+  return { metrics: metrics as Metrics, threshold, meanCost: cost, confusion: { labels: classes, counts } };
+}
+
+function checkGates(gates: EvaluateInput["gates"], { metrics }: Evaluation): void {
+  for (const { metric, bound } of gates) {
+    const measured = metrics[metric as MetricName];
+    if (measured !== undefined && measured.value >= bound) continue;
+    throw new CliError(
+      "gate-failed",
+      measured === undefined
+        ? `The network has no ${metric} on the test part, and the gate asks for at least ${bound}.`
+        : `The network's ${metric} on the test part is ${formatFigure(measured.value)}, below the gate's ${bound}. Nothing was deployed.`,
+      "Look for better data or columns, or set the gate lower in the product file.",
+    );
+  }
+}
+
+export const evaluateStage: Stage<Bench, EvaluateInput, EvaluateOutput> = {
+  name: "evaluate",
+  async run(bench, { trained, costs, gates, seed }, { report }) {
+    const { table, parts } = await bench.learning();
+    const test = takeRows(table, parts.test);
+    const models: Partial<Record<Role, Evaluation>> = {};
+    for (const [done, role] of roles.entries()) {
+      report({ type: "progress", label: "evaluate", done, total: roles.length });
+      const task = await openTrained(bench, trained, role);
+      const threshold = costs === null ? null : thresholdFor(task.heldOut, costs);
+      models[role] = evaluationOf(await task.predict(test), { threshold, costs, seed });
+    }
+    const output = { rows: test.rowCount, models: models as Record<Role, Evaluation> };
+    checkGates(gates, output.models.network);
+    return output;
+  },
+  describe: ({ rows, models }) => [
+    `on ${formatCount(rows)} rows that no model has seen, with 95 % bootstrap intervals`,
+    ...metricsText({ baseline: models.baseline.metrics, network: models.network.metrics }),
+    ...roles.flatMap((role) => {
+      const { threshold, meanCost: cost, confusion } = models[role];
+      if (confusion === null) return [];
+      const at = threshold === null ? "" : ` from probability ${formatFigure(threshold)} on`;
+      const costing = cost === null ? "" : `, mean cost ${formatFigure(cost)}`;
+      return [
+        `${role}${at}${costing}`,
+        ...confusionText(confusion.labels, confusion.counts).map((line) => `  ${line}`),
+      ];
+    }),
+  ],
+  summary: ({ rows, models }) => ({
+    rows,
+    ...Object.fromEntries(
+      roles.flatMap((role) =>
+        Object.entries(models[role].metrics).map(([name, metric]) => [
+          `${role} ${metricTitle(name as MetricName)}`,
+          metric?.value ?? null,
+        ]),
+      ),
+    ),
+  }),
+};

@@ -1,0 +1,158 @@
+// Learns from a table without a product: trains the baseline and the network, keeps the better, measures, bundles.
+import { kFold, type Schema, splitTable, type Table, takeRows } from "@lepta/data";
+import {
+  inferTask,
+  lowerIsBetter,
+  type MetricName,
+  type MetricSummaries,
+  type ModelName,
+  measureFolds,
+  pointMetrics,
+  summarizeFolds,
+  type TaskPredictions,
+  type TrainedTask,
+  train,
+  writeBundle,
+} from "@lepta/ml";
+import { type Evaluation, evaluationOf } from "./evaluate.ts";
+import type { Report } from "./events.ts";
+import { liveFigures } from "./train.ts";
+
+export interface LearnOptions {
+  readonly table: Table;
+  readonly schema: Schema;
+  /** Rows to measure on. Default: a fifth of the table, held out. */
+  readonly test?: Table | undefined;
+  /** Folds to cross-validate with. */
+  readonly folds?: number | undefined;
+  readonly seed: number;
+  readonly name: string;
+  /** Where the bundle goes. */
+  readonly out: string;
+  readonly report: Report;
+}
+
+export interface Learnt {
+  readonly task: ReturnType<typeof inferTask>;
+  /** Name of the model that was kept. */
+  readonly model: string;
+  readonly bundle: string;
+  readonly testRows: number;
+  readonly learntRows: number;
+  readonly evaluation: Evaluation;
+  readonly baseline: Evaluation;
+  readonly cv: MetricSummaries | undefined;
+}
+
+/** Which of two models is better: on rows held out of their training. */
+const deciding: Readonly<Record<Learnt["task"], MetricName>> = {
+  binary: "auc",
+  multiclass: "logLoss",
+  regression: "rmse",
+};
+
+const candidates: readonly ModelName[] = ["logistic", "network"];
+
+interface Trained {
+  readonly baseline: TrainedTask;
+  readonly best: TrainedTask;
+}
+
+/** Trains both and keeps the one with the better held-out metric, which the test rows have no part in. */
+async function trainBoth(
+  parts: { train: Table; validation?: Table },
+  schema: Schema,
+  seed: number,
+  report: Report | undefined,
+): Promise<Trained> {
+  const metric = deciding[inferTask(schema)];
+  const trained: { task: TrainedTask; value: number }[] = [];
+  for (const model of candidates) {
+    const task = await train({
+      ...parts,
+      schema,
+      model,
+      seed,
+      ...(report === undefined
+        ? {}
+        : {
+            measure: pointMetrics,
+            onEvent: (event) =>
+              report({ type: "epoch", model, epoch: event.epoch, epochs: event.total, values: liveFigures(event) }),
+          }),
+    });
+    const value = pointMetrics(task.heldOut)[metric] ?? Number.NaN;
+    trained.push({ task, value: lowerIsBetter(metric) ? -value : value });
+  }
+  const [baseline, network] = trained as [(typeof trained)[number], (typeof trained)[number]];
+  return { baseline: baseline.task, best: baseline.value > network.value ? baseline.task : network.task };
+}
+
+export async function learn(options: LearnOptions): Promise<Learnt> {
+  const { table, schema, folds, seed, name, out, report } = options;
+  const stratify = schema.target?.name ?? "";
+  const parts = partsOf(options, stratify);
+  const { baseline, best } = await trainBoth(parts.learn, schema, seed, report);
+  const measure = async (task: TrainedTask): Promise<Evaluation> =>
+    evaluationOf(await task.predict(parts.test), { threshold: null, costs: null, seed });
+  const baselineEvaluation = await measure(baseline);
+  const evaluation = best === baseline ? baselineEvaluation : await measure(best);
+  const cv = folds === undefined ? undefined : await crossValidated(table, schema, folds, seed, report);
+  await writeBundle(out, {
+    trained: best,
+    name,
+    dataHash: table.hash,
+    metrics: metricsOf(evaluation),
+    evaluatedOn: { rows: parts.test.rowCount, dataHash: parts.test.hash },
+    ...(best === baseline ? {} : { baseline: { model: baseline.model, metrics: metricsOf(baselineEvaluation) } }),
+  });
+  return {
+    task: inferTask(schema),
+    model: best.model,
+    bundle: out,
+    testRows: parts.test.rowCount,
+    learntRows: best.rows.rowCount,
+    evaluation,
+    baseline: baselineEvaluation,
+    cv,
+  };
+}
+
+function partsOf(
+  { table, test, seed }: LearnOptions,
+  stratify: string,
+): { learn: { train: Table; validation?: Table }; test: Table } {
+  if (test !== undefined) return { learn: { train: table }, test };
+  const parts = splitTable(table, { stratify, seed });
+  return {
+    learn: { train: takeRows(table, parts.train), validation: takeRows(table, parts.validation) },
+    test: takeRows(table, parts.test),
+  };
+}
+
+/** The whole procedure, choice of the model included, in each fold. */
+async function crossValidated(
+  table: Table,
+  schema: Schema,
+  folds: number,
+  seed: number,
+  report: Report,
+): Promise<MetricSummaries> {
+  const parts = kFold(table, { k: folds, stratify: schema.target?.name ?? "", seed });
+  const predict = async (fold: (typeof parts)[number]): Promise<TaskPredictions> => {
+    const { best } = await trainBoth({ train: takeRows(table, fold.train) }, schema, seed, undefined);
+    return best.predict(takeRows(table, fold.test));
+  };
+  report({ type: "progress", label: "fold", done: 0, total: folds });
+  return summarizeFolds(
+    await measureFolds(parts, predict, {
+      onEvent: ({ fold }) => report({ type: "progress", label: "fold", done: fold + 1, total: folds }),
+    }),
+  );
+}
+
+function metricsOf({ metrics }: Evaluation): Record<string, { value: number; low: number; high: number }> {
+  return Object.fromEntries(
+    Object.entries(metrics).flatMap(([name, metric]) => (metric === undefined ? [] : [[name, { ...metric }]])),
+  );
+}

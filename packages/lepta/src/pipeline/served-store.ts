@@ -1,0 +1,130 @@
+// A store opened for its own user, with its server up: what ship and serve run on.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type ApiClient, createApiClient } from "@lepta/api";
+import {
+  createAuthenticator,
+  createKey,
+  createOrganisation,
+  findOrganisation,
+  openStore,
+  type Store,
+  startServer,
+  type Tenant,
+} from "@lepta/server";
+import { CliError } from "../errors.ts";
+import { readKey, writeKey } from "./home.ts";
+
+export interface ServeOptions {
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** 0 takes a free one. Default: 7080, or a free one when that is taken. */
+  readonly port?: number;
+}
+
+export interface ServedStore {
+  /** Absolute path of the store's directory. */
+  readonly home: string;
+  readonly store: Store;
+  /** The one organisation of a store that is used by its own user. */
+  readonly tenant: Tenant;
+  readonly url: string;
+  /** The store's own key, with every scope. */
+  readonly key: string;
+  readonly client: ApiClient;
+  /** The console with the key in its fragment, which never reaches a server; undefined when it is not built. */
+  readonly consoleUrl: string | undefined;
+  close(): Promise<void>;
+}
+
+const organisationName = "default";
+const defaultPort = 7080;
+
+/** Opens the store, makes its organisation and key where they are missing, and starts the server. */
+export async function openServedStore(home: string, options: ServeOptions = {}): Promise<ServedStore> {
+  const store = await openStore({ dir: home, databaseUrl: process.env.DATABASE_URL || undefined });
+  try {
+    const tenant = await ownTenant(store);
+    const key = await ownKey(store, tenant);
+    const consoleDir = consoleDirectory();
+    const server = await listen(store, options, consoleDir);
+    const client = createApiClient({ url: server.url, key });
+    return {
+      home: store.dir,
+      store,
+      tenant,
+      url: server.url,
+      key,
+      client,
+      consoleUrl: consoleDir === undefined ? undefined : `${server.url}/#key=${key}`,
+      async close() {
+        await server.close();
+        await store.close();
+      },
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function ownTenant(store: Store): Promise<Tenant> {
+  const known = await findOrganisation(store, organisationName);
+  return store.tenant((known ?? (await createOrganisation(store, { name: organisationName }))).id);
+}
+
+/** The key of the credentials file while the store knows it, else a new one. */
+async function ownKey(store: Store, tenant: Tenant): Promise<string> {
+  const kept = await readKey(store.dir, {});
+  if (kept !== undefined) {
+    try {
+      const caller = await createAuthenticator(store).authenticate(kept);
+      if (caller.tenant.organisationId === tenant.organisationId) return kept;
+    } catch {
+      // Of another store, or revoked: a new one is made.
+    }
+  }
+  const { secret } = await createKey(tenant, {
+    name: "this machine's user",
+    scopes: ["predict", "feedback", "read", "admin"],
+  });
+  await writeKey(store.dir, secret);
+  return secret;
+}
+
+async function listen(
+  store: Store,
+  { host = "127.0.0.1", port }: ServeOptions,
+  consoleDir: string | undefined,
+): Promise<{ url: string; close(): Promise<void> }> {
+  const start = (chosen: number): ReturnType<typeof startServer> =>
+    startServer(store, { host, port: chosen, ...(consoleDir === undefined ? {} : { consoleDir }) });
+  try {
+    return await start(port ?? defaultPort);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code !== "EADDRINUSE" && code !== "EACCES" && code !== "EADDRNOTAVAIL") throw error;
+    if (port === undefined && code === "EADDRINUSE") return start(0);
+    throw new CliError(
+      "port-taken",
+      `The server cannot listen on ${host}:${port ?? defaultPort} (${code}).`,
+      "Choose another port (--port 0 takes a free one) or address, or end what listens there.",
+      { cause: error },
+    );
+  }
+}
+
+function systemCode(error: unknown): string | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code?.startsWith("E")) return code;
+  }
+  return undefined;
+}
+
+/** The console's build: beside this package in an installed release, or in the workspace. */
+function consoleDirectory(): string | undefined {
+  const own = fileURLToPath(new URL("../../", import.meta.url));
+  return [join(own, "console"), join(own, "../console/dist")].find((path) => existsSync(join(path, "index.html")));
+}

@@ -1,0 +1,176 @@
+// `ship`: the seven stages of a product in their order, each run or reused, on a store whose server is up.
+import type { Experiment, Invoice } from "@lepta/api";
+import type { Product } from "../product/define.ts";
+import { type LoadedProduct, loadProduct } from "../product/load.ts";
+import { type Bench, createBench } from "./bench.ts";
+import { billStage } from "./bill.ts";
+import { bundleStage } from "./bundle.ts";
+import { codeVersion } from "./code-version.ts";
+import { dataStage, fileHash } from "./data.ts";
+import { deployStage } from "./deploy.ts";
+import { type Evaluation, evaluateStage } from "./evaluate.ts";
+import type { Report, StageName } from "./events.ts";
+import { homeDirectory } from "./home.ts";
+import type { JsonObject } from "./json.ts";
+import { pruneStageFolders } from "./prune.ts";
+import { createRunLog, type RunLog } from "./run-log.ts";
+import { openServedStore, type ServedStore, type ServeOptions } from "./served-store.ts";
+import { runStage, type StageResult, type StageRunner } from "./stage.ts";
+import { shipSummary } from "./summary.ts";
+import { type Role, trainStage } from "./train.ts";
+import { useStage } from "./use.ts";
+
+export interface ShipOptions extends ServeOptions {
+  /** The store's directory. Default: LEPTA_HOME, else `.lepta` in the working directory. */
+  readonly home?: string;
+  readonly onEvent?: Report;
+  /** Ends the run after what is under way; the run is then interrupted and can be resumed. */
+  readonly signal?: AbortSignal;
+}
+
+export interface ShipStage {
+  readonly stage: StageName;
+  readonly status: "done" | "reused";
+  readonly seconds: number;
+}
+
+/** Plain JSON: what `lepta ship --json` prints. */
+export interface ShipResult {
+  readonly product: string;
+  readonly run: string;
+  readonly seconds: number;
+  readonly stages: readonly ShipStage[];
+  /** On the held-out test part. */
+  readonly models: Readonly<Record<Role, Evaluation>>;
+  readonly experiment: Experiment;
+  readonly invoice: Invoice;
+  readonly url: string;
+  /** The same as people read it. */
+  readonly summary: readonly string[];
+}
+
+export interface Shipped {
+  readonly result: ShipResult;
+  /** The store and its server, still up: close it when done. */
+  readonly served: ServedStore;
+}
+
+/**
+ * Runs every stage of the product that its inputs ask for; what finished before with the same inputs is reused.
+ * Throws the failing stage's error; the store is then closed and the run recorded as failed (or interrupted).
+ * @param path of the product file
+ */
+export async function ship(path: string, options: ShipOptions = {}): Promise<Shipped> {
+  const started = performance.now();
+  const { home = homeDirectory(), onEvent = () => {}, signal = new AbortController().signal } = options;
+  const loaded = await loadProduct(path);
+  const served = await openServedStore(home, options);
+  try {
+    const log = await createRunLog(served.tenant, loaded.product.name, loaded.product.seed);
+    const report: Report = (event) => {
+      log.report(event);
+      onEvent(event);
+    };
+    const stages = await recorded(log, signal, () => runStages(loaded, served, log, report, signal));
+    await pruneStageFolders(served.home, loaded.product.name);
+    const seconds = (performance.now() - started) / 1000;
+    return { result: resultOf(loaded.product, log.run, seconds, stages, served), served };
+  } catch (error) {
+    await served.close();
+    throw error;
+  }
+}
+
+/** Ends the run as its work ended. */
+async function recorded<T>(log: RunLog, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  try {
+    const value = await work();
+    await log.finish("done");
+    return value;
+  } catch (error) {
+    await log.finish(signal.aborted ? "interrupted" : "failed");
+    throw error;
+  }
+}
+
+type Stages = Awaited<ReturnType<typeof runStages>>;
+
+async function runStages(
+  { product, directory }: LoadedProduct,
+  served: ServedStore,
+  log: RunLog,
+  report: Report,
+  signal: AbortSignal,
+) {
+  const bench: Bench = createBench({ product, run: log.run, directory, served, report });
+  const runner: StageRunner<Bench> = { bench, log, report, codeVersion: codeVersion(), signal };
+  const { target, positive, columns } = product.data;
+  const costs = product.task.kind === "classifier" ? (product.task.costs ?? null) : null;
+  const { seed } = product;
+
+  const data = await runStage(runner, dataStage, {
+    file: await fileHash(bench.dataFile),
+    target,
+    positive,
+    columns,
+    task: product.task.kind,
+    seed,
+  });
+  const { dataHash, splitHash, features } = data.output;
+  const train = await runStage(runner, trainStage, {
+    dataHash,
+    splitHash,
+    features,
+    target,
+    positive,
+    task: product.task.kind,
+    seed,
+  });
+  const evaluate = await runStage(runner, evaluateStage, {
+    trained: train.output,
+    splitHash,
+    costs: costs && { ...costs },
+    gates: product.gates.map(({ metric, bound }) => ({ metric, bound })),
+    seed,
+  });
+  const bundle = await runStage(runner, bundleStage, { trained: train.output, evaluated: evaluate.output, dataHash });
+  const deploy = await runStage(runner, deployStage, {
+    bundles: bundle.output,
+    evaluated: evaluate.output,
+    traffic: product.deploy.traffic,
+    costs: costs && { ...costs },
+    price: product.price === undefined ? null : priceOf(product.price),
+  });
+  const deployment = deploy.output.deployment.id;
+  const use = await runStage(runner, useStage, { deployment, dataHash, splitHash });
+  const bill = await runStage(runner, billStage, await billInput(bench, deployment));
+  return { data, train, evaluate, bundle, deploy, use, bill };
+}
+
+function priceOf({ amountMicros, currency, freePerMonth }: NonNullable<Product["price"]>) {
+  return { amountMicros, currency, freePerMonth };
+}
+
+async function billInput({ client }: Bench, deployment: string) {
+  const period = new Date().toISOString().slice(0, 7);
+  const { total } = await client.usage({ from: `${period}-01T00:00:00.000Z` });
+  return { period, used: total, deployment };
+}
+
+function resultOf(product: Product, run: string, seconds: number, stages: Stages, served: ServedStore): ShipResult {
+  const list: StageResult<JsonObject>[] = Object.values(stages);
+  const models = stages.evaluate.output.models;
+  const { experiment } = stages.use.output;
+  const { invoice } = stages.bill.output;
+  return {
+    product: product.name,
+    run,
+    seconds,
+    stages: list.map(({ stage, status, seconds: took }) => ({ stage, status, seconds: took })),
+    models,
+    experiment,
+    invoice,
+    url: served.url,
+    summary: shipSummary({ models, experiment, invoice }),
+  };
+}
