@@ -1,6 +1,6 @@
 // Who is signed in, and which page is shown.
 import type { ApiError } from "@lepta/api";
-import { lazy, Suspense, useCallback, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { Login } from "./login.tsx";
 import { InvoicePage } from "./pages/invoice.tsx";
 import { InvoicesPage } from "./pages/invoices.tsx";
@@ -33,6 +33,16 @@ export function App() {
     forgetKey(window);
     setRefusal(because);
     setKey(undefined);
+  }, []);
+  // An address with a key, opened in a tab that has the console already, changes the fragment only.
+  useEffect(() => {
+    function take() {
+      if (!window.location.hash.includes("key=")) return;
+      setRefusal(undefined);
+      setKey(takeKey(window));
+    }
+    window.addEventListener("hashchange", take);
+    return () => window.removeEventListener("hashchange", take);
   }, []);
   const session = useMemo(() => (key === undefined ? undefined : openSession(key, signOut)), [key, signOut]);
 

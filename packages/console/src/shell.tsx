@@ -46,7 +46,7 @@ export function Shell({ page, children }: { page: PageName | undefined; children
         </nav>
         <div className={styles.foot}>
           <SchemeSwitch />
-          <Button variant="subtle" color="gray" size="compact-sm" onClick={() => signOut()}>
+          <Button variant="subtle" color="gray" size="compact-sm" fw={500} c="dimmed" onClick={() => signOut()}>
             Sign out
           </Button>
         </div>

@@ -71,7 +71,7 @@ export const theme = createTheme({
   fontFamilyMonospace: 'ui-monospace, "SF Mono", SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace',
   headings: { fontWeight: "640", textWrap: "balance" },
   components: {
-    Anchor: { defaultProps: { underline: "hover" } },
+    Anchor: { defaultProps: { underline: "hover", inherit: true } },
     Badge: { defaultProps: { variant: "light", radius: "sm" } },
   },
 });

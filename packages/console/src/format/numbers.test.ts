@@ -1,6 +1,6 @@
 // Numbers as text.
 import { describe, expect, it } from "vitest";
-import { formatBounds, formatCount, formatShare, formatSigned, formatValue } from "./numbers.ts";
+import { formatBounds, formatCount, formatProbability, formatShare, formatSigned, formatValue } from "./numbers.ts";
 
 describe("numbers", () => {
   it("groups counts", () => expect(formatCount(1234567, "en-US")).toBe("1,234,567"));
@@ -26,6 +26,11 @@ describe("numbers", () => {
     [-0.12, "−0.120"],
     [0.0001, "0.000"],
   ])("difference %d is %s", (value, text) => expect(formatSigned(value, "en-US")).toBe(text));
+
+  it("never says that a probability is 0", () => {
+    expect(formatProbability(0.0432, "en-US")).toBe("= 0.043");
+    expect(formatProbability(1e-9, "en-US")).toBe("< 0.001");
+  });
 
   it("says bounds, and nothing where there are none", () => {
     expect(formatBounds({ value: 0.5, low: 0.4, high: 0.6 }, false, "en-US")).toBe("0.400 to 0.600");

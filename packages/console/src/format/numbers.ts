@@ -29,7 +29,13 @@ export function formatSigned(value: number, locale?: string): string {
   return `${value < 0 ? "−" : "+"}${text}`;
 }
 
-/** The bounds alone, e.g. "0.741 – 0.862"; undefined where none were computed. */
+/** A p-value after "p": "= 0.043", "< 0.001". */
+export function formatProbability(probability: number, locale?: string): string {
+  const format = new Intl.NumberFormat(locale, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
+  return probability < 0.001 ? `< ${format.format(0.001)}` : `= ${format.format(probability)}`;
+}
+
+/** The bounds alone, e.g. "0.741 to 0.862"; undefined where none were computed. */
 export function formatBounds({ low, high }: Interval, signed = false, locale?: string): string | undefined {
   if (low === null || high === null) return undefined;
   const format = signed ? formatSigned : formatValue;

@@ -74,7 +74,7 @@ function Revoke({ name, busy, onRevoke }: { name: string; busy: boolean; onRevok
   const [sure, setSure] = useState(false);
   if (!sure) {
     return (
-      <Button variant="default" size="compact-sm" onClick={() => setSure(true)} aria-label={`Revoke ${name}`}>
+      <Button variant="default" size="compact-sm" fw={500} onClick={() => setSure(true)} aria-label={`Revoke ${name}`}>
         Revoke
       </Button>
     );

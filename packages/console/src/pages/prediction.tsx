@@ -100,6 +100,12 @@ function Trail({ record }: { record: PredictionRecord }) {
   );
 }
 
+/** The trace's id out of `00-<trace>-<span>-<flags>` (W3C Trace Context). */
+function TracePart({ traceparent }: { traceparent: string | null }) {
+  const trace = traceparent?.split("-")[1];
+  return trace ? <Hash value={trace} name="trace’s id" /> : <span className="dim">none</span>;
+}
+
 function Answer({ record }: { record: PredictionRecord }) {
   const classes = Object.entries(record.probabilities ?? {}).sort(([, a], [, b]) => b - a);
   return (
@@ -134,6 +140,7 @@ function Answer({ record }: { record: PredictionRecord }) {
             ),
           },
           { name: "Variant", value: record.variant },
+          { name: "Trace", value: <TracePart traceparent={record.traceparent} /> },
           {
             name: "Subject",
             value: record.subjectHash ? (

@@ -1,5 +1,6 @@
 // The products: what each one's champion is worth, how its traffic is shared, what it answered and what that cost.
-import type { Product } from "@lepta/api";
+import type { ApiClient, CallOptions, Experiment, Product, Version } from "@lepta/api";
+import type { ReactNode } from "react";
 import { headlineMetric, metricName } from "../format/metrics.ts";
 import { formatCount } from "../format/numbers.ts";
 import { type Column, DataTable } from "../parts/data-table.tsx";
@@ -11,34 +12,76 @@ import { Ago } from "../parts/time-text.tsx";
 import { Traffic } from "../parts/traffic.tsx";
 import { Link } from "../state/navigation.tsx";
 import { pathTo } from "../state/paths.ts";
-import { type Query, usePages, useQuery } from "../state/query.ts";
+import { usePages, useQuery } from "../state/query.ts";
 
 const refreshMs = 10_000;
 
-const columns: readonly Column<Product>[] = [
+/** A product with what its row tells beside it; undefined: not read yet, or not there. */
+interface Row {
+  readonly product: Product;
+  readonly experiment?: Experiment | undefined;
+  /** The champion, or the newest version where nothing is deployed. */
+  readonly version?: Version | undefined;
+  readonly used?: number | undefined;
+}
+
+const columns: readonly Column<Row>[] = [
   {
     header: "Product",
-    cell: (product) => (
+    cell: ({ product }) => (
       <>
         <Link to={pathTo("product", { product: product.name })} fw={600}>
           {product.name}
         </Link>
         <div className="dim small">
-          {product.task}, {product.target}
+          {product.task}: {product.target}
         </div>
       </>
     ),
   },
-  { header: "Champion", cell: (product) => <Champion product={product} /> },
-  { header: "Quality", numeric: true, cell: (product) => <Quality product={product} /> },
-  { header: "Traffic", cell: (product) => <TrafficOf product={product} /> },
-  { header: "Predictions, this month", numeric: true, cell: (product) => <Used product={product} /> },
-  { header: "Cost", numeric: true, cell: (product) => <Cost product={product} /> },
-  { header: "Made", cell: (product) => <Ago at={product.createdAt} /> },
+  {
+    header: "Champion",
+    cell: ({ product, experiment }) => {
+      if (!product.deployed) return <span className="dim">not deployed</span>;
+      const champion = experiment?.variants.find((variant) => variant.role === "champion");
+      return champion ? <VersionLink product={product.name} model={champion.model} /> : none;
+    },
+  },
+  { header: "Quality", numeric: true, cell: (row) => quality(row) ?? none },
+  { header: "Traffic", cell: ({ experiment }) => (experiment ? <Traffic variants={experiment.variants} /> : none) },
+  {
+    header: "Predictions",
+    numeric: true,
+    cell: ({ used }) =>
+      used === undefined ? (
+        none
+      ) : (
+        <>
+          {formatCount(used)}
+          <div className="dim small">this month</div>
+        </>
+      ),
+  },
+  {
+    header: "Champion’s cost",
+    numeric: true,
+    cell: ({ experiment }) => {
+      const cost = experiment?.variants.find((variant) => variant.role === "champion")?.cost;
+      return cost ? <IntervalText interval={cost} /> : none;
+    },
+  },
+  { header: "Made", cell: ({ product }) => <Ago at={product.createdAt} /> },
 ];
+const none = <span className="dim">–</span>;
 
 export function ProductsPage() {
   const products = usePages("products", (client, options) => client.products(options), { refreshMs });
+  const names = products.data?.map(({ name }) => name).join();
+  const rows = useQuery(
+    names ? `products with figures ${names}` : undefined,
+    (client, options) => readRows(client, products.data ?? [], options),
+    { refreshMs },
+  );
   return (
     <Page title="Products">
       <Loaded query={products}>
@@ -51,8 +94,8 @@ export function ProductsPage() {
             <DataTable
               label="Products"
               columns={columns}
-              rows={items}
-              rowKey={(product) => product.name}
+              rows={rows.data ?? items.map((product) => ({ product }))}
+              rowKey={({ product }) => product.name}
               more={products.more}
               loadingMore={products.loadingMore}
             />
@@ -63,83 +106,36 @@ export function ProductsPage() {
   );
 }
 
-/** A cell's own query: a dash until it answers, and where the answer has nothing. */
-function Cell<T>({ query, children }: { query: Query<T>; children: (data: T) => React.ReactNode }) {
-  if (query.data !== undefined) return children(query.data) ?? <span className="dim">–</span>;
+/** What one product does not tell leaves its cell empty and the others as they are. */
+function readRows(client: ApiClient, products: readonly Product[], options: CallOptions): Promise<Row[]> {
+  const usage = client.usage(options).catch(() => undefined);
+  return Promise.all(
+    products.map(async (product) => {
+      const [experiment, versions, used] = await Promise.all([
+        product.deployed ? client.experiment(product.name, options).catch(() => undefined) : undefined,
+        product.versionCount > 0
+          ? client.versions(product.name, { ...options, limit: 500 }).catch(() => undefined)
+          : undefined,
+        usage,
+      ]);
+      const champion = experiment?.variants.find((variant) => variant.role === "champion")?.model.id;
+      return {
+        product,
+        experiment,
+        version: versions?.items.find((version, i) => (product.deployed ? version.id === champion : i === 0)),
+        used: used?.lines.reduce((sum, line) => sum + (line.product === product.name ? line.count : 0), 0),
+      };
+    }),
+  );
+}
+
+function quality({ product, version }: Row): ReactNode {
+  const headline = version && headlineMetric(product.task, version.metrics);
+  if (!headline) return undefined;
+  const { label, meaning } = metricName(headline.name);
   return (
-    <span className="dim" title={query.error?.message}>
-      {query.error ? "unknown" : "–"}
+    <span title={meaning}>
+      <IntervalText interval={headline.interval} name={label} />
     </span>
-  );
-}
-
-function useExperiment(product: Product) {
-  return useQuery(
-    product.deployed ? `experiment ${product.name}` : undefined,
-    (client, options) => client.experiment(product.name, options),
-    { refreshMs },
-  );
-}
-
-function Champion({ product }: { product: Product }) {
-  const experiment = useExperiment(product);
-  if (!product.deployed) return <span className="dim">not deployed</span>;
-  return (
-    <Cell query={experiment}>
-      {({ variants }) => {
-        const champion = variants.find((v) => v.role === "champion");
-        return champion && <VersionLink product={product.name} model={champion.model} />;
-      }}
-    </Cell>
-  );
-}
-
-function Quality({ product }: { product: Product }) {
-  const experiment = useExperiment(product);
-  const versions = useQuery(product.versionCount > 0 ? `versions ${product.name}` : undefined, (client, options) =>
-    client.versions(product.name, { ...options, limit: 500 }),
-  );
-  return (
-    <Cell query={versions}>
-      {({ items }) => {
-        const champion = experiment.data?.variants.find((v) => v.role === "champion")?.model.id;
-        const version = items.find((v) => v.id === champion) ?? (product.deployed ? undefined : items[0]);
-        const headline = version && headlineMetric(product.task, version.metrics);
-        if (!headline) return undefined;
-        const { label, meaning } = metricName(headline.name);
-        return (
-          <span title={meaning}>
-            <span className="dim small">{label} </span>
-            <IntervalText interval={headline.interval} />
-          </span>
-        );
-      }}
-    </Cell>
-  );
-}
-
-function TrafficOf({ product }: { product: Product }) {
-  const experiment = useExperiment(product);
-  return <Cell query={experiment}>{({ variants }) => <Traffic variants={variants} />}</Cell>;
-}
-
-function Used({ product }: { product: Product }) {
-  const usage = useQuery(
-    `usage ${product.name}`,
-    (client, options) => client.usage({ ...options, product: product.name }),
-    { refreshMs },
-  );
-  return <Cell query={usage}>{({ total }) => formatCount(total)}</Cell>;
-}
-
-function Cost({ product }: { product: Product }) {
-  const experiment = useExperiment(product);
-  return (
-    <Cell query={experiment}>
-      {({ variants }) => {
-        const cost = variants.find((v) => v.role === "champion")?.cost;
-        return cost && <IntervalText interval={cost} />;
-      }}
-    </Cell>
   );
 }

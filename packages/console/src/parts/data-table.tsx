@@ -45,7 +45,7 @@ export function DataTable<T>({ label, columns, rows, rowKey, more, loadingMore }
                   </Table.Th>
                 ) : (
                   <Table.Td key={header} role="cell" data-label={header} mod={{ numeric, wide }}>
-                    {cell(row)}
+                    <div>{cell(row)}</div>
                   </Table.Td>
                 ),
               )}

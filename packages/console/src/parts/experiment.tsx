@@ -1,6 +1,6 @@
 // The experiment's table: what each variant costs, how it differs from the champion, and whether that is shown.
 import type { Experiment as ExperimentData, ExperimentVariant } from "@lepta/api";
-import { formatCount, formatShare } from "../format/numbers.ts";
+import { formatCount, formatProbability, formatShare } from "../format/numbers.ts";
 import { costVerdict, plotDomain } from "../state/comparison.ts";
 import { type Column, DataTable } from "./data-table.tsx";
 import styles from "./experiment.module.css";
@@ -30,7 +30,18 @@ export function Experiment({ experiment }: { experiment: ExperimentData }) {
       ),
     },
     { header: "Traffic", numeric: true, cell: (variant) => formatShare(variant.weight) },
-    { header: "Predictions", numeric: true, cell: (variant) => formatCount(variant.predictions) },
+    {
+      header: "Predictions",
+      numeric: true,
+      cell: (variant) => (
+        <>
+          {formatCount(variant.predictions)}
+          {variant.units !== variant.predictions && (
+            <div className="dim small">for {formatCount(variant.units)} subjects</div>
+          )}
+        </>
+      ),
+    },
     {
       header: "Feedback",
       cell: (variant) => (
@@ -62,7 +73,7 @@ export function Experiment({ experiment }: { experiment: ExperimentData }) {
     <div className={styles.experiment}>
       {sampleRatio?.mismatch && (
         <p className={styles.warning} role="alert">
-          <b>The variants’ shares do not follow their weights</b> (p = {sampleRatio.pValue.toPrecision(1)}): something
+          <b>The variants’ shares do not follow their weights</b> (p {formatProbability(sampleRatio.pValue)}): something
           outside sends subjects to one variant more than to the other. Do not compare them before it is found.
         </p>
       )}
@@ -92,6 +103,7 @@ function Difference({ variant, domain }: { variant: ExperimentVariant; domain: [
       />
       <span className={styles.verdict} data-kind={verdict.kind}>
         {verdict.text}
+        {variant.pValue !== null && <span className="dim"> (p {formatProbability(variant.pValue)})</span>}
       </span>
     </div>
   );

@@ -38,11 +38,19 @@ export function IntervalPlot({ interval, domain, reference, tone = "plain", sign
   );
 }
 
+interface IntervalTextProps {
+  interval: Interval;
+  signed?: boolean | undefined;
+  /** What the value is, over it. Default: said elsewhere. */
+  name?: string | undefined;
+}
+
 /** The figure as text: the value, its bounds under it. */
-export function IntervalText({ interval, signed }: { interval: Interval; signed?: boolean | undefined }) {
+export function IntervalText({ interval, signed, name }: IntervalTextProps) {
   const bounds = formatBounds(interval, signed);
   return (
     <span className={styles.text}>
+      {name !== undefined && <small>{name}</small>}
       {(signed ? formatSigned : formatValue)(interval.value)}
       {bounds !== undefined && <small>{bounds}</small>}
     </span>

@@ -6,7 +6,7 @@ import { pathTo } from "../state/paths.ts";
 /** "network v3" */
 export function VersionLink({ product, model }: { product: string; model: VersionReference }) {
   return (
-    <Link to={pathTo("version", { product, version: model.version })}>
+    <Link to={pathTo("version", { product, version: model.version })} className="nowrap">
       {model.name} <span className="tabular">v{model.version}</span>
     </Link>
   );

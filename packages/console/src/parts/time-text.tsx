@@ -5,7 +5,7 @@ import { formatAbsolute, formatDuration, formatRelative } from "../format/time.t
 export function Ago({ at }: { at: string }) {
   const now = useNow(30_000);
   return (
-    <time dateTime={at} title={formatAbsolute(at)}>
+    <time dateTime={at} title={formatAbsolute(at)} className="nowrap">
       {formatRelative(at, now)}
     </time>
   );
