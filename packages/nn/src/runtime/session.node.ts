@@ -17,7 +17,7 @@ const runtime: Runtime = {
       intraOpNumThreads: options.threads ?? 1,
       interOpNumThreads: 1,
       executionMode: "sequential",
-      logSeverityLevel: 3,
+      logSeverityLevel: 4, // Errors are thrown; nothing is printed.
       // Near a loss of zero, denormal gradients make every product several times slower.
       // Threads that wait by spinning slow down every neighbour on a busy machine.
       extra: { session: { set_denormal_as_zero: "1", intra_op: { allow_spinning: "0" } } },
