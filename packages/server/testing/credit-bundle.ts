@@ -14,7 +14,11 @@ export interface CreditBundle {
 const csv = fileURLToPath(new URL("../../../examples/credit/german-credit.csv", import.meta.url));
 
 /** @param threshold of `bad`; default 1/6, what the costs say of a calibrated probability. */
-export async function creditBundle(dir: string, model: ModelName = "logistic", threshold = 1 / 6): Promise<CreditBundle> {
+export async function creditBundle(
+  dir: string,
+  model: ModelName = "logistic",
+  threshold = 1 / 6,
+): Promise<CreditBundle> {
   const table = await readTable(csv);
   const schema = inferSchema(table, { target: "risk", positive: "bad" });
   const parts = splitTable(table, { fractions: { train: 0.6, validation: 0.2, test: 0.2 }, stratify: "risk", seed: 1 });

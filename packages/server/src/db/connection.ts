@@ -28,6 +28,7 @@ export async function connectPglite(dataDir: string): Promise<Connection> {
     kind: "pglite",
     sql,
     queue: { script: async (text, values) => ({ rows: await client.script(text, values) }) },
+    together: async (statements) => (await client.together(statements)).rows,
     close: () => client.close(),
   };
 }
@@ -57,6 +58,24 @@ export async function connectPostgresql(url: string, connections = 10): Promise<
     kind: "postgresql",
     sql: overPool(pool, { schema }),
     queue: { url },
+    async together(statements) {
+      const client = await pool.connect();
+      let broken: Error | undefined;
+      try {
+        await client.query("begin");
+        let rows: Record<string, unknown>[] = [];
+        for (const { sql, params } of statements) rows = (await client.query(sql, [...params])).rows;
+        await client.query("commit");
+        return rows;
+      } catch (error) {
+        await client.query("rollback").catch((cause: Error) => {
+          broken = cause;
+        });
+        throw error;
+      } finally {
+        client.release(broken);
+      }
+    },
     async close() {
       if (!open) return;
       open = false;

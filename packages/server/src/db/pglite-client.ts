@@ -21,6 +21,8 @@ export interface PgliteQueryable {
 }
 
 export interface PgliteClient extends PgliteQueryable {
+  /** Runs statements in one transaction, by one message to the worker. @returns the last one's result */
+  together(statements: readonly { sql: string; params: readonly unknown[] }[]): Promise<PgliteResult>;
   transaction<T>(work: (transaction: PgliteQueryable) => Promise<T>): Promise<T>;
   /** One statement with parameters, or many without; values as the drivers give them by themselves. */
   script(text: string, params?: unknown[]): Promise<PgliteResult["rows"]>;
@@ -87,6 +89,10 @@ export async function openPgliteClient(dataDir: string): Promise<PgliteClient> {
   await call(0);
   return {
     ...queryable(),
+    async together(statements) {
+      const results = (await send("together", { statements })) as RawResult[];
+      return readResult(results.at(-1)!, "object");
+    },
     async transaction(work) {
       const transaction = ++lastTransaction;
       await send("begin", { transaction });

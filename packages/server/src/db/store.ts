@@ -2,7 +2,7 @@
 import { accessSync, constants, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ApiError } from "@lepta/api";
-import { type Connection, connectPglite, connectPostgresql, type Sql } from "./connection.ts";
+import { type Connection, connectPglite, connectPostgresql } from "./connection.ts";
 import { interruptDeadRuns } from "./interrupt.ts";
 import { type StoreLock, takeLock } from "./lock-file.ts";
 import { migrate } from "./migrate.ts";
@@ -61,12 +61,11 @@ export async function openStore(options: StoreOptions = {}): Promise<Store> {
 }
 
 function makeStore(dir: string, owner: Connection, lock: StoreLock | undefined): Store {
-  const sql: Sql = owner.sql;
   return {
     kind: owner.kind,
     dir,
     owner,
-    tenant: (organisationId) => tenantOf(sql, organisationId),
+    tenant: (organisationId) => tenantOf(owner, organisationId),
     announce: (url) => lock?.announce(url),
     async close() {
       await owner.close();

@@ -1,0 +1,67 @@
+// The store's lock: one holder at a time, whatever became of the one before.
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { lockHolder, takeLock } from "./lock-file.ts";
+import { stateOf, thisProcess } from "./process-identity.ts";
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "lepta-lock-"));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+const leave = (number: number, content: object) => {
+  const path = join(dir, `lock-${number}.json`);
+  writeFileSync(path, JSON.stringify({ token: "t", url: null, released: false, ...content }));
+  return path;
+};
+const locked = expect.objectContaining({ code: "store-locked", status: 503 });
+
+test("one holder; released, the next", () => {
+  const first = takeLock(dir);
+  expect(() => takeLock(dir)).toThrow(locked);
+  first.announce("http://127.0.0.1:7080");
+  expect(() => takeLock(dir)).toThrow(/http:\/\/127\.0\.0\.1:7080/);
+  expect(lockHolder(dir)).toMatchObject({ pid: process.pid, url: "http://127.0.0.1:7080" });
+  first.release();
+  expect(lockHolder(dir)).toBeUndefined();
+  const second = takeLock(dir);
+  expect(() => takeLock(dir)).toThrow(locked);
+  second.release();
+  expect(readdirSync(dir), "old locks are cleared away").toHaveLength(1);
+});
+
+test("a dead process's lock is taken over, and that of a number used again", () => {
+  leave(7, { host: hostname(), pid: 2 ** 22 + 1, start: null });
+  takeLock(dir).release();
+  leave(20, { host: hostname(), pid: process.pid, start: "another boot/1" });
+  takeLock(dir).release();
+  expect(readdirSync(dir)).toEqual(["lock-21.json"]);
+});
+
+test("a living process's lock is not", () => {
+  leave(1, { ...thisProcess(), pid: process.ppid, start: null });
+  expect(() => takeLock(dir)).toThrow(new RegExp(`process ${process.ppid}`));
+  expect(readdirSync(dir)).toEqual(["lock-1.json"]);
+});
+
+test("a lock of another host holds as long as it gives signs of life", () => {
+  const path = leave(1, { host: "another-host", pid: 1, start: null });
+  expect(() => takeLock(dir)).toThrow(/another-host/);
+  const silent = new Date(Date.now() - 61_000);
+  utimesSync(path, silent, silent);
+  takeLock(dir).release();
+});
+
+test("a half-written lock of a crashed disk is taken over", () => {
+  writeFileSync(join(dir, "lock-3.json"), "{");
+  takeLock(dir).release();
+  expect(readdirSync(dir)).toEqual(["lock-4.json"]);
+});
+
+test("a process knows itself alive", () => {
+  expect(stateOf(thisProcess())).toBe("alive");
+  expect(stateOf({ ...thisProcess(), host: "another-host" })).toBe("unknown");
+});
