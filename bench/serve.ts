@@ -33,6 +33,7 @@ const seconds = Number(options.seconds);
 const databaseUrl = process.env.LEPTA_BENCH_DATABASE_URL || undefined;
 const say = (text: string) => options.json || console.log(text);
 
+const path = "/v1/products/credit/predictions";
 /** Answers with 200 so far; the store must hold as many predictions. */
 let answered = 0;
 
@@ -42,10 +43,12 @@ async function load(url: string, { key, rows }: Prepared, connections: number, d
     connections,
     duration,
     // A request that is cut off when the time is over is stored and not counted: each connection is let finish.
-    method: "POST",
-    path: "/v1/products/credit/predictions",
     headers: { "content-type": "application/json", authorization: `Bearer ${key}` },
-    requests: rows.map((row, i) => ({ body: JSON.stringify({ row, subject: `applicant ${i}` }) })),
+    requests: rows.map((row, i) => ({
+      method: "POST",
+      path,
+      body: JSON.stringify({ row, subject: `applicant ${i}` }),
+    })),
   });
   if (result.non2xx > 0 || result.errors > 0 || result.timeouts > 0) {
     throw new Error(`${result.non2xx} answers other than 200, ${result.errors} errors, ${result.timeouts} timeouts`);
@@ -101,11 +104,17 @@ async function main(): Promise<void> {
     else {
       console.log(`\n${"connections".padEnd(14)}${"per second".padEnd(14)}${"p50".padEnd(12)}p99`);
       for (const { connections, perSecond, p50Ms, p99Ms } of measured) {
-        const cells = [String(connections).padEnd(14), perSecond.toLocaleString("en").padEnd(14), `${p50Ms} ms`.padEnd(12)];
+        const cells = [
+          String(connections).padEnd(14),
+          perSecond.toLocaleString("en").padEnd(14),
+          `${p50Ms} ms`.padEnd(12),
+        ];
         console.log(`${cells.join("")}${p99Ms} ms`);
       }
       console.log(`\n${answered.toLocaleString("en")} answers, each with its prediction and usage event in the store`);
-      console.log(`${availableParallelism()} cores (${cpus()[0]?.model}), Node ${process.versions.node}, ${databaseUrl ? "PostgreSQL" : "PGlite"}, load generator on the same machine`);
+      console.log(
+        `${availableParallelism()} cores (${cpus()[0]?.model}), Node ${process.versions.node}, ${databaseUrl ? "PostgreSQL" : "PGlite"}, load generator on the same machine`,
+      );
     }
   } finally {
     await rm(dir, { recursive: true, force: true });

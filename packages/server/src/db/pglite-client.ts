@@ -91,7 +91,7 @@ export async function openPgliteClient(dataDir: string): Promise<PgliteClient> {
     ...queryable(),
     async together(statements) {
       const results = (await send("together", { statements })) as RawResult[];
-      return readResult(results.at(-1)!, "object");
+      return readResult(results.at(-1)!, "object", builderReaders);
     },
     async transaction(work) {
       const transaction = ++lastTransaction;

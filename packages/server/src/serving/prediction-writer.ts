@@ -1,8 +1,7 @@
 // Makes predictions durable: rows gather while an insert is in flight (group commit), each with its usage event.
 import type { Row } from "@lepta/api";
-import { sql } from "drizzle-orm";
-import type { Sql } from "../db/connection.ts";
 import type { Store } from "../db/store.ts";
+import type { Tenant } from "../db/tenant.ts";
 import { type Batcher, batcher } from "./batcher.ts";
 
 /** CloudEvents source of the usage events that predictions make; the event's id is the prediction's. */
@@ -47,7 +46,7 @@ export function predictionWriter(store: Store, onRun?: (size: number) => void): 
     let writer = writers.get(organisationId);
     if (!writer) {
       const tenant = store.tenant(organisationId);
-      const insert = (rows: NewPrediction[]) => tenant.transaction((tx) => insertPredictions(tx, organisationId, rows));
+      const insert = (rows: NewPrediction[]) => insertPredictions(tenant, rows);
       writer = batcher((rows) => insertApart(rows, insert), { cap, ...(onRun ? { onRun } : {}) });
       writers.set(organisationId, writer);
     }
@@ -93,37 +92,43 @@ function refusesValues(error: unknown): boolean {
   return false;
 }
 
+const insertText = `
+  with fresh as (
+    insert into lepta.predictions (organisation_id, id, product, version_id, variant_id, row, label, probability,
+      probabilities, value, subject_hash, traceparent, at)
+    select $1::uuid, given.*
+    from unnest($2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::jsonb[], $7::text[], $8::float8[], $9::jsonb[],
+      $10::float8[], $11::text[], $12::text[], $13::timestamptz[]) as given
+    on conflict do nothing
+    returning id, product, version_id, at
+  ), used as (
+    insert into lepta.usage_events (organisation_id, source, id, product, version_id, quantity, at)
+    select $1::uuid, $14, id::text, product, version_id, 1, at from fresh
+    on conflict do nothing
+  )
+  select count(*)::int as fresh, case when count(*) < $15::int then json_agg(id) end as ids from fresh`;
+
 /** @returns for each row whether it is new. Of rows with one id in the same insert the first is. */
-async function insertPredictions(tx: Sql, organisationId: string, rows: NewPrediction[]): Promise<boolean[]> {
-  const column = <T>(of: (row: NewPrediction) => T) => sql.param(rows.map(of));
-  const json = (of: (row: NewPrediction) => unknown) => column((row) => nullOr(of(row), JSON.stringify));
-  const result = await tx.execute<{ fresh: number; ids: string[] | null }>(sql`
-    with fresh as (
-      insert into lepta.predictions (organisation_id, id, product, version_id, variant_id, row, label, probability,
-        probabilities, value, subject_hash, traceparent, at)
-      select ${organisationId}::uuid, given.*
-      from unnest(
-        ${column((row) => row.id)}::uuid[], ${column((row) => row.product)}::text[],
-        ${column((row) => row.versionId)}::uuid[], ${column((row) => row.variantId)}::uuid[],
-        ${json((row) => row.row)}::jsonb[], ${column((row) => row.label)}::text[],
-        ${column((row) => row.probability)}::float8[], ${json((row) => row.probabilities)}::jsonb[],
-        ${column((row) => row.value)}::float8[], ${column((row) => row.subjectHash)}::text[],
-        ${column((row) => row.traceparent)}::text[], ${column((row) => row.at.toISOString())}::timestamptz[]
-      ) as given
-      on conflict do nothing
-      returning id, product, version_id, at
-    ), used as (
-      insert into lepta.usage_events (organisation_id, source, id, product, version_id, quantity, at)
-      select ${organisationId}::uuid, ${predictionSource}, id::text, product, version_id, 1, at from fresh
-      on conflict do nothing
-    )
-    select count(*)::int as fresh, case when count(*) < ${rows.length}::int then json_agg(id) end as ids from fresh`);
-  const { fresh = 0, ids = null } = result.rows[0] ?? {};
+async function insertPredictions(tenant: Tenant, rows: NewPrediction[]): Promise<boolean[]> {
+  const [result] = await tenant.statement(insertText, [
+    tenant.organisationId,
+    rows.map((row) => row.id),
+    rows.map((row) => row.product),
+    rows.map((row) => row.versionId),
+    rows.map((row) => row.variantId),
+    rows.map((row) => JSON.stringify(row.row)),
+    rows.map((row) => row.label),
+    rows.map((row) => row.probability),
+    rows.map((row) => (row.probabilities === null ? null : JSON.stringify(row.probabilities))),
+    rows.map((row) => row.value),
+    rows.map((row) => row.subjectHash),
+    rows.map((row) => row.traceparent),
+    rows.map((row) => row.at.toISOString()),
+    predictionSource,
+    rows.length,
+  ]);
+  const { fresh, ids } = result as { fresh: number; ids: string[] | null };
   if (fresh === rows.length) return rows.map(() => true);
   const unseen = new Set(ids);
   return rows.map((row) => unseen.delete(row.id.toLowerCase()));
-}
-
-function nullOr<T>(value: unknown, map: (value: unknown) => T): T | null {
-  return value === null ? null : map(value);
 }
