@@ -1,11 +1,17 @@
-// Runs the CLI from its sources: `node scripts/lepta.mjs <verb> …`, nothing built before.
+// Runs the CLI from its sources: `node scripts/lepta.mjs <verb> …`. Nothing is built before, but the console where it will be served.
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { buildConsole } from "./console.mjs";
+
+const args = process.argv.slice(2);
+const asks = args.includes("--help") || args.includes("-h");
+// Without a console the API is up all the same; the CLI says so.
+if (!asks && (args[0] === "serve" || (args[0] === "ship" && !args.includes("--once")))) buildConsole();
 
 const bin = fileURLToPath(new URL("../packages/lepta/src/bin.ts", import.meta.url));
 const child = spawn(
   process.execPath,
-  ["--conditions=lepta-source", "--import", import.meta.resolve("tsx"), bin, ...process.argv.slice(2)],
+  ["--conditions=lepta-source", "--import", import.meta.resolve("tsx"), bin, ...args],
   { stdio: "inherit" },
 );
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));

@@ -11,9 +11,9 @@ interface ServeOptions extends CommonOptions {
   readonly host: string;
 }
 
-async function serve({ json, host, port }: ServeOptions): Promise<void> {
+async function serve({ json, debug, host, port }: ServeOptions): Promise<void> {
   const terminal = createTerminal(json === true);
-  const served = await openServedStore(homeDirectory(), { host, port });
+  const served = await openServedStore(homeDirectory(), { host, port, logLevel: debug ? "debug" : "error" });
   terminal.say(`API      ${served.url}`);
   terminal.say(`console  ${served.consoleUrl ?? "not built: npm run build -w @lepta/console"}`);
   terminal.say("Ctrl-C ends it.");

@@ -29,6 +29,7 @@ async function run(path: string, options: ShipCommandOptions): Promise<void> {
   try {
     shipped = await ship(path, {
       host: options.host,
+      logLevel: options.debug ? "debug" : "error",
       ...(options.port === undefined ? {} : { port: options.port }),
       onEvent: reporter.report,
       signal: abort.signal,
@@ -60,7 +61,11 @@ export function shipCommand(): Command {
     .description("Run every stage of a product that its inputs ask for, deploy it, and stay up as its server.")
     .argument("<product>", "the product file, for example product.ts")
     .option("--once", "end after the summary")
-    .option("--port <N>", "port to listen on; 0 takes a free one (default: 7080, or a free one when that is taken)", port)
+    .option(
+      "--port <N>",
+      "port to listen on; 0 takes a free one (default: 7080, or a free one when that is taken)",
+      port,
+    )
     .option("--host <ADDRESS>", "address to listen on", "127.0.0.1")
     .action(run)
     .addHelpText(

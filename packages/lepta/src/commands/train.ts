@@ -106,7 +106,9 @@ export function trainCommand(): Command {
     .requiredOption("--target <COLUMN>", "the column to predict")
     .option("--positive <VALUE>", "the class that probabilities speak of (two classes)")
     .addOption(
-      new Option("--task <TASK>", "what the target is").choices(["auto", "classification", "regression"]).default("auto"),
+      new Option("--task <TASK>", "what the target is")
+        .choices(["auto", "classification", "regression"])
+        .default("auto"),
     )
     .option("--cv <K>", "also cross-validate with K folds, stratified and shuffled", wholeNumber(2, 100))
     .option("--test <FILE>", "measure on this table (default: a fifth of the data, held out)")

@@ -8,6 +8,7 @@ import {
   createKey,
   createOrganisation,
   findOrganisation,
+  jsonLogger,
   openStore,
   type Store,
   startServer,
@@ -21,6 +22,8 @@ export interface ServeOptions {
   readonly host?: string;
   /** 0 takes a free one. Default: 7080, or a free one when that is taken. */
   readonly port?: number;
+  /** What of the server's log goes to stderr, as JSON lines. Default "error": failures alone. */
+  readonly logLevel?: "error" | "debug";
 }
 
 export interface ServedStore {
@@ -80,7 +83,7 @@ async function ownKey(store: Store, tenant: Tenant): Promise<string> {
   if (kept !== undefined) {
     try {
       const caller = await createAuthenticator(store).authenticate(kept);
-      if (caller.tenant.organisationId === tenant.organisationId) return kept;
+      if (caller.organisationId === tenant.organisationId) return kept;
     } catch {
       // Of another store, or revoked: a new one is made.
     }
@@ -95,11 +98,12 @@ async function ownKey(store: Store, tenant: Tenant): Promise<string> {
 
 async function listen(
   store: Store,
-  { host = "127.0.0.1", port }: ServeOptions,
+  { host = "127.0.0.1", port, logLevel = "error" }: ServeOptions,
   consoleDir: string | undefined,
 ): Promise<{ url: string; close(): Promise<void> }> {
+  const logger = jsonLogger(process.stderr, logLevel);
   const start = (chosen: number): ReturnType<typeof startServer> =>
-    startServer(store, { host, port: chosen, ...(consoleDir === undefined ? {} : { consoleDir }) });
+    startServer(store, { host, port: chosen, logger, ...(consoleDir === undefined ? {} : { consoleDir }) });
   try {
     return await start(port ?? defaultPort);
   } catch (error) {

@@ -60,6 +60,7 @@ function stageLines(terminal: Terminal, event: PipelineEvent): boolean {
 function plainReporter(terminal: Terminal, everyMs = 1000): Reporter {
   const curves = createCurves();
   let shownAt = 0;
+  let startedAt = 0;
   let unshown: Epoch | undefined;
   let losses: number[] = [];
   const show = (event: Epoch, curve?: readonly number[]): void => {
@@ -82,12 +83,14 @@ function plainReporter(terminal: Terminal, everyMs = 1000): Reporter {
         return;
       }
       if (event.type === "progress") {
-        if (performance.now() - shownAt < everyMs || event.done === event.total) return;
+        const since = Math.max(shownAt, startedAt);
+        if (performance.now() - since < everyMs || event.done === event.total) return;
         terminal.say(`      ${event.label}: ${event.done} of ${event.total}`);
         shownAt = performance.now();
         return;
       }
       flush();
+      if (event.type === "stage-start") startedAt = performance.now();
       stageLines(terminal, event);
     },
   };
