@@ -82,6 +82,40 @@ export function sessionSuite(runtime: string, createSession: Create): void {
       await session.close();
     });
 
+    test("runs dictionaries between all element types, with a missing key of its own", async () => {
+      const text = input("text", "string", ["N"]);
+      const number = input("number", "float64", ["N"]);
+      const keys = ["a", "b"];
+      const session = await createSession(
+        buildGraph({
+          textToId: labelEncoder(text, { keys, values: [1n, 2n], default: -1n }),
+          textToNumber: labelEncoder(text, { keys, values: [0.5, 1.5], default: -1 }),
+          textToText: labelEncoder(text, { keys, values: ["A", "B"], default: "?" }),
+          numberToId: labelEncoder(number, { keys: [1.5, Number.NaN], values: [1n, 2n], default: 0n }),
+          numberToNumber: labelEncoder(number, { keys: [1.5], values: [0.1], default: 9 }),
+          numberToText: labelEncoder(number, { keys: [1.5], values: ["one and a half"], default: "" }),
+          floatToId: labelEncoder(cast(number, "float32"), { keys: [1.5], values: [7n], default: 0n }),
+          idToText: labelEncoder(cast(number, "int64"), { keys: [1n], values: ["one"], default: "?" }),
+        }),
+      );
+      const result = await session.run({
+        text: { data: ["b", "c"], shape: [2] },
+        number: { data: Float64Array.of(1.5, Number.NaN), shape: [2] },
+      });
+      const lists = Object.fromEntries(Object.entries(result).map(([name, { data }]) => [name, [...data]]));
+      expect({ ...lists, idToText: lists["idToText"]?.[0] }).toEqual({
+        textToId: [2n, -1n],
+        textToNumber: [1.5, -1],
+        textToText: ["B", "?"],
+        numberToId: [1n, 2n],
+        numberToNumber: [0.1, 9],
+        numberToText: ["one and a half", ""],
+        floatToId: [7n, 0n],
+        idToText: "one",
+      });
+      await session.close();
+    });
+
     test("trains: the state goes from step to step", async () => {
       const [w, x] = [input("w", "float32", [2]), input("x", "float32", [2])];
       const error = sub(w, x);

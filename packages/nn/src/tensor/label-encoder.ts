@@ -2,6 +2,7 @@
 import { NnError } from "../errors.ts";
 import { apply } from "../graph/apply.ts";
 import type { Attribute, Tensor } from "../graph/node.ts";
+import { cast } from "../graph/operators.ts";
 
 export interface LabelEncoderOptions {
   /** Distinct keys: strings for a string tensor, bigints for int64, numbers for float32 or float64. */
@@ -33,7 +34,6 @@ export function labelEncoder(x: Tensor, options: LabelEncoderOptions): Tensor {
       "Give a default of the values' type.",
     );
   }
-  // ONNX Runtime has double kernels for tensors of both sides; there the value type follows the input.
   if (x.dtype === "float64") return throughTensors(x, options);
   return apply("LabelEncoder", [x], {
     ...listed("keys", keys),
@@ -53,16 +53,16 @@ function fallback(value: bigint | number | string): Record<string, Attribute> {
   return typeof value === "number" ? { default_float: value } : { default_string: value };
 }
 
+/** float64 keys, which only tensor attributes hold. The runtime has kernels to float64 and to strings. */
 function throughTensors(x: Tensor, { keys, values, default: otherwise }: LabelEncoderOptions): Tensor {
-  const pack = (items: readonly (string | number | bigint)[]): Attribute => {
-    const shape = [items.length];
-    if (typeof items[0] === "bigint") return { data: BigInt64Array.from(items as readonly bigint[]), shape };
-    if (typeof items[0] === "string") return { data: items as readonly string[], shape };
-    return { data: Float64Array.from(items as readonly number[]), shape };
-  };
-  return apply("LabelEncoder", [x], {
+  const pack = (items: readonly (string | number | bigint)[]): Attribute =>
+    typeof items[0] === "string"
+      ? { data: items as readonly string[], shape: [items.length] }
+      : { data: Float64Array.from(items as readonly (number | bigint)[], Number), shape: [items.length] };
+  const encoded = apply("LabelEncoder", [x], {
     keys_tensor: pack(keys),
     values_tensor: pack(values),
     default_tensor: pack([otherwise]),
   });
+  return typeof otherwise === "bigint" ? cast(encoded, "int64") : encoded;
 }
