@@ -47,6 +47,29 @@ export async function openPostgresqlTestStore(url: string): Promise<TestStore> {
   };
 }
 
+/** As on a managed PostgreSQL: the login owns its database and may make roles, but is no superuser. */
+export async function openManagedTestStore(url: string): Promise<TestStore> {
+  const dir = mkdtempSync(join(tmpdir(), "lepta-store-"));
+  const name = `lepta_test_${randomUUID().replaceAll("-", "")}`;
+  await asOwner(url, `create role ${name} login createrole password '${name}'`);
+  await asOwner(url, `create database ${name} owner ${name}`);
+  const own = new URL(url);
+  own.pathname = `/${name}`;
+  own.username = name;
+  own.password = name;
+  const store = await openStore({ dir, databaseUrl: own.href });
+  return {
+    store,
+    options: { dir, databaseUrl: own.href },
+    async remove() {
+      await store.close();
+      await asOwner(url, `drop database ${name} with (force)`);
+      await asOwner(url, `drop role ${name}`);
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
 async function asOwner(url: string, statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
