@@ -1,6 +1,6 @@
 // Which variant a subject sees: weighted rendezvous hashing, so that the answer needs no stored state and a change of
 // weights moves as few subjects as possible.
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 export interface Weighted {
   /** Unique among the variants and stable over changes of weights. */
@@ -10,9 +10,9 @@ export interface Weighted {
 }
 
 /** Uniform in (0, 1): the first 52 bits of SHA-256 of the parts. */
-function uniform(...parts: string[]): number {
-  const digest = createHash("sha256").update(parts.join("\n")).digest();
-  return (digest.readUIntBE(0, 6) * 16 + (digest.readUInt8(6) >> 4) + 0.5) / 2 ** 52;
+function uniform(experiment: string, unit: string, key: string): number {
+  const digest = hash("sha256", `${experiment}\n${unit}\n${key}`, "hex");
+  return (Number.parseInt(digest.slice(0, 13), 16) + 0.5) / 2 ** 52;
 }
 
 /**

@@ -35,18 +35,17 @@ function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    const onData = (chunk: Buffer) => {
+    request.on("data", (chunk: Buffer) => {
       size += chunk.length;
-      if (size > limit) {
-        request.off("data", onData);
-        reject(tooLarge(limit));
-      } else chunks.push(chunk);
-    };
-    request.on("data", onData);
-    request.on("end", () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size)));
+      if (size <= limit) chunks.push(chunk);
+      else reject(tooLarge(limit));
+    });
+    request.on("end", () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
     request.on("error", reject);
-    // A caller that hangs up: nobody reads the answer, the error ends the handler.
-    request.on("close", () => reject(new Error("the request was aborted")));
+    // A caller that hangs up: nobody reads the answer, the error ends the handler. Every request closes in the end.
+    request.on("close", () => {
+      if (!request.complete) reject(new Error("the request was aborted"));
+    });
   });
 }
 

@@ -1,6 +1,7 @@
 // The table of contents: every route of the wire, and the endpoint that answers it. A route without one does not compile.
 import type { RouteName } from "@lepta/api";
 import type { Endpoint } from "./endpoint.ts";
+import { createInvoice } from "./endpoints/create-invoice.ts";
 import { createKey } from "./endpoints/create-key.ts";
 import { deployment } from "./endpoints/deployment.ts";
 import { experiment } from "./endpoints/experiment.ts";
@@ -15,6 +16,8 @@ import {
   inferenceModelVersionReady,
 } from "./endpoints/inference-model.ts";
 import { inferenceServer } from "./endpoints/inference-server.ts";
+import { invoice } from "./endpoints/invoice.ts";
+import { invoices } from "./endpoints/invoices.ts";
 import { keys } from "./endpoints/keys.ts";
 import { metrics } from "./endpoints/metrics.ts";
 import { openapi } from "./endpoints/openapi.ts";
@@ -27,9 +30,11 @@ import { revokeKey } from "./endpoints/revoke-key.ts";
 import { run } from "./endpoints/run.ts";
 import { runEvents } from "./endpoints/run-events.ts";
 import { runs } from "./endpoints/runs.ts";
+import { sendUsage } from "./endpoints/send-usage.ts";
+import { usage } from "./endpoints/usage.ts";
 import { versions } from "./endpoints/versions.ts";
 
-export const endpoints: Partial<Record<RouteName, Endpoint>> = {
+export const endpoints: Record<RouteName, Endpoint> = {
   health,
   metrics,
   openapi,
@@ -48,6 +53,12 @@ export const endpoints: Partial<Record<RouteName, Endpoint>> = {
   runs,
   run,
   runEvents,
+
+  sendUsage,
+  usage,
+  invoices,
+  createInvoice,
+  invoice,
 
   keys,
   createKey,
