@@ -23,7 +23,7 @@ export interface GradientCase {
 }
 
 /** A small deterministic generator for test values, uniform in [low, high). */
-export function testValues(count: number, seed: number, [low, high]: readonly [number, number]): number[] {
+function testValues(count: number, seed: number, [low, high]: readonly [number, number]): number[] {
   let state = (seed * 2654435761) >>> 0 || 1;
   return Array.from({ length: count }, () => {
     state ^= state << 13;

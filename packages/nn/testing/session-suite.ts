@@ -24,7 +24,7 @@ import {
 } from "../src/index.ts";
 
 /** Raw doubles and strings to features, as a fitted feature pipeline has them. */
-export function featureGraph(): Graph {
+function featureGraph(): Graph {
   const age = input("age", "float64", ["N", 1]);
   const city = input("city", "string", ["N", 1]);
   const missing = isMissing(age);
@@ -103,7 +103,7 @@ export function sessionSuite(runtime: string, createSession: Create): void {
         number: { data: Float64Array.of(1.5, Number.NaN), shape: [2] },
       });
       const lists = Object.fromEntries(Object.entries(result).map(([name, { data }]) => [name, [...data]]));
-      expect({ ...lists, idToText: lists["idToText"]?.[0] }).toEqual({
+      expect({ ...lists, idToText: lists.idToText?.[0] }).toEqual({
         textToId: [2n, -1n],
         textToNumber: [1.5, -1],
         textToText: ["B", "?"],

@@ -52,7 +52,7 @@ export interface Graph {
   readonly outputs: readonly GraphOutput[];
 }
 
-export interface GraphOutput {
+interface GraphOutput {
   readonly name: string;
   readonly tensor: Tensor;
 }
@@ -88,10 +88,6 @@ function leaf(op: string, name: string | undefined, type: ValueType, data: Tenso
   return outputOf(
     Object.freeze({ op, name, inputs: [], attributes: {}, outputs: Object.freeze([Object.freeze(type)]), data }),
   );
-}
-
-export function isConstant(tensor: Tensor | undefined): boolean {
-  return tensor?.node.op === "Constant";
 }
 
 /** The numbers of a constant tensor (int64 as numbers), or undefined when it is not a numeric constant. */

@@ -7,7 +7,7 @@ import type { Attribute, Attributes, Tensor, ValueType } from "./node.ts";
 import { constantNumbers, shapeValue } from "./node.ts";
 
 export type AttributeKind = "int" | "float" | "string" | "ints" | "floats" | "strings" | "tensor" | "graph";
-export type Domain = "" | "ai.onnx.ml" | "com.microsoft";
+type Domain = "" | "ai.onnx.ml" | "com.microsoft";
 
 /** What a shape rule sees of one application. */
 export interface Application {

@@ -38,7 +38,7 @@ export function sequential<X extends LayerInput = Tensor>(first: Layer<X>, ...re
 }
 
 /** Float32 inputs of the given shapes, to find out the shape of a layer's result. */
-export function inputsOfShape(shape: Shape | Readonly<Record<string, Shape>>): LayerInput {
+function inputsOfShape(shape: Shape | Readonly<Record<string, Shape>>): LayerInput {
   if (Array.isArray(shape)) return input("x", "float32", shape);
   const named = Object.entries(shape as Readonly<Record<string, Shape>>);
   return Object.fromEntries(named.map(([name, own]) => [name, input(name, "float32", own)] as const));

@@ -14,7 +14,7 @@ import { networkInput, typesOf } from "./data.ts";
 
 const largestChunk = 2048;
 
-export interface Evaluation {
+interface Evaluation {
   readonly loss: number;
   /** Predictions of all examples, in their order. */
   readonly prediction: TensorData;
@@ -77,13 +77,13 @@ export async function createEvaluator(
   };
 }
 
-export function chunkSizes(count: number, largest: number = largestChunk): readonly number[] {
+function chunkSizes(count: number, largest: number = largestChunk): readonly number[] {
   const whole = Array.from({ length: Math.floor(count / largest) }, () => largest);
   return count % largest === 0 ? whole : [...whole, count % largest];
 }
 
 /** Entries start … start + count of the first axis, as a view. */
-export function rowsOf(array: TensorData, start: number, count: number): TensorData {
+function rowsOf(array: TensorData, start: number, count: number): TensorData {
   const rest = array.shape.slice(1);
   const width = sizeOf(rest);
   const data = array.data as NumericArray;
@@ -92,7 +92,7 @@ export function rowsOf(array: TensorData, start: number, count: number): TensorD
 }
 
 /** Arrays one under another. */
-export function joinRows(parts: readonly TensorData[]): TensorData {
+function joinRows(parts: readonly TensorData[]): TensorData {
   const first = parts[0] as TensorData;
   if (parts.length === 1) return first;
   const rest = first.shape.slice(1);

@@ -30,7 +30,7 @@ export interface StepPlan {
 }
 
 /** A random input of the step: int32 bits, to be drawn anew at every step. */
-export interface RandomInput {
+interface RandomInput {
   readonly name: string;
   readonly size: number;
 }
