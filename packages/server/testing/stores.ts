@@ -1,8 +1,9 @@
 // The stores that the conformance tests run on: PGlite always, PostgreSQL where LEPTA_TEST_DATABASE_URL says.
-import { randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { createHash, randomUUID } from "node:crypto";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import pg from "pg";
 import { describe } from "vitest";
 import { openStore, type Store } from "../src/db/store.ts";
@@ -17,6 +18,7 @@ export interface TestStore {
 
 export async function openPgliteTestStore(): Promise<TestStore> {
   const dir = mkdtempSync(join(tmpdir(), "lepta-store-"));
+  cpSync(await template(), dir, { recursive: true });
   const store = await openStore({ dir });
   return {
     store,
@@ -26,6 +28,32 @@ export async function openPgliteTestStore(): Promise<TestStore> {
       rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * A store that is empty and migrated, to copy: making one takes seconds. Kept in the system's temporary folder under a
+ * name that changes with the migrations, for all test processes.
+ */
+async function template(): Promise<string> {
+  const hash = createHash("sha256").update(process.version);
+  const migrations = new URL("../migrations/", import.meta.url);
+  for (const name of readdirSync(migrations).sort()) {
+    if (name.endsWith(".sql")) hash.update(readFileSync(new URL(name, migrations)));
+  }
+  const pglite = createRequire(import.meta.url).resolve("@electric-sql/pglite");
+  hash.update(readFileSync(join(dirname(pglite), "..", "package.json")));
+  const path = join(tmpdir(), `lepta-template-${hash.digest("hex").slice(0, 16)}`);
+  if (existsSync(path)) return path;
+  const made = mkdtempSync(join(tmpdir(), "lepta-template-new-"));
+  await (await openStore({ dir: made })).close();
+  try {
+    renameSync(made, path);
+  } catch (error) {
+    // Another process was faster.
+    rmSync(made, { recursive: true, force: true });
+    if (!existsSync(path)) throw error;
+  }
+  return path;
 }
 
 /** A database of its own in the cluster of `url`. */
