@@ -16,11 +16,12 @@ import {
   reduceSum,
   reshape,
   shapeOf,
+  squeeze,
   sub,
   transpose,
   unsqueeze,
 } from "../graph/operators.ts";
-import { isStatic, normalizeAxis, sizeOf } from "../shape.ts";
+import { normalizeAxis } from "../shape.ts";
 import type { Backward, Rule } from "./rule.ts";
 import { unbroadcast } from "./rule.ts";
 
@@ -113,19 +114,18 @@ const mean: Rule = (backward) => {
   const x = backward.inputs[0] as Tensor;
   const { axes, keep } = reductionOf(backward);
   const g = backward.gradient;
-  const reduced = axes.map((axis) => x.shape[axis] ?? 1);
   // Divided before it is expanded: the small tensor.
-  const scaled = isStatic(reduced)
-    ? mul(g, like(1 / sizeOf(reduced), g))
-    : div(mul(g, count(backward.output, g)), count(x, g));
+  const scaled = div(g, count(x, axes, g));
   return [expand(keep(scaled), shapeOf(x)), undefined];
 };
 
-/** Number of elements as a scalar of the gradient's type. */
-function count(tensor: Tensor, g: Tensor): Tensor {
-  if (isStatic(tensor.shape)) return like(sizeOf(tensor.shape), g);
-  const sizes = cast(apply("Shape", [tensor]), "float32");
-  return cast(exp(reduceSum(apply("Log", [sizes]), [0], false)), g.dtype);
+/** Number of elements along `axes` as a scalar of the gradient's type; symbolic sizes are read when the graph runs. */
+function count(x: Tensor, axes: readonly number[], g: Tensor): Tensor {
+  const known = axes.reduce((product, axis) => product * (typeof x.shape[axis] === "number" ? x.shape[axis] : 1), 1);
+  return axes
+    .filter((axis) => typeof x.shape[axis] === "string")
+    .map((axis) => cast(squeeze(apply("Shape", [x], { start: axis, end: axis + 1 }), [0]), g.dtype))
+    .reduce(mul, like(known, g));
 }
 
 const extremum: Rule = (backward) => {

@@ -1,0 +1,133 @@
+// The reverse walk: symbolic batch sizes, tensors used twice, parts that do not count, and refusals.
+import { describe, expect, test } from "vitest";
+import { apply } from "../graph/apply.ts";
+import type { Tensor, TensorData } from "../index.ts";
+import {
+  add,
+  argMax,
+  buildGraph,
+  cast,
+  constant,
+  createSession,
+  crossEntropy,
+  exp,
+  gemm,
+  gradients,
+  input,
+  mul,
+  NnError,
+  reduceMean,
+  reduceSum,
+  relu,
+  slice,
+  split,
+  verify,
+} from "../index.ts";
+
+const matrix = (data: readonly number[], ...shape: number[]): TensorData => ({ data: Float32Array.from(data), shape });
+
+async function evaluate(outputs: Record<string, Tensor>, feeds: Record<string, TensorData>) {
+  const graph = buildGraph(outputs);
+  verify(graph);
+  const session = await createSession(graph);
+  const wanted = new Set(session.inputs.map(({ name }) => name));
+  const results = await session.run(Object.fromEntries(Object.entries(feeds).filter(([name]) => wanted.has(name))));
+  await session.close();
+  return results;
+}
+
+describe("gradients", () => {
+  test("with a symbolic batch equal those with a fixed one", async () => {
+    const build = (batch: number | string): Record<string, Tensor> => {
+      const x = input("x", "float32", [batch, 2]);
+      const target = input("target", "int64", [batch]);
+      const [weight, bias] = [input("weight", "float32", [2, 3]), input("bias", "float32", [3])];
+      const hidden = relu(gemm(x, weight, bias));
+      const shifted = add(hidden, mul(reduceMean(hidden, 0, { keepDims: true }), 0.5));
+      const [toWeight, toBias, toX] = gradients(crossEntropy()(shifted, target), [weight, bias, x]);
+      return { toWeight: toWeight as Tensor, toBias: toBias as Tensor, toX: toX as Tensor };
+    };
+    const feeds = {
+      x: matrix([1, 2, -1, 0.5, 3, -2, 0.1, 0.2], 4, 2),
+      target: { data: BigInt64Array.of(0n, 2n, 1n, 1n), shape: [4] },
+      weight: matrix([0.1, -0.2, 0.3, 0.4, 0.5, -0.6], 2, 3),
+      bias: matrix([0.5, 0.1, 0.2], 3),
+    };
+    const [symbolic, fixed] = [await evaluate(build("N"), feeds), await evaluate(build(4), feeds)];
+    for (const [name, { data, shape }] of Object.entries(fixed)) {
+      expect(symbolic[name]?.shape).toEqual(shape);
+      data.forEach((value: unknown, i: number) => {
+        expect(Number(symbolic[name]?.data[i])).toBeCloseTo(Number(value), 6);
+      });
+    }
+  });
+
+  test("add up over every use, and are zero where the loss does not depend", async () => {
+    const [x, unused] = [input("x", "float32", [2]), input("unused", "float32", [3])];
+    const [toX, toUnused, toLoss] = gradients(reduceSum(add(mul(x, x), mul(x, 3))), [x, unused, x]);
+    const results = await evaluate(
+      { toX: toX as Tensor, toUnused: toUnused as Tensor, again: toLoss as Tensor },
+      { x: matrix([1, 2], 2) },
+    );
+    expect(results.toX?.data).toEqual(Float32Array.of(5, 7));
+    expect(results.again?.data).toEqual(Float32Array.of(5, 7));
+    expect(results.toUnused?.data).toEqual(new Float32Array(3));
+  });
+
+  test("stop at discrete operators and do not run into a target from behind", async () => {
+    const x = input("x", "float32", [1, 3]);
+    const hidden = exp(x);
+    const chosen = cast(argMax(hidden), "float32");
+    const [toHidden, toX] = gradients(reduceSum(add(hidden, chosen)), [hidden, x]);
+    const results = await evaluate(
+      { toHidden: toHidden as Tensor, toX: toX as Tensor },
+      { x: matrix([0, 0, 0], 1, 3) },
+    );
+    expect(results.toHidden?.data).toEqual(Float32Array.of(1, 1, 1));
+    expect(results.toX?.data).toEqual(Float32Array.of(1, 1, 1));
+  });
+
+  test("of an output other than the first", async () => {
+    const x = input("x", "float32", [4]);
+    const second = split(x, [1, 3], 0)[1] as Tensor;
+    const [toX] = gradients(reduceSum(mul(second, 2)), [x]);
+    expect((await evaluate({ toX: toX as Tensor }, {})).toX?.data).toEqual(Float32Array.of(0, 2, 2, 2));
+  });
+
+  test.each<[string, string, () => unknown]>([
+    [
+      "a loss that is no scalar",
+      "shape-mismatch",
+      () => {
+        const x = input("x", "float32", [2]);
+        return gradients(mul(x, 2), [x]);
+      },
+    ],
+    [
+      "an operator without a rule",
+      "no-gradient",
+      () => {
+        const x = input("x", "float32", [2]);
+        const ids = constant([0n, 1n]);
+        return gradients(reduceSum(apply("ScatterElements", [x, ids, x], { axis: 0 })), [x]);
+      },
+    ],
+    [
+      "a slice of unknown size",
+      "no-gradient",
+      () => {
+        const x = input("x", "float32", ["N"]);
+        return gradients(reduceSum(slice(x, 1, 3)), [x]);
+      },
+    ],
+  ])("%s is refused", (_, code, action) => {
+    let caught: unknown;
+    try {
+      action();
+    } catch (error) {
+      caught = error;
+    }
+    expect(caught).toBeInstanceOf(NnError);
+    expect((caught as NnError).code).toBe(code);
+  });
+});
