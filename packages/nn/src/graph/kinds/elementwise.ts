@@ -1,0 +1,85 @@
+// Catalogue entries of the elementwise operators: arithmetic, functions, comparison, choice, casts.
+import type { DType } from "../../dtype.ts";
+import { dtypeFromOnnx, floatTypes, numericTypes } from "../../dtype.ts";
+import { NnError } from "../../errors.ts";
+import type { OpSpec } from "../spec.ts";
+import { broadcastAll, intAttribute, oneType, required, takes } from "../spec.ts";
+import { all, bool, spec, unary } from "./spec.ts";
+
+const float = floatTypes;
+const numeric = numericTypes;
+
+/** Elementwise with broadcasting; `result` replaces the element type. */
+function elementwise(arity: readonly [number, number], types: ReadonlySet<DType>, result?: DType): OpSpec {
+  return spec(arity, (a) => {
+    takes(a, types);
+    const dtype = oneType(a);
+    return [{ dtype: result ?? dtype, shape: broadcastAll(a) }];
+  });
+}
+
+export const elementwiseOps: Readonly<Record<string, OpSpec>> = {
+  // Arithmetic and elementwise functions
+  Add: elementwise([2, 2], numeric),
+  Sub: elementwise([2, 2], numeric),
+  Mul: elementwise([2, 2], numeric),
+  Div: elementwise([2, 2], numeric),
+  Pow: elementwise([2, 2], numeric),
+  Min: elementwise([1, 1024], numeric),
+  Max: elementwise([1, 1024], numeric),
+  Neg: unary(numeric),
+  Abs: unary(numeric),
+  Sign: unary(numeric),
+  Sqrt: unary(float),
+  Exp: unary(float),
+  Log: unary(float),
+  Erf: unary(float),
+  Floor: unary(float),
+  Ceil: unary(float),
+  Round: unary(float),
+  Sin: unary(float),
+  Cos: unary(float),
+  Reciprocal: unary(float),
+  Sigmoid: unary(float),
+  Tanh: unary(float),
+  Relu: unary(float),
+  Softplus: unary(float),
+  Gelu: unary(float, { approximate: "string" }),
+  Identity: unary(all),
+  Clip: spec([1, 3], (a) => {
+    takes(a, numeric);
+    return [{ dtype: oneType(a), shape: required(a, 0).shape }];
+  }),
+  // Comparison and logic
+  Equal: elementwise([2, 2], all, "bool"),
+  Greater: elementwise([2, 2], numeric, "bool"),
+  GreaterOrEqual: elementwise([2, 2], numeric, "bool"),
+  Less: elementwise([2, 2], numeric, "bool"),
+  LessOrEqual: elementwise([2, 2], numeric, "bool"),
+  And: elementwise([2, 2], bool),
+  Or: elementwise([2, 2], bool),
+  Not: unary(bool),
+  IsNaN: spec([1, 1], (a) => {
+    takes(a, float);
+    return [{ dtype: "bool", shape: required(a, 0).shape }];
+  }),
+  Where: spec([3, 3], (a) => {
+    takes(a, bool, 0);
+    return [{ dtype: oneType(a, 1, 2), shape: broadcastAll(a) }];
+  }),
+  Cast: spec(
+    [1, 1],
+    (a) => {
+      const dtype = dtypeFromOnnx(intAttribute(a.attributes, "to", 0));
+      if (dtype === undefined) {
+        throw new NnError(
+          "attribute-invalid",
+          "Cast: unknown element type.",
+          "Cast to a type that is listed as DType.",
+        );
+      }
+      return [{ dtype, shape: required(a, 0).shape }];
+    },
+    { to: "int", saturate: "int" },
+  ),
+};

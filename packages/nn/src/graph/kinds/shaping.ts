@@ -1,0 +1,216 @@
+import { NnError } from "../../errors.ts";
+import type { Dim } from "../../shape.ts";
+import { broadcast, formatShape, normalizeAxis, sameShape } from "../../shape.ts";
+import type { OpSpec } from "../spec.ts";
+import {
+  axesInput,
+  intAttribute,
+  intsAttribute,
+  knownNumbers,
+  knownShape,
+  oneType,
+  required,
+  reshaped,
+  takes,
+} from "../spec.ts";
+import { indexTypes, int64, spec } from "./spec.ts";
+
+function sliceDim(dim: Dim, start: number, end: number, step: number): Dim {
+  if (typeof dim === "string") {
+    if (start === 0 && end >= 2 ** 31 && step === 1) return dim;
+    return `slice(${dim},${start},${end},${step})`;
+  }
+  const clampTo = (value: number, low: number, high: number): number =>
+    Math.min(Math.max(value < 0 ? value + dim : value, low), high);
+  if (step > 0) return Math.max(0, Math.ceil((clampTo(end, 0, dim) - clampTo(start, 0, dim)) / step));
+  return Math.max(0, Math.ceil((clampTo(end, -1, dim - 1) - clampTo(start, 0, dim - 1)) / step));
+}
+
+export const shapingOps: Readonly<Record<string, OpSpec>> = {
+  Shape: spec(
+    [1, 1],
+    (a) => {
+      const sizes = required(a, 0).shape.slice(
+        intAttribute(a.attributes, "start", 0),
+        intAttribute(a.attributes, "end", 64),
+      );
+      return [{ dtype: "int64", shape: [sizes.length] }];
+    },
+    { start: "int", end: "int" },
+  ),
+  Reshape: spec(
+    [2, 2],
+    (a) => {
+      takes(a, int64, 1);
+      const { dtype, shape } = required(a, 0);
+      return [{ dtype, shape: reshaped(shape, knownShape(a, 1), a.op) }];
+    },
+    { allowzero: "int" },
+  ),
+  Transpose: spec(
+    [1, 1],
+    (a) => {
+      const { dtype, shape } = required(a, 0);
+      const order = intsAttribute(a.attributes, "perm") ?? [...shape.keys()].reverse();
+      if (order.length !== shape.length || new Set(order).size !== order.length) {
+        throw new NnError(
+          "attribute-invalid",
+          `Transpose: order [${order.join(", ")}] does not list each of ${shape.length} axes once.`,
+          "List every axis once.",
+        );
+      }
+      return [{ dtype, shape: order.map((axis) => shape[normalizeAxis(axis, shape.length, a.op)] ?? 1) }];
+    },
+    { perm: "ints" },
+  ),
+  Unsqueeze: spec([2, 2], (a) => {
+    const { dtype, shape } = required(a, 0);
+    const wanted = knownNumbers(a, 1);
+    const rank = shape.length + wanted.length;
+    const axes = new Set(wanted.map((axis) => normalizeAxis(axis, rank, a.op)));
+    const rest = shape.values();
+    return [{ dtype, shape: Array.from({ length: rank }, (_, i) => (axes.has(i) ? 1 : (rest.next().value ?? 1))) }];
+  }),
+  Squeeze: spec([1, 2], (a) => {
+    const { dtype, shape } = required(a, 0);
+    const axes = axesInput(a, 1, shape.length) ?? [...shape.keys()].filter((i) => shape[i] === 1);
+    const bad = axes.find((axis) => shape[axis] !== 1);
+    if (bad !== undefined) {
+      throw new NnError(
+        "shape-mismatch",
+        `Squeeze: axis ${bad} of ${formatShape(shape)} is not 1.`,
+        "Squeeze only axes of size 1.",
+      );
+    }
+    return [{ dtype, shape: shape.filter((_, i) => !axes.includes(i)) }];
+  }),
+  Expand: spec([2, 2], (a) => {
+    const { dtype, shape } = required(a, 0);
+    return [{ dtype, shape: broadcast(shape, knownShape(a, 1), a.op) }];
+  }),
+  Concat: spec(
+    [1, 65536],
+    (a) => {
+      const first = required(a, 0);
+      const axis = normalizeAxis(intAttribute(a.attributes, "axis", 0), first.shape.length, a.op);
+      const parts = a.inputs.map((_, i) => required(a, i).shape);
+      for (const part of parts) {
+        const fits = part.length === first.shape.length && part.every((dim, i) => i === axis || dim === first.shape[i]);
+        if (!fits) {
+          throw new NnError(
+            "shape-mismatch",
+            `Concat: ${formatShape(part)} does not fit ${formatShape(first.shape)} along axis ${axis}.`,
+            "Make all sizes equal except along the axis.",
+          );
+        }
+      }
+      const sizes = parts.map((part) => part[axis] ?? 0);
+      const total: Dim = sizes.every((size) => typeof size === "number")
+        ? sizes.reduce((sum, size) => sum + size, 0)
+        : sizes.join("+");
+      return [{ dtype: oneType(a), shape: first.shape.map((dim, i) => (i === axis ? total : dim)) }];
+    },
+    { axis: "int" },
+  ),
+  Split: spec(
+    [2, 2],
+    (a) => {
+      const { dtype, shape } = required(a, 0);
+      const axis = normalizeAxis(intAttribute(a.attributes, "axis", 0), shape.length, a.op);
+      const sizes = knownNumbers(a, 1);
+      const total = sizes.reduce((sum, size) => sum + size, 0);
+      if (typeof shape[axis] === "number" && total !== shape[axis]) {
+        throw new NnError(
+          "shape-mismatch",
+          `Split: sizes sum to ${total}, axis ${axis} of ${formatShape(shape)} has ${shape[axis]}.`,
+          "Make the sizes sum to the axis.",
+        );
+      }
+      return sizes.map((size) => ({ dtype, shape: shape.map((dim, i) => (i === axis ? size : dim)) }));
+    },
+    { axis: "int" },
+  ),
+  Slice: spec([3, 5], (a) => {
+    const { dtype, shape } = required(a, 0);
+    const starts = knownNumbers(a, 1);
+    const ends = knownNumbers(a, 2);
+    const axes = axesInput(a, 3, shape.length) ?? [...starts.keys()];
+    const steps = a.inputs[4] === undefined ? starts.map(() => 1) : knownNumbers(a, 4);
+    const result = [...shape];
+    for (const [i, axis] of axes.entries()) {
+      const step = steps[i] ?? 1;
+      if (step === 0) throw new NnError("attribute-invalid", "Slice: a step is 0.", "Use a step other than 0.");
+      result[axis] = sliceDim(shape[axis] ?? 0, starts[i] ?? 0, ends[i] ?? 0, step);
+    }
+    return [{ dtype, shape: result }];
+  }),
+  Pad: spec(
+    [2, 4],
+    (a) => {
+      const { dtype, shape } = required(a, 0);
+      const pads = knownNumbers(a, 1);
+      const padded = shape.map((dim, i): Dim => {
+        const extra = (pads[i] ?? 0) + (pads[i + shape.length] ?? 0);
+        return typeof dim === "number" ? dim + extra : extra === 0 ? dim : `${dim}+${extra}`;
+      });
+      return [{ dtype, shape: padded }];
+    },
+    { mode: "string" },
+  ),
+  Gather: spec(
+    [2, 2],
+    (a) => {
+      takes(a, indexTypes, 1);
+      const { dtype, shape } = required(a, 0);
+      const axis = normalizeAxis(intAttribute(a.attributes, "axis", 0), shape.length, a.op);
+      return [{ dtype, shape: [...shape.slice(0, axis), ...required(a, 1).shape, ...shape.slice(axis + 1)] }];
+    },
+    { axis: "int" },
+  ),
+  GatherElements: spec(
+    [2, 2],
+    (a) => {
+      takes(a, indexTypes, 1);
+      const { dtype, shape } = required(a, 0);
+      normalizeAxis(intAttribute(a.attributes, "axis", 0), shape.length, a.op);
+      return [{ dtype, shape: required(a, 1).shape }];
+    },
+    { axis: "int" },
+  ),
+  ScatterElements: spec(
+    [3, 3],
+    (a) => {
+      takes(a, indexTypes, 1);
+      const { shape } = required(a, 0);
+      if (!sameShape(required(a, 1).shape, required(a, 2).shape)) {
+        throw new NnError(
+          "shape-mismatch",
+          `ScatterElements: indices ${formatShape(required(a, 1).shape)} and updates ${formatShape(required(a, 2).shape)} differ.`,
+          "Give one update for each index.",
+        );
+      }
+      return [{ dtype: oneType(a, 0, 2), shape }];
+    },
+    { axis: "int", reduction: "string" },
+  ),
+  ScatterND: spec(
+    [3, 3],
+    (a) => {
+      takes(a, int64, 1);
+      return [{ dtype: oneType(a, 0, 2), shape: required(a, 0).shape }];
+    },
+    { reduction: "string" },
+  ),
+  OneHot: spec(
+    [3, 3],
+    (a) => {
+      const { shape } = required(a, 0);
+      const [depth] = knownNumbers(a, 1);
+      const axis = normalizeAxis(intAttribute(a.attributes, "axis", -1), shape.length + 1, a.op);
+      return [
+        { dtype: required(a, 2).dtype, shape: [...shape.slice(0, axis), Number(depth ?? 0), ...shape.slice(axis)] },
+      ];
+    },
+    { axis: "int" },
+  ),
+};
