@@ -10,8 +10,8 @@ export function leptaVersion(): string {
   return (JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version;
 }
 
-/** Packages whose code decides what a stage computes. */
-const packages = ["nn", "data", "ml", "server", "lepta"];
+/** Whose code decides what a stage computes. */
+const rooms = ["nn/src", "data/src", "ml/src", "server/src", "lepta/src/product", "lepta/src/pipeline"];
 
 function sourceFiles(directory: string): string[] {
   return readdirSync(directory, { withFileTypes: true, recursive: true })
@@ -26,8 +26,7 @@ export function codeVersion(): string {
   if (!import.meta.url.endsWith(".ts")) return release;
   const house = join(dirname(fileURLToPath(import.meta.url)), "../../..");
   const hash = createHash("sha256");
-  for (const name of packages)
-    for (const file of sourceFiles(join(house, name, "src")))
-      hash.update(file.slice(house.length)).update(readFileSync(file));
+  for (const name of rooms)
+    for (const file of sourceFiles(join(house, name))) hash.update(file.slice(house.length)).update(readFileSync(file));
   return `${release}+${hash.digest("hex").slice(0, 16)}`;
 }
