@@ -7,6 +7,14 @@ export {
   listOrganisations,
   type Organisation,
 } from "./accounts/organisations.ts";
+export {
+  type Grant,
+  grantMetrics,
+  listGrants,
+  revokeGrant,
+  type SharedVersion,
+  sharedVersions,
+} from "./cooperation/grants.ts";
 export { lockHolder } from "./db/lock-file.ts";
 export { openStore, type Store, type StoreOptions } from "./db/store.ts";
 export type { Tenant } from "./db/tenant.ts";
@@ -15,9 +23,22 @@ export { experimentTable } from "./experiments/experiment-table.ts";
 export type { Limits } from "./http/limits.ts";
 export { jsonLogger } from "./http/log.ts";
 export { type RunningServer, type ServerOptions, startServer } from "./http/start-server.ts";
-export { setPrice } from "./metering/prices.ts";
-export { appendRunEvents } from "./registry/events.ts";
-export { registerProduct } from "./registry/products.ts";
-export { createRun, finishRun } from "./registry/runs.ts";
-export { findFinishedStage, recordStage } from "./registry/stages.ts";
-export { registerVersion } from "./registry/versions.ts";
+export { type JobDefinition, type JobOptions, type Jobs, startJobs } from "./jobs/jobs.ts";
+export { closeMonths, closeMonthsJob } from "./metering/close-months.ts";
+export { createInvoice, type InvoiceRequest, listInvoices, readInvoice } from "./metering/invoices.ts";
+export { type NewPrice, priceAt, setPrice } from "./metering/prices.ts";
+export { recordUsage, type UsageFilter, usageSummary } from "./metering/usage.ts";
+export { type DriftReport, type DriftRequest, type FeatureDrift, inputDrift } from "./monitoring/drift.ts";
+export { populationStability } from "./monitoring/psi.ts";
+export { appendRunEvents, listRunEvents, watchRunEvents } from "./registry/events.ts";
+export { listProducts, type NewProduct, readProduct, registerProduct } from "./registry/products.ts";
+export { createRun, finishRun, listRuns, readRun } from "./registry/runs.ts";
+export { type FinishedStage, findFinishedStage, recordStage, type StageRecord } from "./registry/stages.ts";
+export {
+  bundleDirectory,
+  listVersions,
+  type NewVersion,
+  readVersion,
+  registerVersion,
+  type VersionKey,
+} from "./registry/versions.ts";
