@@ -13,12 +13,12 @@ export async function readJson(request: IncomingMessage, limit: number): Promise
 
 function requireJson(request: IncomingMessage): void {
   const type = request.headers["content-type"];
-  if (type === "application/json") return;
+  const encoding = request.headers["content-encoding"];
+  if (type === "application/json" && encoding === undefined) return;
   const essence = type?.split(";")[0]?.trim().toLowerCase();
   const charset = /;\s*charset="?([\w-]+)"?/i.exec(type ?? "")?.[1]?.toLowerCase();
   const json =
     essence === "application/json" || (essence !== undefined && /^application\/[\w.-]+\+json$/.test(essence));
-  const encoding = request.headers["content-encoding"];
   if (json && (charset === undefined || charset === "utf-8") && (encoding ?? "identity") === "identity") return;
   const what = encoding
     ? `content-encoding ${encoding}`

@@ -11,15 +11,15 @@ export function isLoopback(host: string): boolean {
 /**
  * @param bound the address that the server listens on.
  * @param allowed further names, e.g. of a reverse proxy.
- * @returns a check that throws `host-not-allowed`. Bound to another address than loopback without `allowed`, any Host
- * passes: the operator has put the server on a network, under names that only the operator knows.
+ * @returns a check that throws `host-not-allowed`. Bound to another address than loopback without `allowed`, any host
+ * name passes: the operator has put the server on a network, under names that only the operator knows.
  */
 export function hostCheck(bound: string, allowed: readonly string[] = []): (header: string | undefined) => void {
-  if (!isLoopback(bound) && allowed.length === 0) return () => {};
   const names = new Set([...allowed, bound].map((name) => name.toLowerCase()));
   const loopback = isLoopback(bound);
   return (header) => {
     const name = hostname(header);
+    if (!loopback && allowed.length === 0 && (name !== undefined || header === undefined)) return;
     if (name !== undefined && (names.has(name) || (loopback && (isLoopback(name) || name.endsWith(".localhost")))))
       return;
     throw new ApiError("host-not-allowed", `this server does not answer to the Host ${JSON.stringify(header ?? "")}`, {

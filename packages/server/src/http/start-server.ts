@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
+import { ApiError } from "@lepta/api";
 import type { Logger } from "pino";
 import { createAuthenticator } from "../accounts/authenticate.ts";
 import type { Store } from "../db/store.ts";
@@ -115,6 +116,7 @@ export async function startServer(store: Store, options: ServerOptions = {}): Pr
       if (product !== undefined) {
         writeAnswer(exchange, await predict.answer(server, exchange, { product }));
       } else {
+        requireNormalPath(exchange);
         exchanges.set(request, exchange);
         await routed(request, response);
       }
@@ -166,4 +168,15 @@ export async function startServer(store: Store, options: ServerOptions = {}): Pr
     await scorers.close();
     logger.info("closed");
   }
+}
+
+/** A path with `..`, a backslash or another host in it means one thing here and another there: it is nobody's. */
+function requireNormalPath({ path }: Exchange): void {
+  if (path.startsWith("/") && URL.canParse(path, "http://host")) {
+    const { host, pathname } = new URL(path, "http://host");
+    if (host === "host" && pathname === path) return;
+  }
+  throw new ApiError("route-not-found", "the path is not in its normal form", {
+    fix: "GET /openapi.json lists the routes.",
+  });
 }
