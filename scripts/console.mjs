@@ -32,12 +32,24 @@ export function ensureConsole() {
     );
     if (build.status !== 0) throw new Error(`the console does not build:\n${build.stdout ?? ""}${build.stderr ?? ""}`);
     writeFileSync(join(aside, "new/.sources"), hash);
-    if (existsSync(dist)) renameSync(dist, join(aside, "old"));
-    renameSync(join(aside, "new"), dist);
+    moveIn(aside);
   } finally {
     rmSync(aside, { recursive: true, force: true });
   }
   return dist;
+}
+
+/** Puts the build in dist's place; another process may do the same at this moment, then the later one stands. */
+function moveIn(aside) {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      if (existsSync(dist)) renameSync(dist, join(aside, `old-${attempt}`));
+      renameSync(join(aside, "new"), dist);
+      return;
+    } catch (error) {
+      if (attempt === 10 || !["ENOTEMPTY", "EEXIST", "ENOENT"].includes(error.code)) throw error;
+    }
+  }
 }
 
 function hashOf(paths) {

@@ -7,7 +7,9 @@ import styles from "./hash.module.css";
 export function Hash({ value, name, short = 12 }: { value: string; name: string; short?: number }) {
   return (
     <span className={styles.hash}>
-      <code title={value}>{value.slice(0, short)}</code>
+      <code title={value} className={short < value.length ? "nowrap" : undefined}>
+        {value.slice(0, short)}
+      </code>
       <Copy value={value} name={name} />
     </span>
   );

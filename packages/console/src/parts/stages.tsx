@@ -55,7 +55,7 @@ export function Stages({ stages, progress }: StagesProps) {
 function Progress({ progress }: { progress: RunEvent & { type: "progress" } }) {
   const { done, total, text } = progress;
   return (
-    <div className={styles.progress}>
+    <div className={styles.progress} aria-live="off">
       {total !== null && total > 0 && (
         <progress aria-label={`Progress of ${progress.stage}`} max={total} value={Math.min(done, total)} />
       )}
