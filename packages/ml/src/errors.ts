@@ -17,13 +17,12 @@ export const mlErrors = {
   "task-unsupported": "The schema has no target, or the model does not fit the task.",
   "training-rows-invalid":
     "The training rows are too few, lack a class, or hold a class that the schema does not have.",
-  "training-diverged": "The loss became NaN or infinite.",
   "bundle-not-found": "No bundle lies at the path.",
   "bundle-corrupt": "A bundle's files do not fit its manifest, or the manifest is not one.",
   "bundle-version": "The bundle was written in a format that this version does not read.",
   "bundle-too-large": "A file of the bundle is larger than the limit.",
   "bundle-target-occupied": "The folder to write the bundle to holds something else.",
-  "row-invalid": "A row to score has an unknown or missing field, or a value of the wrong type.",
+  "scored-column-invalid": "A column of a table to score holds another type than the model takes.",
 } as const;
 
 /** A code of this package. */

@@ -33,7 +33,7 @@ export interface Scorer {
   readonly validate: (row: unknown) => RowProblem[];
   /** In the order of the rows, which must be valid: values are not checked again. */
   readonly score: (rows: readonly Row[]) => Promise<Scored[]>;
-  /** The table needs the model's columns; others are ignored. Throws `unknown-column` or `row-invalid` (a column's type). */
+  /** The table needs the model's columns; others are ignored. Throws `unknown-column` or `scored-column-invalid` (a column's type). */
   readonly scoreTable: (table: Table) => Promise<ScoredTable>;
   readonly close: () => Promise<void>;
 }
@@ -160,7 +160,7 @@ function checkColumn(name: string, type: ManifestInput["type"], data: Float64Arr
   const strings = !(data instanceof Float64Array);
   if (strings === (type === "category")) return;
   throw new MlError(
-    "row-invalid",
+    "scored-column-invalid",
     `The column "${name}" holds ${strings ? "strings" : "numbers"}, the model takes a ${type}.`,
     `Read the table with types: { ${JSON.stringify(name)}: "${type}" }.`,
   );

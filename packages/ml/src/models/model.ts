@@ -19,16 +19,16 @@ export interface ModelEvent {
   readonly total: number;
   /** On the rows trained on. */
   readonly loss: number;
-  /** On rows held out, where there are any. */
+  /** On rows held out, by what was trained without them. */
   readonly heldOutLoss?: number;
-  /** Predictions of the rows held out, where there are any: row-major [rows, outputs], rows never held out are NaN. */
+  /** Their predictions, row-major [rows, outputs]; NaN for a row that is never held out. */
   readonly heldOut?: Float32Array;
 }
 
 export interface FitModelOptions {
   readonly x: Matrix;
   readonly target: Target;
-  /** Parts of the rows, each held out in turn: the row numbers of each. Empty: no row is held out. */
+  /** Parts of the rows, each held out in turn: the row numbers of each. At least one. */
   readonly heldOut: readonly Int32Array[];
   readonly seed: number;
   readonly threads?: number;
@@ -41,7 +41,7 @@ export interface FittedModel {
   readonly predict: (x: Tensor) => Tensor;
   /**
    * Predictions of each row by what was trained without it, row-major [rows, outputs]; NaN for a row that was never
-   * held out. Empty where none was.
+   * held out.
    */
   readonly heldOut: Float32Array;
   /** Epochs (or iterations) that the returned parameters were trained for. */

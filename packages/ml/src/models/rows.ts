@@ -8,8 +8,7 @@ export function rowsOf(x: Matrix, rows: Int32Array): Matrix {
   return { data, rows: rows.length, columns: x.columns };
 }
 
-export function targetOf(target: Target, rows: Int32Array | undefined): Target {
-  if (rows === undefined) return target;
+export function targetOf(target: Target, rows: Int32Array): Target {
   return target.kind === "classes"
     ? { ...target, values: rows.map((row) => target.values[row]!) }
     : { ...target, values: Float64Array.from(rows, (row) => target.values[row]!) };

@@ -4,7 +4,7 @@ import { MlError } from "../errors.ts";
 import { fitFeatures } from "../features/fit-features.ts";
 import { fitLinear } from "../models/linear-model.ts";
 import type { FitModelOptions, FittedModel, ModelEvent } from "../models/model.ts";
-import { fitNetwork } from "../models/network.ts";
+import { fitNetwork, type NetworkOptions } from "../models/network.ts";
 import { matrixOf } from "./matrix-of.ts";
 import { predictionsOf, type TaskPredictions } from "./predictions.ts";
 import { inferTask, labelledRows, prepareTarget, targetIn } from "./task.ts";
@@ -27,6 +27,8 @@ export interface TrainOptions {
   readonly schema: Schema;
   /** Default "network". */
   readonly model?: ModelName;
+  /** Sizes and training of the network, for searches; the defaults are those of `NetworkOptions`. */
+  readonly network?: NetworkOptions;
   /** Default 0. The same rows, options and seed give the same model. */
   readonly seed?: number;
   /** Threads inside one operator. Default 1. */
@@ -47,11 +49,11 @@ const fitters: Readonly<Record<ModelName, (options: FitModelOptions) => Promise<
  * times it is fitted on four fifths of the rows and watched on the fifth held out, so that early stopping, the events'
  * metrics and `heldOut` (for thresholds) rest on every row, each predicted by what never saw it. Of more than 10,000
  * rows, the validation part alone is held out (or one fifth). Rows without a target are left out.
- * Throws `task-unsupported`, `training-rows-invalid`, `no-features`, `training-diverged`, or the signal's reason.
+ * Throws `task-unsupported`, `training-rows-invalid`, `no-features`, or the engine's
+ * `loss-not-finite` and `training-aborted`.
  */
 export async function train(options: TrainOptions): Promise<TrainedTask> {
   const { schema, model = "network", seed = 0, threads = 1, signal, onEvent, measure } = options;
-  signal?.throwIfAborted();
   const target = targetIn(schema);
   const task = inferTask(schema);
   const names = [...schema.features.map(({ name }) => name), target.name];
@@ -73,6 +75,7 @@ export async function train(options: TrainOptions): Promise<TrainedTask> {
     return predictionsOf(watchedRows, target, picked);
   };
   const fit = await fitters[model]({
+    ...(model === "network" ? options.network : {}),
     x: await matrixOf(features, rows, threads),
     target: prepared.target,
     heldOut,
