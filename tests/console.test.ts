@@ -103,11 +103,12 @@ describe.skipIf(!present)(present ? "the console" : `the console (no Chromium at
     await heading("Products");
   });
 
-  it("allows no inline script and no eval", async () => {
+  it("allows no inline script or style and no eval", async () => {
     const response = await page.request.get(`${server.url}/products/credit`);
     const policy = response.headers()["content-security-policy"] ?? "";
     expect(policy).toContain("script-src 'self'");
-    expect(policy).not.toContain("unsafe-eval");
+    expect(policy).toContain("style-src 'self'");
+    expect(policy).not.toContain("unsafe");
     expect(response.headers()["content-type"]).toContain("text/html");
   });
 

@@ -8,12 +8,12 @@ export function setSecurityHeaders(response: ServerResponse): void {
   response.setHeader("cross-origin-resource-policy", "same-origin");
 }
 
-/** For pages: scripts only from this server; styles also inline, which the console's component library writes. */
+/** For pages: scripts and styles only from this server (packages/console/README.md says what keeps the console so). */
 export const pageHeaders: Readonly<Record<string, string>> = {
   "content-security-policy": [
     "default-src 'none'",
     "script-src 'self'",
-    "style-src 'self' 'unsafe-inline'",
+    "style-src 'self'",
     "img-src 'self' data:",
     "font-src 'self' data:",
     "connect-src 'self'",
