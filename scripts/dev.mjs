@@ -11,9 +11,12 @@ const tsx = createRequire(import.meta.url).resolve("tsx/cli");
 const vite = join(createRequire(join(room, "package.json")).resolve("vite/package.json"), "../bin/vite.js");
 
 const server = ["watch", "--clear-screen=false", "--conditions=lepta-source", join(root, "packages/lepta/src/bin.ts")];
+// Each in a process group of its own: Ctrl-C reaches this process alone, which ends both once and lets the server close
+// its store; a second signal would make tsx kill it.
+const options = { stdio: ["ignore", "inherit", "inherit"], detached: process.platform !== "win32" };
 const children = [
-  spawn(process.execPath, [tsx, ...server, "serve", ...process.argv.slice(2)], { stdio: "inherit" }),
-  spawn(process.execPath, [vite, "--clearScreen", "false"], { stdio: "inherit", cwd: room }),
+  spawn(process.execPath, [tsx, ...server, "serve", ...process.argv.slice(2)], options),
+  spawn(process.execPath, [vite, "--clearScreen", "false"], { ...options, cwd: room }),
 ];
 
 let ending = false;
