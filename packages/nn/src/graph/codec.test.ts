@@ -131,6 +131,8 @@ describe("a decoded graph", () => {
     const graph = buildGraph(Object.fromEntries(constants.map((data, i) => [`c${i}`, constant(data)])));
     const back = decodeOnnx(encodeOnnx(graph));
     expect(equalGraphs(back, graph)).toBe(true);
+    // What a file gives is a Buffer, whose slices are no copies.
+    expect(equalGraphs(decodeOnnx(Buffer.from(encodeOnnx(graph))), graph)).toBe(true);
     expect(back.constants.map(({ node }) => node.data?.data)).toEqual(constants.map(({ data }) => data));
   });
 

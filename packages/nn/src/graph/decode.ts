@@ -68,7 +68,8 @@ export function decodeModel(bytes: Uint8Array): ModelInfo {
 function parse(bytes: Uint8Array): ModelProto {
   if (bytes.length === 0) throw invalid("The model file is empty.");
   try {
-    return fromBinary(ModelProtoSchema, bytes);
+    // A plain view: slices of a Buffer share its memory, wherever they begin; those of a Uint8Array are copies.
+    return fromBinary(ModelProtoSchema, new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   } catch (cause) {
     throw invalid("The model file is not an ONNX protocol buffer.", cause);
   }
