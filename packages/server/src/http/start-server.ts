@@ -58,6 +58,7 @@ export async function startServer(store: Store, options: ServerOptions = {}): Pr
     open: (organisationId, versionId) => openModel(store, organisationId, versionId),
     maxLoaded: limits.loadedModels,
     onRun: (size) => figures.batch("score", size),
+    busy: (organisationId) => writer.inFlight(organisationId),
   });
   const writer = predictionWriter(store, (size) => figures.batch("write", size));
   const authenticator = createAuthenticator(store);

@@ -70,4 +70,36 @@ describe("batcher", () => {
     await slow.idle();
     expect(done).toEqual([1, 2, 3]);
   });
+
+  test("holds items back until what they would wait for is over, or enough are there", async () => {
+    const sizes: number[] = [];
+    let release = () => {};
+    let blocked: Promise<void> | undefined = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const held = batcher(async (items: number[]) => items, {
+      cap: 10,
+      onRun: (size) => sizes.push(size),
+      hold: { until: () => blocked, enough: 3 },
+    });
+    const few = [1, 2].map((x) => held.add(x));
+    await tick();
+    await tick();
+    expect(sizes).toEqual([]);
+    const third = held.add(3);
+    await Promise.all([...few, third]);
+    expect(sizes).toEqual([3]);
+    const one = held.add(4);
+    await tick();
+    expect(sizes).toEqual([3]);
+    // Held once only, though something else holds by then.
+    release();
+    blocked = new Promise(() => {});
+    await one;
+    expect(sizes).toEqual([3, 1]);
+    blocked = undefined;
+    await held.add(5);
+    await held.idle();
+    expect(held.current()).toBeUndefined();
+  });
 });

@@ -8,6 +8,11 @@ export interface BatcherOptions {
   queueLimit?: number;
   /** Told of each run's size as it starts. */
   onRun?: (size: number) => void;
+  /**
+   * Where nothing is gained by an early run: a promise to wait for, so that more gathers. `enough` items do not wait.
+   * undefined: run now.
+   */
+  hold?: { until(): Promise<void> | undefined; enough: number };
 }
 
 export interface Batcher<I, O> {
@@ -15,6 +20,8 @@ export interface Batcher<I, O> {
   add(item: I): Promise<O>;
   /** Items that wait, those in the running batch not counted. */
   readonly waiting: number;
+  /** Resolves when the run in flight has ended; undefined when there is none. */
+  current(): Promise<void> | undefined;
   /** Resolves when nothing waits and nothing runs. */
   idle(): Promise<void>;
 }
@@ -31,28 +38,54 @@ interface Waiting<I, O> {
  * `run` answers one result an item, in order; an `Error` as a result rejects that item alone.
  */
 export function batcher<I, O>(run: (items: I[]) => Promise<(O | Error)[]>, options: BatcherOptions): Batcher<I, O> {
-  const { cap, queueLimit = 10_000, onRun } = options;
+  const { cap, queueLimit = 10_000, onRun, hold } = options;
   const queue: Waiting<I, O>[] = [];
   const idlers: (() => void)[] = [];
+  /** A run is in flight or about to start. */
   let running = false;
+  let holding = false;
+  let current: Promise<void> | undefined;
 
-  async function drain(): Promise<void> {
-    while (queue.length > 0) {
-      const batch = queue.splice(0, cap);
-      onRun?.(batch.length);
-      try {
-        const results = await run(batch.map((waiting) => waiting.item));
-        for (const [i, waiting] of batch.entries()) {
-          const result = results[i];
-          if (result instanceof Error) waiting.reject(result);
-          else waiting.resolve(result as O);
-        }
-      } catch (error) {
-        for (const waiting of batch) waiting.reject(error);
+  async function work(batch: Waiting<I, O>[]): Promise<void> {
+    onRun?.(batch.length);
+    try {
+      const results = await run(batch.map((waiting) => waiting.item));
+      for (const [i, waiting] of batch.entries()) {
+        const result = results[i];
+        if (result instanceof Error) waiting.reject(result);
+        else waiting.resolve(result as O);
       }
+    } catch (error) {
+      for (const waiting of batch) waiting.reject(error);
     }
+  }
+
+  async function start(): Promise<void> {
+    current = work(queue.splice(0, cap));
+    await current;
+    current = undefined;
     running = false;
-    for (const resolve of idlers.splice(0)) resolve();
+    if (queue.length > 0) schedule(() => void start());
+    else for (const resolve of idlers.splice(0)) resolve();
+  }
+
+  /** Starts a run by `begin`, now or when what holds it back is over. */
+  function schedule(begin: () => void): void {
+    if (running) return;
+    const wait = hold && queue.length < hold.enough ? hold.until() : undefined;
+    if (wait === undefined) {
+      running = true;
+      begin();
+    } else if (!holding) {
+      holding = true;
+      void wait.then(() => {
+        holding = false;
+        // Held once: what is held back again and again would starve.
+        if (running || queue.length === 0) return;
+        running = true;
+        void start();
+      });
+    }
   }
 
   return {
@@ -70,13 +103,12 @@ export function batcher<I, O>(run: (items: I[]) => Promise<(O | Error)[]>, optio
       }
       return new Promise<O>((resolve, reject) => {
         queue.push({ item, resolve, reject });
-        if (running) return;
-        running = true;
-        setImmediate(() => void drain());
+        schedule(() => setImmediate(() => void start()));
       });
     },
+    current: () => current,
     idle() {
-      return running ? new Promise((resolve) => idlers.push(resolve)) : Promise.resolve();
+      return running || queue.length > 0 ? new Promise((resolve) => idlers.push(resolve)) : Promise.resolve();
     },
   };
 }

@@ -33,6 +33,8 @@ export interface PredictionWriter {
    */
   write(organisationId: string, prediction: NewPrediction): Promise<boolean>;
   readonly waiting: number;
+  /** Resolves when the organisation's insert in flight has ended; undefined when there is none. */
+  inFlight(organisationId: string): Promise<void> | undefined;
   /** Resolves when everything written so far is durable. */
   idle(): Promise<void>;
 }
@@ -54,6 +56,7 @@ export function predictionWriter(store: Store, onRun?: (size: number) => void): 
   }
   return {
     write: (organisationId, prediction) => of(organisationId).add(prediction),
+    inFlight: (organisationId) => writers.get(organisationId)?.current(),
     get waiting() {
       return [...writers.values()].reduce((sum, writer) => sum + writer.waiting, 0);
     },
