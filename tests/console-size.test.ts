@@ -3,12 +3,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { ensureConsole } from "../scripts/console.mjs";
+import { builtConsole } from "./built-console.ts";
 
 const kilobyte = 1000;
 
 describe("the console's build", () => {
-  const dist = ensureConsole();
+  const dist = builtConsole();
   const size = (ending: string) =>
     readdirSync(join(dist, "assets"))
       .filter((name) => name.endsWith(ending))

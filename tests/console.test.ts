@@ -18,7 +18,7 @@ import {
 } from "@lepta/server";
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { ensureConsole } from "../scripts/console.mjs";
+import { builtConsole } from "./built-console.ts";
 import { type ShippedCredit, shipCredit, steps } from "./shipped-credit.ts";
 
 const executablePath = process.env.LEPTA_TEST_CHROMIUM ?? "/usr/bin/chromium";
@@ -49,7 +49,7 @@ const complaints: string[] = [];
 
 describe.skipIf(!present)(present ? "the console" : `the console (no Chromium at ${executablePath})`, () => {
   beforeAll(async () => {
-    const consoleDir = ensureConsole();
+    const consoleDir = builtConsole();
     store = await openStore({ dir: join(dir, "store") });
     const organisation = await createOrganisation(store, { name: "default" });
     tenant = store.tenant(organisation.id);

@@ -1,5 +1,6 @@
 // One quantity of one model over the training steps: training thin, validation strong, the best value marked.
 import { useMemo, useState } from "react";
+import uPlot from "uplot";
 import { metricName } from "../format/metrics.ts";
 import { formatCount, formatValue } from "../format/numbers.ts";
 import { alignPoints, type CurvePlot, type PlotSeries } from "../state/curves.ts";
@@ -29,7 +30,13 @@ export function CurvePlotView({ plot }: { plot: CurvePlot }) {
           legend: { show: false },
           cursor: { y: false, drag: { x: true, y: false }, points: { size: 7 } },
           padding: [8, 12, 0, 0],
-          scales: { x: { time: false } },
+          scales: {
+            x: { time: false, range: (_, low, high) => (low === high ? [0, high * 2 || 1] : [low, high]) },
+            y: {
+              range: (_, low, high) =>
+                low === high ? [low - 0.05, high + 0.05] : uPlot.rangeNum(low, high, 0.08, false),
+            },
+          },
           axes: [
             axis(color, { size: 26, values: (_, ticks) => ticks.map((tick) => formatCount(tick)) }),
             axis(color, { size: 52, values: (_, ticks) => ticks.map((tick) => tickText(tick, ticks)) }),

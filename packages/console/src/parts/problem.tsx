@@ -8,13 +8,18 @@ interface ProblemProps {
   onRetry?: (() => void) | undefined;
 }
 
+/** Whether the same request may be answered another time: not where the request itself is wrong or forbidden. */
+function mayPass({ status }: ApiError): boolean {
+  return status === 0 || status === 404 || status === 429 || status >= 500;
+}
+
 export function ProblemNote({ error, onRetry }: ProblemProps) {
   const title = apiErrors[error.code];
   return (
     <div className={styles.note} role="alert">
       <p className={styles.title}>{title.charAt(0).toUpperCase() + title.slice(1)}</p>
       <p>{error.message}</p>
-      {error.errors.length > 0 && (
+      {error.errors.length > 1 && (
         <ul>
           {error.errors.map((field) => (
             <li key={field.path + field.message}>
@@ -26,7 +31,7 @@ export function ProblemNote({ error, onRetry }: ProblemProps) {
       <p className={styles.fix}>{error.fix}</p>
       <div className={styles.foot}>
         <code className="dim">{error.code}</code>
-        {onRetry && (
+        {onRetry && mayPass(error) && (
           <Button variant="default" size="compact-sm" onClick={onRetry}>
             Try again
           </Button>

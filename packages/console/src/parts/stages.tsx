@@ -3,6 +3,7 @@ import type { RunEvent, Stage } from "@lepta/api";
 import { formatCount, formatShare, formatValue } from "../format/numbers.ts";
 import { Hash } from "./hash.tsx";
 import { Nothing } from "./page.tsx";
+import { shortId } from "./references.tsx";
 import styles from "./stages.module.css";
 import { StatusBadge } from "./status-badge.tsx";
 import { Lasted } from "./time-text.tsx";
@@ -66,6 +67,8 @@ function Progress({ progress }: { progress: RunEvent & { type: "progress" } }) {
   );
 }
 
+const isUuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 type Json = NonNullable<Stage["summary"]>[string];
 
 function Summary({ summary }: { summary: NonNullable<Stage["summary"]> }) {
@@ -95,5 +98,6 @@ function figure(value: Json): string {
 }
 
 function shorten(text: string): string {
+  if (isUuid.test(text)) return shortId(text);
   return /^[0-9a-f]{64}$/.test(text) ? text.slice(0, 8) : text.length > 160 ? `${text.slice(0, 159)}…` : text;
 }
