@@ -36,7 +36,7 @@ const flags = [
 
 const predictions = 60;
 const free = 10;
-const dir = mkdtempSync(join(tmpdir(), "lepta-console-"));
+let dir: string;
 let store: Store;
 let tenant: Tenant;
 let server: RunningServer;
@@ -49,6 +49,7 @@ const complaints: string[] = [];
 
 describe.skipIf(!present)(present ? "the console" : `the console (no Chromium at ${executablePath})`, () => {
   beforeAll(async () => {
+    dir = mkdtempSync(join(tmpdir(), "lepta-console-"));
     const consoleDir = builtConsole();
     store = await openStore({ dir: join(dir, "store") });
     const organisation = await createOrganisation(store, { name: "default" });
