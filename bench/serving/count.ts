@@ -1,6 +1,5 @@
 // What the store holds after the run: every answer must have its prediction and its usage event.
 import { openStore } from "@lepta/server";
-import { sql } from "drizzle-orm";
 
 export interface Counts {
   predictions: number;
@@ -10,11 +9,15 @@ export interface Counts {
 export async function count(dir: string, databaseUrl: string | undefined, organisationId: string): Promise<Counts> {
   const store = await openStore({ dir, databaseUrl });
   try {
-    const { rows } = await store.owner.sql.execute(sql`
-      select (select count(*)::int from lepta.predictions where organisation_id = ${organisationId}) as predictions,
-        (select coalesce(sum(quantity), 0)::int from lepta.usage_events where organisation_id = ${organisationId})
-          as "usageEvents"`);
-    return rows[0] as unknown as Counts;
+    const [counts] = await store.owner.together([
+      {
+        sql: `select (select count(*)::int from lepta.predictions where organisation_id = $1::uuid) as predictions,
+                (select coalesce(sum(quantity), 0)::int from lepta.usage_events where organisation_id = $1::uuid)
+                  as "usageEvents"`,
+        params: [organisationId],
+      },
+    ]);
+    return counts as unknown as Counts;
   } finally {
     await store.close();
   }

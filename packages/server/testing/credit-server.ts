@@ -35,7 +35,7 @@ function bundle(): Promise<CreditBundle> {
   return trained;
 }
 
-export const allScopes: Scope[] = ["predict", "feedback", "read", "admin"];
+const allScopes: Scope[] = ["predict", "feedback", "read", "admin"];
 
 /** Two versions of one model would register as one: the second is the deployment's challenger in name only. */
 export async function startCreditServer({ store }: TestStore, options: ServerOptions = {}): Promise<CreditServer> {

@@ -5,9 +5,9 @@ import type { Store } from "../db/store.ts";
 import { currentDeployment } from "./deployment.ts";
 
 /** `key` names the variant in the draw of its subjects. */
-export type LiveVariant = Variant & { key: string };
+type LiveVariant = Variant & { key: string };
 
-export interface LiveDeployment extends Deployment {
+interface LiveDeployment extends Deployment {
   variants: LiveVariant[];
   /** The organisation's, for hashing subjects. */
   subjectSalt: string;

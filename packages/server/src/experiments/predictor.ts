@@ -36,7 +36,7 @@ export interface Predictor {
   deployment(organisationId: string, product: string): Promise<Deployment>;
 }
 
-export interface PredictCaller {
+interface PredictCaller {
   organisationId: string;
   /** W3C traceparent of the request; kept with the predictions. */
   traceparent: string | undefined;

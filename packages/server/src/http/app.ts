@@ -7,7 +7,7 @@ import type { Exchange } from "./exchange.ts";
 import { endpoints } from "./register.ts";
 import type { ServerContext } from "./server-context.ts";
 
-export interface AppBindings {
+interface AppBindings {
   exchange: Exchange;
 }
 

@@ -52,7 +52,7 @@ function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /** @throws ApiError malformed-json, also for bytes that are not UTF-8. */
-export function parseJson(body: Buffer): unknown {
+function parseJson(body: Buffer): unknown {
   try {
     return JSON.parse(utf8.decode(body));
   } catch (cause) {

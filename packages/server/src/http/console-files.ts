@@ -19,7 +19,7 @@ const types: Readonly<Record<string, string>> = {
   ".webmanifest": "application/manifest+json",
 };
 
-export interface StaticAnswer {
+interface StaticAnswer {
   status: 200 | 304;
   headers: Record<string, string>;
   body: Buffer | null;
