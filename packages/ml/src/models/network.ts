@@ -21,7 +21,7 @@ import { heldOutLoss, heldOutPredictions } from "./held-out.ts";
 import type { FitModelOptions, FittedModel, Target } from "./model.ts";
 import { tabm } from "./tabm.ts";
 
-/** The defaults are those that docs/decisions/0004-tabular-network.md measures. */
+/** The defaults are those that docs/decisions/0006-tabular-network.md measures. */
 export interface NetworkOptions {
   /** Networks that share weights, for each part held out. Default 8, or 32 where there is one part. */
   readonly members?: number;

@@ -1,5 +1,4 @@
 // Training a task from tables: three kinds of targets, held-out predictions, events, and what is refused.
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Column, inferSchema, makeTable, readTable, type Table, takeRows } from "@lepta/data";
 import { rng } from "@lepta/nn";
@@ -123,7 +122,6 @@ describe.skipIf(data === undefined)("on German credit (LEPTA_DATA)", () => {
   const file = join(data ?? "", "german_credit/german_credit.csv");
 
   test("5-fold cross-validation reaches an AUC of .785, and beats the baseline", async () => {
-    expect((await readFile(file, "utf8")).length).toBeGreaterThan(0);
     const table = await readTable(file);
     const schema = inferSchema(table, { target: "bad" });
     const network = await crossValidate(table, schema, { folds: 5, seed: 1 });
@@ -132,5 +130,5 @@ describe.skipIf(data === undefined)("on German credit (LEPTA_DATA)", () => {
     expect(logistic.auc!.value).toBeGreaterThan(0.77);
     expect(network.auc!.value).toBeGreaterThan(logistic.auc!.value);
     expect(network.logLoss!.value).toBeLessThan(logistic.logLoss!.value);
-  });
+  }, 180_000);
 });
