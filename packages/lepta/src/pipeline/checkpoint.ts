@@ -62,8 +62,7 @@ export async function writeCheckpoint(folder: string, trained: TrainedTask): Pro
 
 /** @param rows the rows that were learnt from (their distribution becomes the bundle's reference) */
 export async function readCheckpoint(folder: string, rows: Table): Promise<TrainedTask> {
-  // A copy: a Buffer shares its memory with others, and slices of it do too.
-  const graph = decodeOnnx(new Uint8Array(await readFile(join(folder, "model.onnx"))));
+  const graph = decodeOnnx(await readFile(join(folder, "model.onnx")));
   const stored = JSON.parse(await readFile(join(folder, "task.json"), "utf8")) as StoredTask;
   const { target } = stored;
   const features = featurePipeline(stored.features, stored.leftOut);
