@@ -12,3 +12,18 @@ export function jsonLogger(destination: NodeJS.WritableStream, level = "info"): 
     destination,
   );
 }
+
+/**
+ * An error as it may be logged: names, codes, first lines of the messages along the causes, and where it was thrown.
+ * The rest of a message can hold the parameters of a query, and so a row.
+ */
+export function loggable(error: unknown): object {
+  const causes: object[] = [];
+  for (let one = error; one instanceof Error && causes.length < 5; one = one.cause) {
+    const code = "code" in one ? { code: one.code } : {};
+    causes.push({ name: one.name, ...code, message: one.message.split("\n", 1)[0]?.slice(0, 500) });
+  }
+  const stack =
+    error instanceof Error ? error.stack?.split("\n").filter((line) => line.startsWith("    at ")) : undefined;
+  return { causes, stack: stack?.map((line) => line.trim()) };
+}

@@ -4,6 +4,7 @@ import { request as rawRequest } from "node:http";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Writable } from "node:stream";
 import { createApiClient, openApiDocument, routes } from "@lepta/api";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type CreditServer, startCreditServer } from "../../testing/credit-server.ts";
@@ -11,6 +12,7 @@ import { openPgliteTestStore, type TestStore } from "../../testing/stores.ts";
 import { predictions } from "../db/schema.ts";
 import { appendRunEvents } from "../registry/events.ts";
 import { createRun, finishRun } from "../registry/runs.ts";
+import { jsonLogger } from "./log.ts";
 import { startServer } from "./start-server.ts";
 
 let opened: TestStore;
@@ -235,6 +237,29 @@ describe("closing", () => {
     expect(await streamed).toMatch(/^: events/);
     await expect(closing.send("/health")).rejects.toThrow();
   });
+});
+
+test("the log has no key, no subject, no row", async () => {
+  let text = "";
+  const sink = new Writable({
+    write(chunk, _, done) {
+      text += String(chunk);
+      done();
+    },
+  });
+  const logged = await startServer(opened.store, { port: 0, logger: jsonLogger(sink, "trace") });
+  const send = (path: string, body: unknown) =>
+    fetch(logged.url + path, {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: `Bearer ${server.key}` },
+      body: JSON.stringify(body),
+    });
+  await send("/v1/products/credit/predictions", { row: server.rows[0], subject: "ada lovelace" });
+  await send("/v1/products/credit/predictions", { row: { purpose: "ada's own" }, subject: "ada lovelace" });
+  const made = (await (await send("/v1/keys", { name: "k", scopes: ["read"] })).json()) as { secret: string };
+  await logged.close();
+  expect(text).toContain("row-missing-field");
+  for (const secret of [server.key, made.secret, "lovelace", "ada's own"]) expect(text).not.toContain(secret);
 });
 
 test("a listening address that is taken is an error of the system", async () => {

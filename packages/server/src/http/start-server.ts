@@ -20,7 +20,7 @@ import { type Exchange, openExchange } from "./exchange.ts";
 import { serverFigures } from "./figures.ts";
 import { hostCheck } from "./host-check.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
-import { silentLogger } from "./log.ts";
+import { loggable, silentLogger } from "./log.ts";
 import { rateLimiter } from "./rate-limit.ts";
 import { release } from "./release.ts";
 import { setSecurityHeaders } from "./security-headers.ts";
@@ -85,7 +85,7 @@ export async function startServer(store: Store, options: ServerOptions = {}): Pr
         },
         onFailure: (error, deployment) =>
           logger.error(
-            { err: error, deployment: deployment.id, product: deployment.product },
+            { error: loggable(error), deployment: deployment.id, product: deployment.product },
             "a deployment cannot be loaded",
           ),
       }),
@@ -97,7 +97,8 @@ export async function startServer(store: Store, options: ServerOptions = {}): Pr
   const onError = (exchange: Exchange, error: unknown) => {
     const { code, status } = publicError(error);
     const about = { request: exchange.id, method: exchange.request.method, route: exchange.route, code, status };
-    if (status >= 500) logger.error({ ...about, err: error }, "request failed");
+    if (exchange.request.destroyed && !exchange.request.complete) logger.debug(about, "the caller hung up");
+    else if (status >= 500) logger.error({ ...about, error: loggable(error) }, "request failed");
     else logger.debug(about, "request refused");
     hangUpAfterAnswer(exchange);
   };
