@@ -8,7 +8,8 @@ interface IntervalPlotProps {
   domain: readonly [number, number];
   /** Drawn as a dashed mark, e.g. 0 for a difference. */
   reference?: number | undefined;
-  tone?: "champion" | "challenger" | "plain" | undefined;
+  /** By role; else plain, and second where it stands beside a plain one. */
+  tone?: "champion" | "challenger" | "plain" | "second" | undefined;
   signed?: boolean | undefined;
   /** What the value is, for who does not see the plot. */
   label: string;

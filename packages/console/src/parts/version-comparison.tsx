@@ -65,7 +65,7 @@ export function MetricTable({ label, left, right }: { label: string; left: Side;
     side(left),
     ...(right ? [side(right)] : []),
     {
-      header: "95 % intervals",
+      header: right ? `95 % intervals, ${left.name} above` : "95 % intervals",
       wide: true,
       cell: (name) => {
         const pair = [left.metrics[name], right?.metrics[name]] as const;
@@ -77,7 +77,7 @@ export function MetricTable({ label, left, right }: { label: string; left: Side;
                 key={i === 0 ? "left" : "right"}
                 interval={interval}
                 domain={domain}
-                tone={i === 0 ? "champion" : "challenger"}
+                tone={i === 0 ? "plain" : "second"}
                 label={`${metricName(name).label} of ${i === 0 ? left.name : right?.name}`}
               />
             ),
