@@ -19,11 +19,12 @@ import {
 } from "@lepta/nn";
 import { heldOutLoss, heldOutPredictions } from "./held-out.ts";
 import type { FitModelOptions, FittedModel, Target } from "./model.ts";
+import { rowsExcept, rowsOf, targetOf } from "./rows.ts";
 import { tabm } from "./tabm.ts";
 
 /** The defaults are those that docs/decisions/0006-tabular-network.md measures. */
 export interface NetworkOptions {
-  /** Networks that share weights, for each part held out. Default 8, or 32 where there is one part. */
+  /** Networks that share weights, for each part held out. Default 8, or 16 where there is one part. */
   readonly members?: number;
   /** Units of the hidden layer. Default 32. */
   readonly hidden?: number;
@@ -51,23 +52,34 @@ export async function fitNetwork(options: FitModelOptions & NetworkOptions): Pro
   const groups = heldOut.length;
   const net = tabm({
     groups,
-    members: options.members ?? (groups > 1 ? 8 : 32),
+    members: options.members ?? (groups > 1 ? 8 : 16),
     hidden: options.hidden ?? 32,
     outputs: target.kind === "numbers" ? 1 : target.classes,
     dropout: options.dropout ?? 0.2,
   });
   const isOut = new Float32Array(x.rows * groups);
   for (const [group, rows] of heldOut.entries()) for (const row of rows) isOut[row * groups + group] = 1;
-  const examples = (weight: Float32Array) => ({
-    inputs: { data: x.data, shape: [x.rows, x.columns] },
-    target: wanted(target),
-    weight: { data: weight, shape: [x.rows, groups] },
-  });
+  // With one part held out, its rows teach nobody and the others are never watched: each side leaves out the rest.
+  const watched = groups === 1 ? heldOut[0]! : undefined;
+  const examples = (weights: Float32Array, rows: Int32Array | undefined) => {
+    const inputs = rows === undefined ? x : rowsOf(x, rows);
+    const weight = rows === undefined ? weights : rowsOf({ data: weights, rows: x.rows, columns: groups }, rows).data;
+    return {
+      inputs: { data: inputs.data, shape: [inputs.rows, inputs.columns] },
+      target: wanted(rows === undefined ? target : targetOf(target, rows)),
+      weight: { data: weight, shape: [inputs.rows, groups] },
+    };
+  };
+  const data = examples(
+    isOut.map((out) => 1 - out),
+    watched && rowsExcept(x.rows, watched),
+  );
+  const validation = examples(isOut, watched);
   let predictions = new Float32Array(0);
   let best = { epoch: 0, predictions };
   const run = fit(net, {
-    data: examples(isOut.map((out) => 1 - out)),
-    validation: examples(isOut),
+    data,
+    validation,
     loss: membersLoss(target),
     optimizer: adamw({ lr: options.lr ?? 0.002, weightDecay: options.weightDecay ?? 0.01 }),
     batchSize: options.batchSize ?? Math.min(1024, Math.max(128, 2 ** Math.floor(Math.log2(x.rows / 64)))),
@@ -77,7 +89,7 @@ export async function fitNetwork(options: FitModelOptions & NetworkOptions): Pro
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     metrics: {
       heldOut(prediction) {
-        predictions = heldOutPredictions(prediction, isOut, target);
+        predictions = spread(heldOutPredictions(prediction, validation.weight.data, target), watched, x.rows);
         return heldOutLoss(predictions, target);
       },
     },
@@ -98,6 +110,19 @@ export async function fitNetwork(options: FitModelOptions & NetworkOptions): Pro
     heldOut: best.predictions,
     epochs: best.epoch,
   };
+}
+
+/** Predictions of `rows` at their places among all `count` rows; NaN elsewhere. */
+function spread(
+  predictions: Float32Array<ArrayBuffer>,
+  rows: Int32Array | undefined,
+  count: number,
+): Float32Array<ArrayBuffer> {
+  if (rows === undefined) return predictions;
+  const width = predictions.length / rows.length;
+  const all = new Float32Array(count * width).fill(Number.NaN);
+  for (let i = 0; i < rows.length; i++) all.set(predictions.subarray(i * width, (i + 1) * width), rows[i]! * width);
+  return all;
 }
 
 function wanted(target: Target): TensorData {
