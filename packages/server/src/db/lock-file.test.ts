@@ -1,7 +1,9 @@
 // The store's lock: one holder at a time, whatever became of the one before.
+import { execFile } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { lockHolder, takeLock } from "./lock-file.ts";
 import { stateOf, thisProcess } from "./process-identity.ts";
@@ -59,6 +61,26 @@ test("a half-written lock of a crashed disk is taken over", () => {
   writeFileSync(join(dir, "lock-3.json"), "{");
   takeLock(dir).release();
   expect(readdirSync(dir)).toEqual(["lock-4.json"]);
+});
+
+test("processes that contend, and die holding it, never hold it together", async () => {
+  const script = fileURLToPath(new URL("../../testing/lock-contender.ts", import.meta.url));
+  const arguments_ = ["--import", "tsx", "--conditions=lepta-source", script, dir, "15"];
+  const outputs = await Promise.all(
+    Array.from(
+      { length: 4 },
+      () =>
+        new Promise<string>((resolve) => {
+          execFile(process.execPath, arguments_, (_, output, errors) => resolve(output + errors));
+        }),
+    ),
+  );
+  const holds = outputs
+    .flatMap((output) => output.trim().split("\n"))
+    .map((line) => line.split(" ").map(BigInt) as [bigint, bigint])
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  expect(holds).toHaveLength(4 * 15);
+  for (const [i, [from]] of holds.entries()) if (i > 0) expect(from).toBeGreaterThan(holds[i - 1]![1]);
 });
 
 test("a process knows itself alive", () => {
