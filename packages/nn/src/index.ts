@@ -50,6 +50,8 @@ export type { Optimizer, Transform, TransformInput, TransformOutput } from "./op
 export { chain } from "./optim/transform.ts";
 export type { Feeds, PortDescription, Session, SessionOptions } from "./runtime/session.ts";
 export type { Dim, Shape } from "./shape.ts";
+export type { ConvolutionOptions, TransposedConvolutionOptions } from "./tensor/convolution.ts";
+export { convolution, transposedConvolution } from "./tensor/convolution.ts";
 export {
   abs,
   add,
@@ -85,6 +87,8 @@ export {
   tanh,
   where,
 } from "./tensor/elementwise.ts";
+export type { PadOptions, ResizeOptions } from "./tensor/images.ts";
+export { depthToSpace, pad, resize, spaceToDepth } from "./tensor/images.ts";
 export type { LabelEncoderOptions } from "./tensor/label-encoder.ts";
 export { labelEncoder } from "./tensor/label-encoder.ts";
 export type { Operand } from "./tensor/leaves.ts";
@@ -102,6 +106,16 @@ export {
   reduceSum,
   softmax,
 } from "./tensor/matrices.ts";
+export type { BatchStatistics } from "./tensor/normalization.ts";
+export {
+  batchNormalization,
+  batchNormalizationTraining,
+  groupNormalization,
+  instanceNormalization,
+  rmsNormalization,
+} from "./tensor/normalization.ts";
+export type { AveragePoolOptions, PoolOptions } from "./tensor/pooling.ts";
+export { averagePool, globalAveragePool, globalMaxPool, maxPool } from "./tensor/pooling.ts";
 export { dequantizeLinear, dynamicQuantizeLinear, matMulInteger } from "./tensor/quantize.ts";
 export {
   concat,
@@ -116,6 +130,7 @@ export {
   transpose,
   unsqueeze,
 } from "./tensor/shaping.ts";
+export type { PerAxis, WindowOptions } from "./tensor/windows.ts";
 export type { Examples } from "./train/data.ts";
 export type { BestEvent, EndEvent, EpochEvent, FitEvent, StepEvent } from "./train/events.ts";
 export type { Fit } from "./train/fit.ts";

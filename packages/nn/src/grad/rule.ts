@@ -3,6 +3,7 @@ import type { Tensor } from "../graph/node.ts";
 import { reduceSum, reshape, shapeOf } from "../graph/operators.ts";
 import type { Shape } from "../shape.ts";
 import { sameShape } from "../shape.ts";
+import type { Choose } from "./formulation.ts";
 
 /** One application seen from behind. */
 export interface Backward {
@@ -16,6 +17,10 @@ export interface Backward {
   readonly gradient: Tensor;
   /** Gradients of every output; undefined where the loss does not depend on it. */
   readonly gradients: readonly (Tensor | undefined)[];
+  /** Whether anyone needs the gradient of each input; what a rule gives for the others is not used. */
+  readonly wanted: readonly boolean[];
+  /** Picks between several ways to write a gradient. */
+  readonly choose: Choose;
 }
 
 /** Gradients of the inputs, in their order; undefined where there is none (indices, conditions, shapes). */

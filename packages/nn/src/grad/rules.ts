@@ -1,6 +1,10 @@
 // The gradient table: one rule an operator, written in graph operators.
+import { convolutionRules } from "./convolution.ts";
 import { elementwiseRules } from "./elementwise.ts";
+import { imageRules } from "./images.ts";
 import { matrixRules } from "./matrices.ts";
+import { normalizationRules } from "./normalization.ts";
+import { poolingRules } from "./pooling.ts";
 import type { Rule } from "./rule.ts";
 import { shapingRules } from "./shaping.ts";
 
@@ -8,6 +12,10 @@ export const gradientRules: Readonly<Record<string, Rule>> = {
   ...elementwiseRules,
   ...shapingRules,
   ...matrixRules,
+  ...convolutionRules,
+  ...poolingRules,
+  ...normalizationRules,
+  ...imageRules,
 };
 
 /** Operators through which no gradient flows: their result is discrete, or their inputs are. */

@@ -5,7 +5,7 @@ import { apply } from "../graph/apply.ts";
 import type { Attributes, Tensor } from "../graph/node.ts";
 import { constantNode, constantNumbers } from "../graph/node.ts";
 import { expand, int64s, like, reshape, shapeOf, shapeTensor, transpose, unsqueeze } from "../graph/operators.ts";
-import type { Dim } from "../shape.ts";
+import type { Dim, Shape } from "../shape.ts";
 import { formatShape, isStatic, normalizeAxis } from "../shape.ts";
 import type { Backward, Rule } from "./rule.ts";
 import { unbroadcast } from "./rule.ts";
@@ -62,11 +62,7 @@ const slice: Rule = ({ inputs, gradient }) => {
   const [x, starts, , axes, steps] = inputs as [Tensor, Tensor, Tensor, Tensor?, Tensor?];
   const { shape } = x;
   if (!isStatic(shape)) {
-    throw new NnError(
-      "no-gradient",
-      `The gradient of a slice needs known sizes; the input has shape ${formatShape(shape)}.`,
-      "Build the training graph with a fixed batch size.",
-    );
+    throw unknownSizes("a slice", shape);
   }
   const from = constantNumbers(starts) ?? [];
   const along = constantNumbers(axes) ?? [...from.keys()];
@@ -122,13 +118,49 @@ const split: Rule = (backward) => {
   return [apply("Concat", parts, { axis: axisOf(backward, 0) }), undefined];
 };
 
-const pad: Rule = ({ inputs: [x, pads], gradient }) => {
+const pad: Rule = ({ inputs: [x, pads, , listed], output, gradient }) => {
   const amounts = constantNumbers(pads) ?? [];
   const rank = (x as Tensor).shape.length;
-  const starts = amounts.slice(0, rank);
-  const ends = amounts.slice(rank).map((amount) => (amount === 0 ? 2 ** 40 : -amount));
-  return [apply("Slice", [gradient, int64s(starts), int64s(ends), int64s([...starts.keys()])]), undefined];
+  const axes = constantNumbers(listed)?.map((axis) => normalizeAxis(axis, rank, "Pad")) ?? [...Array(rank).keys()];
+  const before = axes.map((_, i) => amounts[i] ?? 0);
+  const after = axes.map((_, i) => amounts[i + axes.length] ?? 0);
+  const { mode } = output.node.attributes;
+  if (mode === undefined || mode === "constant") {
+    // Negative amounts cut: their gradient is padded with zeros again.
+    const taken = [...before, ...after].map((amount) => (amount === 0 ? 0 : -amount));
+    return [apply("Pad", [gradient, int64s(taken), like(0, gradient), int64s(axes)]), undefined];
+  }
+  let current = gradient;
+  for (const [i, axis] of axes.entries()) {
+    if (before[i] === 0 && after[i] === 0) continue;
+    const size = (x as Tensor).shape[axis];
+    if (typeof size !== "number" || !isStatic(current.shape)) throw unknownSizes("a padding", (x as Tensor).shape);
+    const count = size + (before[i] ?? 0) + (after[i] ?? 0);
+    const places = Array.from({ length: count }, (_, place) =>
+      padSource(mode as string, place - (before[i] ?? 0), size),
+    );
+    const target = constantTarget(current, axis, size);
+    current = scatterAlong(target, constantNode(numbersToData(places, [count], "int64")), current, axis);
+  }
+  return [current, undefined];
 };
+
+/** The element that stands at `place`, which may lie outside the axis of `size` elements. */
+function padSource(mode: string, place: number, size: number): number {
+  if (mode === "edge") return Math.min(Math.max(place, 0), size - 1);
+  if (mode === "wrap") return ((place % size) + size) % size;
+  const period = Math.max(1, 2 * (size - 1));
+  const folded = ((place % period) + period) % period;
+  return folded < size ? folded : period - folded;
+}
+
+function unknownSizes(what: string, shape: Shape): NnError {
+  return new NnError(
+    "no-gradient",
+    `The gradient of ${what} needs known sizes; the input has shape ${formatShape(shape)}.`,
+    "Build the training graph with a fixed batch size.",
+  );
+}
 
 const transposed: Rule = (backward) => {
   const { perm } = attributesOf(backward);

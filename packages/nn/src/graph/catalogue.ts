@@ -1,7 +1,11 @@
 // The op catalogue: every ONNX operator that this package builds, as data.
 import { NnError } from "../errors.ts";
+import { convolutionOps } from "./kinds/convolution.ts";
 import { elementwiseOps } from "./kinds/elementwise.ts";
+import { imageOps } from "./kinds/images.ts";
 import { matrixOps } from "./kinds/matrices.ts";
+import { normalizationOps } from "./kinds/normalization.ts";
+import { poolingOps } from "./kinds/pooling.ts";
 import { quantizedOps } from "./kinds/quantized.ts";
 import { shapingOps } from "./kinds/shaping.ts";
 import { specialOps } from "./kinds/special.ts";
@@ -14,6 +18,10 @@ export const catalogue: Readonly<Record<string, OpSpec>> = {
   ...elementwiseOps,
   ...shapingOps,
   ...matrixOps,
+  ...convolutionOps,
+  ...poolingOps,
+  ...normalizationOps,
+  ...imageOps,
   ...quantizedOps,
   ...specialOps,
 };

@@ -149,9 +149,22 @@ export const shapingOps: Readonly<Record<string, OpSpec>> = {
     (a) => {
       const { dtype, shape } = required(a, 0);
       const pads = knownNumbers(a, 1);
-      const padded = shape.map((dim, i): Dim => {
-        const extra = (pads[i] ?? 0) + (pads[i + shape.length] ?? 0);
-        return typeof dim === "number" ? dim + extra : extra === 0 ? dim : `${dim}+${extra}`;
+      const axes = axesInput(a, 3, shape.length) ?? [...shape.keys()];
+      if (pads.length !== 2 * axes.length) {
+        throw new NnError(
+          "attribute-invalid",
+          `Pad: ${pads.length} amounts for ${axes.length} axes.`,
+          "Give one amount in front of each axis, then one behind each.",
+        );
+      }
+      const padded = shape.map((dim, axis): Dim => {
+        const i = axes.indexOf(axis);
+        const extra = i < 0 ? 0 : (pads[i] ?? 0) + (pads[i + axes.length] ?? 0);
+        if (typeof dim === "string") return extra === 0 ? dim : `${dim}+${extra}`;
+        if (dim + extra < 0) {
+          throw new NnError("shape-mismatch", `Pad: ${-extra} is cut from an axis of ${dim}.`, "Cut less.");
+        }
+        return dim + extra;
       });
       return [{ dtype, shape: padded }];
     },
