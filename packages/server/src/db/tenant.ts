@@ -29,7 +29,6 @@ export function tenantOf(connection: Connection, organisationId: string): Tenant
     organisationId,
     transaction: (work) =>
       connection.sql.transaction(async (tx) => {
-        // Both until the transaction's end only: SET LOCAL, written so that one statement does both.
         await tx.execute(
           sql`select set_config('role', 'lepta_app', true), set_config('lepta.organisation', ${organisationId}, true)`,
         );
