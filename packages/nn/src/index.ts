@@ -17,20 +17,44 @@ export type { Replace } from "./graph/rewrite.ts";
 export { rewriteGraph } from "./graph/rewrite.ts";
 export { verify } from "./graph/verify.ts";
 export { gelu, lambda, relu } from "./layers/activations.ts";
+export type { BatchNormOptions } from "./layers/batch-norm.ts";
+export { batchNorm } from "./layers/batch-norm.ts";
+export { groupNorm, instanceNorm, rmsNorm } from "./layers/channel-norms.ts";
 export { evaluationContext } from "./layers/context.ts";
+export type { ConvolutionLayerOptions, TransposedConvolutionLayerOptions } from "./layers/convolution.ts";
+export {
+  conv1d,
+  conv2d,
+  convTranspose1d,
+  convTranspose2d,
+  depthwiseConv2d,
+  separableConv2d,
+} from "./layers/convolution.ts";
 export { dropout } from "./layers/dropout.ts";
 export { embedding } from "./layers/embedding.ts";
-export type { Context, Layer, LayerInput, Parameters, ParameterTensors, ShapeOf, TensorsOf } from "./layers/layer.ts";
+export type {
+  Context,
+  Layer,
+  LayerInput,
+  Parameter,
+  Parameters,
+  ParameterTensors,
+  ShapeOf,
+  TensorsOf,
+} from "./layers/layer.ts";
 export { layer } from "./layers/layer.ts";
 export { layerNorm } from "./layers/layer-norm.ts";
 export { linear } from "./layers/linear.ts";
 export {
   constantParameters,
   countParameters,
+  freeze,
   listParameters,
   mapParameters,
   replaceParameters,
 } from "./layers/parameters.ts";
+export { avgPool1d, avgPool2d, flatten, globalAvgPool, maxPool1d, maxPool2d } from "./layers/pooling.ts";
+export { residual } from "./layers/residual.ts";
 export type { Rng } from "./layers/rng.ts";
 export { rng } from "./layers/rng.ts";
 export { sequential } from "./layers/sequential.ts";

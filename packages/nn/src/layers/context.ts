@@ -15,6 +15,13 @@ export function evaluationContext(observe: (path: string, tensor: Tensor) => voi
         "Ask for them only where context.training is true.",
       );
     },
+    update() {
+      throw new NnError(
+        "graph-invalid",
+        `${path || "A layer"} updated a parameter outside training.`,
+        "Update parameters only where context.training is true.",
+      );
+    },
     child: (name) => evaluationContext(observe, join(name)),
     observe: (name, tensor) => observe(join(name), tensor),
   };

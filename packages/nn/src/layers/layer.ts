@@ -4,9 +4,17 @@ import type { Tensor } from "../graph/node.ts";
 import type { Shape } from "../shape.ts";
 import type { Rng } from "./rng.ts";
 
+/**
+ * The value of one parameter. With `trained: false` it has no gradient and the optimiser does not see it: it is
+ * state that the layer updates itself (see `Context.update`), or a frozen parameter.
+ */
+export interface Parameter extends TensorData {
+  readonly trained?: false;
+}
+
 /** Parameters of a layer by name; a layer made of layers nests them. All are float32. */
 export interface Parameters {
-  readonly [name: string]: TensorData | Parameters;
+  readonly [name: string]: Parameter | Parameters;
 }
 
 /** The same tree with a tensor in the place of each parameter. */
@@ -24,6 +32,11 @@ export interface Context {
   readonly training: boolean;
   /** Fresh random bits at every step, int32, uniform over all 2³² values; sizes must be known. Training only. */
   randomBits(shape: Shape): Tensor;
+  /**
+   * Says what a parameter with `trained: false` becomes after the training step, for example running statistics.
+   * `parameter` is the tensor that `apply` was given. Training only.
+   */
+  update(parameter: Tensor, next: Tensor): void;
   /** The context of a layer inside this one; its name is part of the path in messages. */
   child(name: string): Context;
   /** Notes a layer's result, so that a loss that is not finite can be traced to its layer. */

@@ -10,7 +10,7 @@ import { mapParameters } from "../layers/parameters.ts";
 import type { Loss } from "../losses/loss.ts";
 import type { Optimizer } from "../optim/transform.ts";
 import type { Shape } from "../shape.ts";
-import { formatShape, isStatic } from "../shape.ts";
+import { formatShape, isStatic, sameShape } from "../shape.ts";
 import { add } from "../tensor/elementwise.ts";
 import { input } from "../tensor/leaves.ts";
 import { gather, reshape } from "../tensor/shaping.ts";
@@ -134,17 +134,24 @@ function finish(
 }
 
 function buildBody({ net, parameters, layout, loss, optimizer }: StepPlan, inputs: BodyInputs): Body {
-  const packedCount = layout.size;
-  const packed = inputs.state.slice(0, packedCount);
+  const packed = inputs.state.slice(0, layout.size);
+  const trained = packed.slice(0, layout.trained);
   const parts = layout.unpackTensors(packed);
   let next = 0;
   const tree = mapParameters(parameters, () => parts[next++] as Tensor);
   const random: RandomInput[] = [];
-  const context = trainingContext((size) => {
-    const name = `random${random.length}`;
-    random.push({ name, size });
-    return inputs.random(name, size);
-  });
+  const updated = new Map<Tensor, Tensor>();
+  const context = trainingContext(
+    (size) => {
+      const name = `random${random.length}`;
+      random.push({ name, size });
+      return inputs.random(name, size);
+    },
+    (parameter, value) => {
+      checkUpdate(layout.keptOf(parts), parameter, value);
+      updated.set(parameter, value);
+    },
+  );
   const prediction = net.apply(tree, networkInput(inputs.batch), context);
   const value = loss(prediction, inputs.batch.target as Tensor, inputs.batch.weight);
   if (value.shape.length !== 0) {
@@ -154,18 +161,39 @@ function buildBody({ net, parameters, layout, loss, optimizer }: StepPlan, input
       "Reduce it with reduceMean.",
     );
   }
-  const slopes = layout.packTensors(gradients(value, parts));
+  const slopes = layout.packTrained(gradients(value, layout.trainedOf(parts)));
   const { updates, state } = optimizer.update({
     updates: slopes,
-    parameters: packed,
-    state: inputs.state.slice(packedCount),
+    parameters: trained,
+    state: inputs.state.slice(layout.size),
     scalars: inputs.scalars,
   });
-  return { state: [...packed.map((own, i) => add(own, updates[i] as Tensor)), ...state], loss: value, random };
+  const kept = layout.packKept(layout.keptOf(parts).map((part) => updated.get(part) ?? part));
+  return {
+    state: [...trained.map((own, i) => add(own, updates[i] as Tensor)), ...kept, ...state],
+    loss: value,
+    random,
+  };
+}
+
+function checkUpdate(kept: readonly Tensor[], parameter: Tensor, value: Tensor): void {
+  if (!kept.includes(parameter)) {
+    throw new NnError(
+      "graph-invalid",
+      "A layer updated a tensor that is not one of its parameters with trained: false.",
+      "Pass context.update the parameter's own tensor, and mark it in init.",
+    );
+  }
+  if (value.dtype === "float32" && sameShape(value.shape, parameter.shape)) return;
+  throw new NnError(
+    "shape-mismatch",
+    `A parameter ${formatShape(parameter.shape)} was updated by ${value.dtype} ${formatShape(value.shape)}.`,
+    "Update it with float32 of its own shape.",
+  );
 }
 
 /** Random bits of any shape as the product of two vectors of random odd numbers, modulo 2³². */
-function trainingContext(draw: (size: number) => Tensor): Context {
+function trainingContext(draw: (size: number) => Tensor, update: Context["update"]): Context {
   const context: Context = {
     training: true,
     randomBits(shape) {
@@ -182,6 +210,7 @@ function trainingContext(draw: (size: number) => Tensor): Context {
       const outer = apply("Mul", [reshape(draw(rows), [...shape.slice(0, -1), 1]), draw(columns)]);
       return outer;
     },
+    update,
     child: () => context,
     observe: () => {},
   };

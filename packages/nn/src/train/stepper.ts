@@ -34,7 +34,7 @@ export function createStepper(
   options: SessionOptions,
 ): Stepper {
   const packed = plan.layout.pack(listParameters(plan.parameters).map(({ value }) => value));
-  const initial = [...packed, ...plan.optimizer.init(packed)];
+  const initial = [...packed, ...plan.optimizer.init(packed.slice(0, plan.layout.trained))];
   const shapes = initial.map(({ shape }) => shape);
   const sessions = new Map<string, Promise<Open>>();
   const sessionFor = (steps: number, batchSize: number): Promise<Open> => {

@@ -5,30 +5,70 @@ import type { NamedParameter } from "../layers/parameters.ts";
 import { sizeOf } from "../shape.ts";
 import { concat, reshape, split } from "../tensor/shaping.ts";
 
-/** How the step sees parameters: joined into one vector, or each by itself. */
+/**
+ * How the step sees the network's parameters. Its inputs are first those that are trained, joined into one vector or
+ * each by itself, then the kept ones, which are not trained, always joined.
+ */
 export interface Layout {
-  /** Number of parameter inputs. */
+  /** Number of the step's inputs for trained parameters. */
+  readonly trained: number;
+  /** Number of all the step's inputs for parameters. */
   readonly size: number;
-  /** Data of the step's parameter inputs. */
+  /** Data of the step's inputs from values in the order of listParameters, and back. */
   readonly pack: (values: readonly TensorData[]) => readonly TensorData[];
   readonly unpack: (packed: readonly TensorData[]) => readonly TensorData[];
-  /** Tensors of the network's parameters from the step's. */
+  /** Tensors of the parameters in the order of listParameters, from the step's inputs. */
+  readonly unpackTensors: (packed: readonly Tensor[]) => readonly Tensor[];
+  /** The trained entries of a list in the order of listParameters; the kept ones. */
+  readonly trainedOf: <T>(all: readonly T[]) => readonly T[];
+  readonly keptOf: <T>(all: readonly T[]) => readonly T[];
+  /** Tensors of the trained parameters (for example their gradients), or of the kept ones, as the step's inputs are. */
+  readonly packTrained: (tensors: readonly Tensor[]) => readonly Tensor[];
+  readonly packKept: (tensors: readonly Tensor[]) => readonly Tensor[];
+}
+
+/** The layout for these parameters; the trained ones are joined when the optimiser allows it. */
+export function layoutOf(parameters: readonly NamedParameter[], joined: boolean): Layout {
+  const places = [...parameters.keys()];
+  const isTrained = (place: number): boolean => parameters[place]?.value.trained !== false;
+  const trainedPlaces = places.filter(isTrained);
+  const keptPlaces = places.filter((place) => !isTrained(place));
+  const shapesAt = (list: readonly number[]): readonly (readonly number[])[] =>
+    list.map((place) => parameters[place]?.value.shape ?? []);
+  const trained = groupOf(shapesAt(trainedPlaces), joined);
+  const kept = groupOf(shapesAt(keptPlaces), true);
+  const pick = <T>(all: readonly T[], list: readonly number[]): readonly T[] => list.map((place) => all[place] as T);
+  const merge = <T>(ofTrained: readonly T[], ofKept: readonly T[]): readonly T[] =>
+    places.map((place) =>
+      isTrained(place) ? (ofTrained[trainedPlaces.indexOf(place)] as T) : (ofKept[keptPlaces.indexOf(place)] as T),
+    );
+  return {
+    trained: trained.size,
+    size: trained.size + kept.size,
+    pack: (values) => [...trained.pack(pick(values, trainedPlaces)), ...kept.pack(pick(values, keptPlaces))],
+    unpack: (packed) => merge(trained.unpack(packed.slice(0, trained.size)), kept.unpack(packed.slice(trained.size))),
+    unpackTensors: (packed) =>
+      merge(trained.unpackTensors(packed.slice(0, trained.size)), kept.unpackTensors(packed.slice(trained.size))),
+    trainedOf: (all) => pick(all, trainedPlaces),
+    keptOf: (all) => pick(all, keptPlaces),
+    packTrained: trained.packTensors,
+    packKept: kept.packTensors,
+  };
+}
+
+interface Group {
+  readonly size: number;
+  readonly pack: (values: readonly TensorData[]) => readonly TensorData[];
+  readonly unpack: (packed: readonly TensorData[]) => readonly TensorData[];
   readonly unpackTensors: (packed: readonly Tensor[]) => readonly Tensor[];
   readonly packTensors: (tensors: readonly Tensor[]) => readonly Tensor[];
 }
 
-const separate = (size: number): Layout => ({
-  size,
-  pack: (values) => values,
-  unpack: (packed) => packed,
-  unpackTensors: (packed) => packed,
-  packTensors: (tensors) => tensors,
-});
-
-/** The layout for these parameters; joined when the optimiser allows it. */
-export function layoutOf(parameters: readonly NamedParameter[], joined: boolean): Layout {
-  if (!joined || parameters.length < 2) return separate(parameters.length);
-  const shapes = parameters.map(({ value }) => value.shape);
+function groupOf(shapes: readonly (readonly number[])[], joined: boolean): Group {
+  if (!joined || shapes.length < 2) {
+    const same = <T>(list: readonly T[]): readonly T[] => list;
+    return { size: shapes.length, pack: same, unpack: same, unpackTensors: same, packTensors: same };
+  }
   const sizes = shapes.map(sizeOf);
   const total = sizes.reduce((sum, size) => sum + size, 0);
   const offsets = sizes.map((_, i) => sizes.slice(0, i).reduce((sum, size) => sum + size, 0));
