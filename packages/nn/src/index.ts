@@ -64,13 +64,38 @@ export type { CrossEntropyOptions } from "./losses/cross-entropy.ts";
 export { crossEntropy } from "./losses/cross-entropy.ts";
 export type { Loss } from "./losses/loss.ts";
 export { meanSquaredError } from "./losses/mean-squared-error.ts";
-export type { AdamOptions, Schedule } from "./optim/links.ts";
-export { addDecayedWeights, clipByNorm, scaleByAdam, scaleByLearningRate, trace } from "./optim/links.ts";
-export type { AdamOptimizerOptions, SgdOptions } from "./optim/optimizers.ts";
-export { adam, adamw, sgd } from "./optim/optimizers.ts";
-export type { WarmupCosineOptions } from "./optim/schedules.ts";
-export { warmupCosine } from "./optim/schedules.ts";
-export type { Optimizer, Transform, TransformInput, TransformOutput } from "./optim/transform.ts";
+export { accumulateGradients } from "./optim/accumulate-gradients.ts";
+export { scaleByFactoredRms, scaleByParameterRms, subtractDecayedWeights } from "./optim/adafactor-links.ts";
+export { averageWeights } from "./optim/average-weights.ts";
+export type { AdamOptions, LionOptions, RmsOptions } from "./optim/links.ts";
+export {
+  addDecayedWeights,
+  clipByNorm,
+  clipByValue,
+  scaleByAdam,
+  scaleByLearningRate,
+  scaleByLion,
+  scaleByRms,
+  trace,
+} from "./optim/links.ts";
+export type {
+  AdafactorOptions,
+  AdamOptimizerOptions,
+  LionOptimizerOptions,
+  RmspropOptions,
+  SgdOptions,
+} from "./optim/optimizers.ts";
+export { adafactor, adam, adamw, lion, rmsprop, sgd } from "./optim/optimizers.ts";
+export type {
+  CosineDecayOptions,
+  OneCycleOptions,
+  PlateauOptions,
+  Schedule,
+  StepDecayOptions,
+  WarmupCosineOptions,
+} from "./optim/schedules.ts";
+export { cosineDecay, oneCycle, plateau, stepDecay, warmup, warmupCosine } from "./optim/schedules.ts";
+export type { Optimizer, Progress, Transform, TransformInput, TransformOutput } from "./optim/transform.ts";
 export { chain } from "./optim/transform.ts";
 export type { Feeds, PortDescription, Session, SessionOptions } from "./runtime/session.ts";
 export type { Dim, Shape } from "./shape.ts";

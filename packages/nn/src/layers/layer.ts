@@ -45,23 +45,26 @@ export interface Context {
 
 /** One tensor, or several by name. */
 export type LayerInput = Tensor | Readonly<Record<string, Tensor>>;
+export type LayerOutput = LayerInput;
 export type ShapeOf<X extends LayerInput> = X extends Tensor ? Shape : Readonly<Record<string, Shape>>;
+/** Concrete data in the place of each tensor. */
+export type DataOf<X extends LayerInput> = X extends Tensor ? TensorData : Readonly<Record<string, TensorData>>;
 
 /** A layer is immutable and holds no parameters: `init` makes them, `apply` uses them. */
-export interface Layer<X extends LayerInput = Tensor> {
+export interface Layer<X extends LayerInput = Tensor, Y extends LayerOutput = Tensor> {
   readonly name: string;
   /** Parameters for inputs of `inputShape` (the batch size stands first, often as a name). */
   init(inputShape: ShapeOf<X>, rng: Rng): Parameters;
   /** The layer's graph on `x`. It must accept a batch size that is a name. */
-  apply(parameters: ParameterTensors, x: X, context: Context): Tensor;
+  apply(parameters: ParameterTensors, x: X, context: Context): Y;
 }
 
 /** A layer of one's own; the types of `apply`'s parameters follow from what `init` returns. */
-export function layer<P extends Parameters, X extends LayerInput = Tensor>(definition: {
+export function layer<P extends Parameters, X extends LayerInput = Tensor, Y extends LayerOutput = Tensor>(definition: {
   readonly name: string;
   readonly init: (inputShape: ShapeOf<X>, rng: Rng) => P;
-  readonly apply: (parameters: TensorsOf<P>, x: X, context: Context) => Tensor;
-}): Layer<X> {
+  readonly apply: (parameters: TensorsOf<P>, x: X, context: Context) => Y;
+}): Layer<X, Y> {
   return Object.freeze({
     name: definition.name,
     init: definition.init,

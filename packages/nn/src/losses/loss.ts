@@ -1,14 +1,19 @@
 // What a loss is, and how targets and weights are brought to a prediction's shape.
 import type { Tensor } from "../graph/node.ts";
+import type { LayerInput, LayerOutput } from "../layers/layer.ts";
 import { cast, div, mul } from "../tensor/elementwise.ts";
 import { reduceMean, reduceSum } from "../tensor/matrices.ts";
 import { unsqueeze } from "../tensor/shaping.ts";
 
 /**
- * A scalar from a prediction [batch, …] and a target. `weight` [batch], when the data have one, weighs the
+ * A scalar from a prediction [batch, …] and a target, either of which may be several tensors by name. `weight` [batch], when the data have one, weighs the
  * examples: the mean becomes Σ w l / Σ w.
  */
-export type Loss = (prediction: Tensor, target: Tensor, weight?: Tensor) => Tensor;
+export type Loss<Y extends LayerOutput = Tensor, T extends LayerInput = Tensor> = (
+  prediction: Y,
+  target: T,
+  weight?: Tensor,
+) => Tensor;
 
 /** Appends axes of size 1 until the tensor has `rank` axes: one target serves a whole ensemble. */
 export function toRank(tensor: Tensor, rank: number): Tensor {

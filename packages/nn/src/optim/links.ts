@@ -1,28 +1,37 @@
 // The links that optimisers are chained from.
 import type { Tensor } from "../graph/node.ts";
-import { add, div, max, mul, sqrt } from "../tensor/elementwise.ts";
+import { add, clip, div, max, mul, sign, sqrt, sub } from "../tensor/elementwise.ts";
 import { reduceSum } from "../tensor/matrices.ts";
+import type { Schedule } from "./schedules.ts";
+import { rateAt } from "./schedules.ts";
 import type { Transform, TransformInput } from "./transform.ts";
 import { stateless, zerosFor } from "./transform.ts";
 
-/** A learning rate, or one that depends on the step, which counts from 0. */
-export type Schedule = number | ((step: number) => number);
-
 /** Scales updates by minus the learning rate: the last link. */
 export function scaleByLearningRate(lr: Schedule): Transform {
-  const rate = typeof lr === "number" ? () => lr : lr;
   return stateless(
     "scaleByLearningRate",
     (update, _, [scale]) => mul(update, scale as Tensor),
-    (step) => [-rate(step)],
+    (step, progress) => [-rateAt(lr, step, progress)],
   );
 }
 
-/** Adds `rate` times the parameter: before the optimiser's own link it is L2, after it decoupled weight decay. */
+/**
+ * Adds `rate` times the parameter. The place in the chain decides what it means. Before the optimiser's own link it
+ * is L2: the penalty's slope becomes part of the gradient, so momentum carries it and adaptive optimisers divide it
+ * by their own scale. After that link, before the learning rate, it is decoupled weight decay (Loshchilov and
+ * Hutter 2019): every weight shrinks by the factor 1 - lr rate, whatever its gradients were. For plain sgd without
+ * momentum the two are the same.
+ */
 export function addDecayedWeights(rate: number): Transform {
   return stateless("addDecayedWeights", (update, parameter) =>
     rate === 0 ? update : add(update, mul(parameter, rate)),
   );
+}
+
+/** Limits every element of the updates to [-limit, limit] (as PyTorch's clip_grad_value_). */
+export function clipByValue(limit: number): Transform {
+  return stateless(`clipByValue(${limit})`, (update) => clip(update, -limit, limit));
 }
 
 /** Scales all updates together so that their norm is at most `limit` (as PyTorch's clip_grad_norm_). */
@@ -90,5 +99,58 @@ export function scaleByAdam(options: AdamOptions = {}): Transform {
         state: [...first, ...second],
       };
     },
+  } satisfies Transform);
+}
+
+export interface RmsOptions {
+  /** Decay of the mean square (default 0.99). */
+  readonly decay?: number;
+  /** Added to the root (default 1e-8). */
+  readonly epsilon?: number;
+  /** Subtract the squared mean, so that the root is of the variance (default false; Graves 2013). */
+  readonly centered?: boolean;
+}
+
+/** The gradient over the root of its mean square (Hinton 2012), as torch.optim.RMSprop. */
+export function scaleByRms(options: RmsOptions = {}): Transform {
+  const { decay = 0.99, epsilon = 1e-8, centered = false } = options;
+  const follow = (mean: Tensor, value: Tensor): Tensor => add(mul(mean, decay), mul(value, 1 - decay));
+  return Object.freeze({
+    name: "scaleByRms",
+    joinable: true,
+    init: (parameters) => (centered ? [...zerosFor(parameters), ...zerosFor(parameters)] : zerosFor(parameters)),
+    scalars: () => [],
+    update({ updates, state }: TransformInput) {
+      const squares = updates.map((g, i) => follow(state[i] as Tensor, mul(g, g)));
+      const means = centered ? updates.map((g, i) => follow(state[updates.length + i] as Tensor, g)) : [];
+      const spread = (i: number): Tensor => {
+        const [square, mean] = [squares[i] as Tensor, means[i]];
+        return sqrt(mean === undefined ? square : sub(square, mul(mean, mean)));
+      };
+      return { updates: updates.map((g, i) => div(g, add(spread(i), epsilon))), state: [...squares, ...means] };
+    },
+  } satisfies Transform);
+}
+
+export interface LionOptions {
+  /** Weight of the momentum in the update (default 0.9). */
+  readonly beta1?: number;
+  /** Decay of the momentum (default 0.99). */
+  readonly beta2?: number;
+}
+
+/** The sign of a mix of momentum and gradient (Chen et al. 2023, algorithm 2). */
+export function scaleByLion(options: LionOptions = {}): Transform {
+  const { beta1 = 0.9, beta2 = 0.99 } = options;
+  const mix = (m: Tensor, g: Tensor, share: number): Tensor => add(mul(m, share), mul(g, 1 - share));
+  return Object.freeze({
+    name: "scaleByLion",
+    joinable: true,
+    init: zerosFor,
+    scalars: () => [],
+    update: ({ updates, state }: TransformInput) => ({
+      updates: updates.map((g, i) => sign(mix(state[i] as Tensor, g, beta1))),
+      state: updates.map((g, i) => mix(state[i] as Tensor, g, beta2)),
+    }),
   } satisfies Transform);
 }

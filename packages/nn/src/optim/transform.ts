@@ -1,6 +1,19 @@
 // What a link of an optimiser is: a pure function from gradients to updates, with state that the step carries.
 import type { TensorData } from "../dtype.ts";
 import type { Tensor } from "../graph/node.ts";
+import type { Shape } from "../shape.ts";
+
+/** What the loop has seen of the training so far. */
+export interface Progress {
+  /** One entry for each epoch that has ended: its mean training loss, and the figures on the validation examples. */
+  readonly epochs: readonly {
+    readonly loss: number;
+    readonly validation?: Readonly<Record<string, number>>;
+  }[];
+}
+
+/** Nothing seen yet. */
+export const beginning: Progress = Object.freeze({ epochs: [] });
 
 export interface TransformInput {
   /** What the links before made of the gradients; the last link's result is added to the parameters. */
@@ -21,9 +34,17 @@ export interface Transform {
   readonly name: string;
   /** The state before the first step. */
   init(parameters: readonly TensorData[]): readonly TensorData[];
-  /** Numbers that depend on the step alone, computed by the host in double precision; `step` counts from 0. */
-  scalars(step: number): readonly number[];
+  /**
+   * Numbers computed by the host in double precision, a pure function of the step, which counts from 0, and of
+   * what the loop has seen (nothing when absent). Always as many numbers.
+   */
+  scalars(step: number, progress?: Progress): readonly number[];
   update(input: TransformInput): TransformOutput;
+  /**
+   * The weights to evaluate with and to hand back, when the link keeps others than the parameters. `state` is the
+   * link's own.
+   */
+  averages?(parameters: readonly TensorData[], state: readonly TensorData[]): readonly TensorData[];
   /**
    * True when the parameters may be joined into one vector (the link treats elements alike, or looks at all of
    * them together): the update is then a few operators for the whole network.
@@ -63,7 +84,7 @@ export function chain(...links: readonly Transform[]): Transform {
     name: links.map(({ name }) => name).join(" → "),
     joinable: links.every(({ joinable }) => joinable),
     init: (parameters: readonly TensorData[]) => links.flatMap((link) => link.init(parameters)),
-    scalars: (step: number) => links.flatMap((link) => link.scalars(step)),
+    scalars: (step: number, progress?: Progress) => links.flatMap((link) => link.scalars(step, progress)),
     update({ updates, parameters, state, scalars }: TransformInput) {
       let current = updates;
       const next: Tensor[] = [];
@@ -84,11 +105,21 @@ export function chain(...links: readonly Transform[]): Transform {
       }
       return { updates: current, state: next };
     },
+    averages(parameters: readonly TensorData[], state: readonly TensorData[]) {
+      let from = 0;
+      let current = parameters;
+      for (const link of links) {
+        const slots = slotsOf(link, parameters);
+        current = link.averages?.(current, state.slice(from, from + slots)) ?? current;
+        from += slots;
+      }
+      return current;
+    },
   });
 }
 
 /** How many state tensors a link has for parameters of these shapes. */
-function slotsOf(link: Transform, parameters: readonly Tensor[]): number {
+export function slotsOf(link: Transform, parameters: readonly { readonly shape: Shape }[]): number {
   return link.init(parameters.map(({ shape }) => ({ data: new Float32Array(0), shape: shape.map(() => 0) }))).length;
 }
 

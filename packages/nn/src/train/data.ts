@@ -3,14 +3,15 @@ import type { DType, TensorData } from "../dtype.ts";
 import { checkTensorData, dtypeOf } from "../dtype.ts";
 import { NnError } from "../errors.ts";
 import type { Tensor } from "../graph/node.ts";
-import type { LayerInput } from "../layers/layer.ts";
+import type { LayerInput, LayerOutput } from "../layers/layer.ts";
 import type { Shape } from "../shape.ts";
 
 /** Examples for training or validation; every array has one entry an example on its first axis. */
 export interface Examples {
   /** One array, or several by the names that the network takes. */
   readonly inputs: TensorData | Readonly<Record<string, TensorData>>;
-  readonly target: TensorData;
+  /** One array, or several by the names that the loss takes. */
+  readonly target: TensorData | Readonly<Record<string, TensorData>>;
   /** Weight of each example, float32 [examples]; handed to the loss. */
   readonly weight?: TensorData;
 }
@@ -18,7 +19,7 @@ export interface Examples {
 /** Examples with one flat list of named arrays. */
 export interface NamedExamples {
   readonly count: number;
-  /** "target", "weight" when given, and "input" or "input.NAME". */
+  /** "input" or "input.NAME", "target" or "target.NAME", and "weight" when given. */
   readonly arrays: Readonly<Record<string, TensorData>>;
 }
 
@@ -29,11 +30,19 @@ function isData(value: Examples["inputs"]): value is TensorData {
 /** Checks and names the arrays; throws `training-data-invalid`. */
 export function nameExamples(examples: Examples, where: string): NamedExamples {
   const { inputs, target, weight } = examples;
-  const named = isData(inputs)
-    ? { input: inputs }
-    : Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`input.${name}`, value] as const));
-  const arrays: Record<string, TensorData> = { ...named, target, ...(weight === undefined ? {} : { weight }) };
-  const count = target.shape[0] ?? 0;
+  const named = (prefix: string, value: Examples["inputs"]): Record<string, TensorData> =>
+    isData(value)
+      ? { [prefix]: value }
+      : Object.fromEntries(Object.entries(value).map(([name, own]) => [`${prefix}.${name}`, own] as const));
+  const targets = named("target", target);
+  const first = Object.values(targets)[0];
+  if (first === undefined) throw invalid(`${where} has no target.`, "Give at least one target array.");
+  const arrays: Record<string, TensorData> = {
+    ...named("input", inputs),
+    ...targets,
+    ...(weight === undefined ? {} : { weight }),
+  };
+  const count = first.shape[0] ?? 0;
   for (const [name, array] of Object.entries(arrays)) {
     checkTensorData(array, `${where} ${name}`);
     if (dtypeOf(array) === "string") {
@@ -65,12 +74,26 @@ export function typesOf({ arrays }: NamedExamples): readonly ArrayType[] {
   return Object.entries(arrays).map(([name, array]) => ({ name, dtype: dtypeOf(array), shape: array.shape.slice(1) }));
 }
 
+/** What is named "input" (or "target"), or by their own names all that are named "input.NAME". */
+export function partOf<V>(all: Readonly<Record<string, V>>, part: "input" | "target"): V | Readonly<Record<string, V>> {
+  const single = all[part];
+  if (single !== undefined) return single;
+  const inner = Object.entries(all).filter(([name]) => name.startsWith(`${part}.`));
+  return Object.fromEntries(inner.map(([name, value]) => [name.slice(part.length + 1), value] as const));
+}
+
 /** The network's input from tensors named as the arrays are. */
 export function networkInput(tensors: Readonly<Record<string, Tensor>>): LayerInput {
-  const single = tensors.input;
-  if (single !== undefined) return single;
-  const inner = Object.entries(tensors).filter(([name]) => name.startsWith("input."));
-  return Object.fromEntries(inner.map(([name, tensor]) => [name.slice("input.".length), tensor] as const));
+  return partOf(tensors, "input");
+}
+
+/** A network's results by name: its own names, or `single` where it has one. */
+export function namedOutputs(output: LayerOutput, single: string): Readonly<Record<string, Tensor>> {
+  return isTensor(output) ? { [single]: output } : output;
+}
+
+function isTensor(output: LayerOutput): output is Tensor {
+  return "node" in output && "index" in output && typeof output.index === "number";
 }
 
 /** The shape that the network's init is given: the batch size is the name "N". */

@@ -6,7 +6,7 @@ import { evaluationContext } from "../layers/context.ts";
 import { listParameters, mapParameters } from "../layers/parameters.ts";
 import { input } from "../tensor/leaves.ts";
 import { gather } from "../tensor/shaping.ts";
-import { networkInput } from "./data.ts";
+import { namedOutputs, networkInput } from "./data.ts";
 import type { OpenSession } from "./evaluate.ts";
 import type { StepPlan } from "./step.ts";
 
@@ -40,7 +40,10 @@ export async function diagnose(
   const outputs = [
     ...Object.entries(batch).map(([name, tensor]) => ({ what: `the data ${name}`, tensor })),
     ...observed.map(({ path, tensor }) => ({ what: `the result of layer ${path}`, tensor })),
-    { what: `the result of ${plan.net.name}`, tensor: prediction },
+    ...Object.entries(namedOutputs(prediction, "")).map(([name, tensor]) => ({
+      what: `the result ${name === "" ? "" : `${name} `}of ${plan.net.name}`,
+      tensor,
+    })),
   ];
   const graph = buildGraph(Object.fromEntries(outputs.map(({ tensor }, i) => [`out${i}`, tensor] as const)));
   const session = await open(graph, {});

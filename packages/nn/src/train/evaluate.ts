@@ -3,21 +3,24 @@ import type { NumericArray, TensorData } from "../dtype.ts";
 import { allocate, dtypeOf } from "../dtype.ts";
 import { buildGraph } from "../graph/build.ts";
 import { evaluationContext } from "../layers/context.ts";
-import type { Layer, LayerInput, Parameters } from "../layers/layer.ts";
+import type { Layer, LayerInput, LayerOutput, Parameters } from "../layers/layer.ts";
 import { listParameters, mapParameters } from "../layers/parameters.ts";
 import type { Loss } from "../losses/loss.ts";
 import type { Session, SessionOptions } from "../runtime/session.ts";
 import { sizeOf } from "../shape.ts";
 import { input } from "../tensor/leaves.ts";
 import type { NamedExamples } from "./data.ts";
-import { networkInput, typesOf } from "./data.ts";
+import { namedOutputs, networkInput, partOf, typesOf } from "./data.ts";
 
 const largestChunk = 2048;
+/** The name of a network's only output; others' own names stand after the prefix. */
+const single = "";
+const outputPrefix = "prediction.";
 
 interface Evaluation {
   readonly loss: number;
   /** Predictions of all examples, in their order. */
-  readonly prediction: TensorData;
+  readonly prediction: TensorData | Readonly<Record<string, TensorData>>;
 }
 
 export interface Evaluator {
@@ -29,9 +32,9 @@ export type OpenSession = (graph: ReturnType<typeof buildGraph>, options: Sessio
 
 /** An evaluator of `net` on `examples`; its sessions stay open until close(). */
 export async function createEvaluator(
-  net: Layer<LayerInput>,
+  net: Layer<LayerInput, LayerOutput>,
   parameters: Parameters,
-  loss: Loss,
+  loss: Loss<LayerOutput, LayerInput>,
   examples: NamedExamples,
   open: OpenSession,
   options: SessionOptions,
@@ -45,8 +48,10 @@ export async function createEvaluator(
     let next = 0;
     const tree = mapParameters(parameters, (value) => input(`parameter${next++}`, "float32", value.shape));
     const prediction = net.apply(tree, networkInput(named), evaluationContext());
-    const value = loss(prediction, named.target as (typeof arrays)[number], named.weight);
-    sessions.set(size, await open(buildGraph({ prediction, loss: value }), options));
+    const value = loss(prediction, partOf(named, "target"), named.weight);
+    const outputs = Object.entries(namedOutputs(prediction, single));
+    const graphOutputs = outputs.map(([name, tensor]) => [outputPrefix + name, tensor] as const);
+    sessions.set(size, await open(buildGraph({ ...Object.fromEntries(graphOutputs), loss: value }), options));
   }
   const count = listParameters(parameters).length;
   return {
@@ -54,7 +59,7 @@ export async function createEvaluator(
       const fed = Object.fromEntries(
         Array.from({ length: count }, (_, i) => [`parameter${i}`, values[i] as TensorData]),
       );
-      const parts: TensorData[] = [];
+      const parts = new Map<string, TensorData[]>();
       let sum = 0;
       let start = 0;
       for (const size of sizes) {
@@ -66,10 +71,15 @@ export async function createEvaluator(
         const feeds = [...Object.entries(fed), ...batch].filter(([name]) => wanted.has(name));
         const result = await session.run(Object.fromEntries(feeds));
         sum += Number(result.loss?.data[0]) * size;
-        parts.push(result.prediction as TensorData);
+        for (const [name, part] of Object.entries(result)) {
+          if (!name.startsWith(outputPrefix)) continue;
+          const own = name.slice(outputPrefix.length);
+          parts.set(own, [...(parts.get(own) ?? []), part]);
+        }
         start += size;
       }
-      return { loss: sum / examples.count, prediction: joinRows(parts) };
+      const joined = Object.fromEntries([...parts].map(([name, own]) => [name, joinRows(own)] as const));
+      return { loss: sum / examples.count, prediction: joined[single] ?? joined };
     },
     async close() {
       await Promise.all([...sessions.values()].map((session) => session.close()));

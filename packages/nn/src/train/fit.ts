@@ -4,11 +4,12 @@ import { createSession } from "#session";
 import type { TensorData } from "../dtype.ts";
 import { NnError } from "../errors.ts";
 import type { Tensor } from "../graph/node.ts";
-import type { Layer, LayerInput, ShapeOf } from "../layers/layer.ts";
+import type { Layer, LayerInput, LayerOutput, ShapeOf } from "../layers/layer.ts";
 import { listParameters, replaceParameters } from "../layers/parameters.ts";
 import { rng } from "../layers/rng.ts";
+import type { Progress } from "../optim/transform.ts";
 import type { NamedExamples } from "./data.ts";
-import { nameExamples, networkInputShape, typesOf } from "./data.ts";
+import { nameExamples, networkInputShape, partOf, typesOf } from "./data.ts";
 import { diagnose } from "./diagnose.ts";
 import type { Evaluator } from "./evaluate.ts";
 import { createEvaluator } from "./evaluate.ts";
@@ -25,9 +26,9 @@ import { createStepper } from "./stepper.ts";
 import { layoutOf } from "./vector.ts";
 
 /** A training under way. Leaving the iteration early does not stop it: that is the signal's work. */
-export interface Fit<X extends LayerInput = Tensor> extends AsyncIterable<FitEvent> {
+export interface Fit<X extends LayerInput = Tensor, Y extends LayerOutput = Tensor> extends AsyncIterable<FitEvent> {
   /** The trained model, or the error that the training ended with. */
-  readonly result: Promise<TrainedModel<X>>;
+  readonly result: Promise<TrainedModel<X, Y>>;
 }
 
 /**
@@ -35,7 +36,10 @@ export interface Fit<X extends LayerInput = Tensor> extends AsyncIterable<FitEve
  * seed, machine and thread count: same curve. Errors: `training-option-invalid`, `training-data-invalid`,
  * `training-aborted`, `loss-not-finite`, and what building or running the graph throws.
  */
-export function fit<X extends LayerInput = Tensor>(net: Layer<X>, options: FitOptions): Fit<X> {
+export function fit<X extends LayerInput = Tensor, Y extends LayerOutput = Tensor, T extends LayerInput = Tensor>(
+  net: Layer<X, Y>,
+  options: FitOptions<Y, T>,
+): Fit<X, Y> {
   const stream = eventStream<FitEvent>();
   // Begun in a later turn, so that a reader who starts at once misses nothing.
   const result = new Promise<void>((resolve) => setTimeout(resolve, 0))
@@ -55,12 +59,14 @@ export function fit<X extends LayerInput = Tensor>(net: Layer<X>, options: FitOp
   return { result, [Symbol.asyncIterator]: () => stream.read() };
 }
 
-async function train<X extends LayerInput>(
-  net: Layer<X>,
-  options: FitOptions,
+async function train<X extends LayerInput, Y extends LayerOutput, T extends LayerInput>(
+  net: Layer<X, Y>,
+  given: FitOptions<Y, T>,
   stream: EventStream<FitEvent>,
-): Promise<TrainedModel<X>> {
-  checkOptions(options);
+): Promise<TrainedModel<X, Y>> {
+  checkOptions(given);
+  // From here on one tensor and several by name are treated alike; `given` has checked that the types fit.
+  const options = given as unknown as FitOptions<LayerOutput, LayerInput>;
   const examples = nameExamples(options.data, "training data");
   const validation = options.validation && nameExamples(options.validation, "validation data");
   const arrays = typesOf(examples);
@@ -69,7 +75,7 @@ async function train<X extends LayerInput>(
   const parameters = options.parameters ?? net.init(shape, random.fork("init"));
   const named = listParameters(parameters);
   const plan: StepPlan = {
-    net: net as unknown as Layer<LayerInput>,
+    net: net as unknown as Layer<LayerInput, LayerOutput>,
     parameters,
     layout: layoutOf(named, options.optimizer.joinable),
     loss: options.loss,
@@ -94,7 +100,7 @@ async function train<X extends LayerInput>(
 
 interface Loop {
   readonly plan: StepPlan;
-  readonly options: FitOptions;
+  readonly options: FitOptions<LayerOutput, LayerInput>;
   readonly examples: NamedExamples;
   readonly validation: NamedExamples | undefined;
   readonly stepper: Stepper;
@@ -122,7 +128,7 @@ async function runEpochs(loop: Loop, orderFor: (epoch: number) => ReturnType<typ
   while (epoch < options.epochs && reason === "epochs") {
     epoch++;
     const order = options.shuffle === false ? undefined : orderFor(epoch).permutation(examples.count);
-    const taken = await runEpoch(loop, epoch, step, order);
+    const taken = await runEpoch(loop, { epoch, step, progress: { epochs: [...history] } }, order);
     step = taken.step;
     const validation = await validate(loop);
     const seconds = (performance.now() - started) / 1000;
@@ -142,10 +148,18 @@ async function runEpochs(loop: Loop, orderFor: (epoch: number) => ReturnType<typ
   return { values: useBest ? best.values : stepper.parameters(), history, bestEpoch };
 }
 
+/** Where an epoch begins. */
+interface Place {
+  /** The epoch, from 1. */
+  readonly epoch: number;
+  /** Steps taken before it. */
+  readonly step: number;
+  readonly progress: Progress;
+}
+
 async function runEpoch(
   loop: Loop,
-  epoch: number,
-  stepsBefore: number,
+  { epoch, step: stepsBefore, progress }: Place,
   order: Int32Array | undefined,
 ): Promise<{ readonly step: number; readonly loss: number }> {
   const { options, examples, stepper, stream } = loop;
@@ -156,10 +170,10 @@ async function runEpoch(
     if (options.signal?.aborted) throw aborted(step, options.signal);
     const rows = BigInt64Array.from({ length: steps * batchSize }, (_, i) => BigInt(order?.[at + i] ?? at + i));
     at += rows.length;
-    const losses = await stepper.run(rows, steps, batchSize, step);
+    const losses = await stepper.run(rows, steps, batchSize, step, progress);
     for (const [k, loss] of losses.entries()) {
       step++;
-      if (!Number.isFinite(loss)) throw await notFinite(loop, rows, { step, epoch, loss, k, batchSize });
+      if (!Number.isFinite(loss)) throw await notFinite(loop, rows, { step, epoch, loss, k, batchSize, progress });
       sum += loss * batchSize;
       stream.push({ type: "step", step, epoch, loss });
     }
@@ -176,7 +190,7 @@ async function validate({
 }: Loop): Promise<Record<string, number> | undefined> {
   if (evaluator === undefined || validation === undefined) return undefined;
   const { loss, prediction } = await evaluator.evaluate(stepper.parameters());
-  const target = validation.arrays.target as TensorData;
+  const target = partOf(validation.arrays, "target");
   const metrics = Object.entries(options.metrics ?? {}).map(
     ([name, metric]) => [name, metric(prediction, target)] as const,
   );
@@ -199,14 +213,15 @@ interface Failure {
   /** The step's place in its run. */
   readonly k: number;
   readonly batchSize: number;
+  readonly progress: Progress;
 }
 
 async function notFinite(
   { plan, examples, stepper }: Loop,
   rows: BigInt64Array,
-  { step, epoch, loss, k, batchSize }: Failure,
+  { step, epoch, loss, k, batchSize, progress }: Failure,
 ): Promise<NnError> {
-  const before = await stepper.replay(rows, k, batchSize, step - 1 - k);
+  const before = await stepper.replay(rows, k, batchSize, step - 1 - k, progress);
   const batch = rows.slice(k * batchSize, (k + 1) * batchSize);
   const place = await diagnose(plan, before, examples.arrays, batch, createSession);
   return new NnError(

@@ -5,53 +5,51 @@ import type { EncodeOptions } from "../graph/encode.ts";
 import { encodeOnnx } from "../graph/encode.ts";
 import type { Graph, Tensor } from "../graph/node.ts";
 import { evaluationContext } from "../layers/context.ts";
-import type { Layer, LayerInput, Parameters } from "../layers/layer.ts";
+import type { DataOf, Layer, LayerInput, LayerOutput, Parameters } from "../layers/layer.ts";
 import { constantParameters } from "../layers/parameters.ts";
 import type { Session } from "../runtime/session.ts";
 import { input } from "../tensor/leaves.ts";
 import type { ArrayType } from "./data.ts";
-import { networkInput } from "./data.ts";
+import { namedOutputs, networkInput } from "./data.ts";
 import type { OpenSession } from "./evaluate.ts";
 import type { EpochEvent } from "./events.ts";
 
-export interface TrainedModel<X extends LayerInput = Tensor> {
-  readonly net: Layer<X>;
+export interface TrainedModel<X extends LayerInput = Tensor, Y extends LayerOutput = Tensor> {
+  readonly net: Layer<X, Y>;
   readonly parameters: Parameters;
   /** One entry an epoch. */
   readonly history: readonly EpochEvent[];
   /** The epoch, from 1, whose weights these are. */
   readonly bestEpoch: number;
   /** The network on `x` with the parameters as constants: for building a larger graph around it. */
-  apply(x: X): Tensor;
-  /** The deployable graph: inputs as in training with batch size "N", output "output". */
+  apply(x: X): Y;
+  /** The deployable graph: inputs as in training with batch size "N"; output "output", or the outputs' own names. */
   graph(): Graph;
-  predict(inputs: TensorData | Readonly<Record<string, TensorData>>): Promise<TensorData>;
+  predict(inputs: TensorData | Readonly<Record<string, TensorData>>): Promise<DataOf<Y>>;
   /** Writes the graph as an ONNX file, whole or not at all. Node only. */
   save(path: string, options?: EncodeOptions): Promise<void>;
   /** Frees the session that predict() opened. */
   close(): Promise<void>;
 }
 
-export function trainedModel<X extends LayerInput>(
-  net: Layer<X>,
+export function trainedModel<X extends LayerInput, Y extends LayerOutput>(
+  net: Layer<X, Y>,
   parameters: Parameters,
   arrays: readonly ArrayType[],
   history: readonly EpochEvent[],
   bestEpoch: number,
   open: OpenSession,
-): TrainedModel<X> {
+): TrainedModel<X, Y> {
   let session: Promise<Session> | undefined;
-  const apply = (x: X): Tensor => net.apply(constantParameters(parameters), x, evaluationContext());
+  const apply = (x: X): Y => net.apply(constantParameters(parameters), x, evaluationContext());
   const graph = (): Graph => {
     const inner = arrays.filter(({ name }) => name === "input" || name.startsWith("input."));
     const named = inner.map(({ name, dtype, shape }) => {
       const outside = name === "input" ? name : name.slice("input.".length);
       return [name, input(outside, dtype, ["N", ...shape])] as const;
     });
-    return buildGraph(
-      { output: apply(networkInput(Object.fromEntries(named)) as X) },
-      { name: net.name.slice(0, 200) },
-    );
+    const output = apply(networkInput(Object.fromEntries(named)) as X);
+    return buildGraph(namedOutputs(output, "output"), { name: net.name.slice(0, 200) });
   };
   return Object.freeze({
     net,
@@ -60,12 +58,12 @@ export function trainedModel<X extends LayerInput>(
     bestEpoch,
     apply,
     graph,
-    async predict(inputs: TensorData | Readonly<Record<string, TensorData>>): Promise<TensorData> {
+    async predict(inputs: TensorData | Readonly<Record<string, TensorData>>): Promise<DataOf<Y>> {
       session ??= open(graph(), {});
       const single = "shape" in inputs && Array.isArray(inputs.shape);
       const feeds = single ? { input: inputs as TensorData } : (inputs as Readonly<Record<string, TensorData>>);
       const result = await (await session).run(feeds);
-      return result.output as TensorData;
+      return (result.output ?? result) as DataOf<Y>;
     },
     async save(path: string, options: EncodeOptions = {}): Promise<void> {
       // Imported here so that the browser, which has no files, can load this module.

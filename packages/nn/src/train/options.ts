@@ -1,13 +1,16 @@
 // The options of fit and their checks.
-import type { TensorData } from "../dtype.ts";
 import { NnError } from "../errors.ts";
-import type { Parameters } from "../layers/layer.ts";
+import type { Tensor } from "../graph/node.ts";
+import type { DataOf, LayerInput, LayerOutput, Parameters } from "../layers/layer.ts";
 import type { Loss } from "../losses/loss.ts";
 import type { Optimizer } from "../optim/transform.ts";
 import type { Examples } from "./data.ts";
 
 /** A figure on the validation examples, computed by the host: predictions (the network's raw output) and targets. */
-export type Metric = (prediction: TensorData, target: TensorData) => number;
+export type Metric<Y extends LayerOutput = Tensor, T extends LayerInput = Tensor> = (
+  prediction: DataOf<Y>,
+  target: DataOf<T>,
+) => number;
 
 export interface EarlyStopping {
   /** "loss" (default) or the name of a metric, on the validation examples. */
@@ -20,17 +23,17 @@ export interface EarlyStopping {
   readonly minDelta?: number;
 }
 
-export interface FitOptions {
+export interface FitOptions<Y extends LayerOutput = Tensor, T extends LayerInput = Tensor> {
   readonly data: Examples;
   readonly validation?: Examples;
-  readonly loss: Loss;
+  readonly loss: Loss<Y, T>;
   readonly optimizer: Optimizer;
   /** Examples a step; the last batch of an epoch may be smaller. Default 32. */
   readonly batchSize?: number;
   readonly epochs: number;
   /** Decides initial parameters, order of examples and dropout. Default 0. */
   readonly seed?: number;
-  readonly metrics?: Readonly<Record<string, Metric>>;
+  readonly metrics?: Readonly<Record<string, Metric<Y, T>>>;
   /** Stops early and gives back the best epoch's weights. Needs validation examples. */
   readonly earlyStopping?: EarlyStopping;
   /** Stops the training: `result` then fails with `training-aborted`. */
@@ -50,7 +53,7 @@ function refuse(message: string, fix: string): NnError {
 }
 
 /** Throws `training-option-invalid`. */
-export function checkOptions(options: FitOptions): void {
+export function checkOptions<Y extends LayerOutput, T extends LayerInput>(options: FitOptions<Y, T>): void {
   const whole = { batchSize: options.batchSize ?? 32, epochs: options.epochs, stepsPerRun: options.stepsPerRun ?? 32 };
   for (const [name, value] of Object.entries(whole)) {
     if (!Number.isSafeInteger(value) || value < 1) {

@@ -5,7 +5,7 @@ import { gradients } from "../grad/gradients.ts";
 import { apply, applyAll } from "../graph/apply.ts";
 import { buildGraph } from "../graph/build.ts";
 import type { Graph, Tensor } from "../graph/node.ts";
-import type { Context, Layer, LayerInput, Parameters } from "../layers/layer.ts";
+import type { Context, Layer, LayerInput, LayerOutput, Parameters } from "../layers/layer.ts";
 import { mapParameters } from "../layers/parameters.ts";
 import type { Loss } from "../losses/loss.ts";
 import type { Optimizer } from "../optim/transform.ts";
@@ -15,14 +15,14 @@ import { add } from "../tensor/elementwise.ts";
 import { input } from "../tensor/leaves.ts";
 import { gather, reshape } from "../tensor/shaping.ts";
 import type { ArrayType } from "./data.ts";
-import { networkInput } from "./data.ts";
+import { networkInput, partOf } from "./data.ts";
 import type { Layout } from "./vector.ts";
 
 export interface StepPlan {
-  readonly net: Layer<LayerInput>;
+  readonly net: Layer<LayerInput, LayerOutput>;
   readonly parameters: Parameters;
   readonly layout: Layout;
-  readonly loss: Loss;
+  readonly loss: Loss<LayerOutput, LayerInput>;
   readonly optimizer: Optimizer;
   readonly arrays: readonly ArrayType[];
   /** Examples in all, the first size of the arrays. */
@@ -153,7 +153,7 @@ function buildBody({ net, parameters, layout, loss, optimizer }: StepPlan, input
     },
   );
   const prediction = net.apply(tree, networkInput(inputs.batch), context);
-  const value = loss(prediction, inputs.batch.target as Tensor, inputs.batch.weight);
+  const value = loss(prediction, partOf(inputs.batch, "target"), inputs.batch.weight);
   if (value.shape.length !== 0) {
     throw new NnError(
       "shape-mismatch",

@@ -2,6 +2,7 @@
 import type { TensorData } from "../dtype.ts";
 import { listParameters } from "../layers/parameters.ts";
 import type { Rng } from "../layers/rng.ts";
+import type { Progress } from "../optim/transform.ts";
 import type { Session, SessionOptions, SessionState } from "../runtime/session.ts";
 import type { OpenSession } from "./evaluate.ts";
 import type { StepGraph, StepPlan } from "./step.ts";
@@ -9,14 +10,23 @@ import { buildStep, scalarInput, stateInput, stateOutput } from "./step.ts";
 
 export interface Stepper {
   /** Takes `steps` steps on the given rows [steps × batchSize]; `done` steps were taken before. Returns their losses. */
-  run(rows: BigInt64Array, steps: number, batchSize: number, done: number): Promise<Float32Array>;
-  /** The network's parameters as they now are, in the order of listParameters. */
+  run(rows: BigInt64Array, steps: number, batchSize: number, done: number, progress: Progress): Promise<Float32Array>;
+  /**
+   * The weights to evaluate with, in the order of listParameters: the network's parameters as they now are, or what
+   * the optimiser averages of them.
+   */
   parameters(): readonly TensorData[];
   /**
    * Goes back to before the last run, takes its first `count` steps one by one and returns the parameters: those
    * that step `count` of the run started from.
    */
-  replay(rows: BigInt64Array, count: number, batchSize: number, done: number): Promise<readonly TensorData[]>;
+  replay(
+    rows: BigInt64Array,
+    count: number,
+    batchSize: number,
+    done: number,
+    progress: Progress,
+  ): Promise<readonly TensorData[]>;
   close(): Promise<void>;
 }
 
@@ -49,18 +59,18 @@ export function createStepper(
     return made;
   };
   let state: SessionState | undefined;
-  const unpack = (values: Readonly<Record<string, TensorData>>): readonly TensorData[] =>
-    plan.layout.unpack(packed.map((_, i) => values[stateInput(i)] as TensorData));
-  const parameters = (): readonly TensorData[] =>
-    state === undefined ? plan.layout.unpack(packed) : unpack(state.read());
-  const run: Stepper["run"] = async (rows, steps, batchSize, done) => {
+  const current = (): readonly TensorData[] => {
+    const values = state?.read();
+    return initial.map((first, i) => values?.[stateInput(i)] ?? first);
+  };
+  const run: Stepper["run"] = async (rows, steps, batchSize, done, progress) => {
     const { step, session } = await sessionFor(steps, batchSize);
     state ??= session.newState(
       Object.fromEntries(shapes.map((_, i) => [stateInput(i), stateOutput(i)] as const)),
       Object.fromEntries(initial.map((value, i) => [stateInput(i), value] as const)),
     );
     const feeds: Record<string, TensorData> = { ...arrays, rows: { data: rows, shape: [steps, batchSize] } };
-    scalarsOf(plan, steps, done).forEach((data, i) => {
+    scalarsOf(plan, steps, done, progress).forEach((data, i) => {
       feeds[scalarInput(i)] = { data, shape: [steps] };
     });
     for (const { name, size } of step.random) feeds[name] = bits(random, name, size, steps, done);
@@ -69,13 +79,17 @@ export function createStepper(
   };
   return {
     run,
-    parameters,
-    async replay(rows, count, batchSize, done) {
+    parameters() {
+      const values = current();
+      const own = values.slice(0, packed.length);
+      return plan.layout.unpack(plan.optimizer.averages?.(own, values.slice(packed.length)) ?? own);
+    },
+    async replay(rows, count, batchSize, done, progress) {
       state?.write(state.readPrevious());
       for (let k = 0; k < count; k++) {
-        await run(rows.slice(k * batchSize, (k + 1) * batchSize), 1, batchSize, done + k);
+        await run(rows.slice(k * batchSize, (k + 1) * batchSize), 1, batchSize, done + k, progress);
       }
-      return parameters();
+      return plan.layout.unpack(current().slice(0, packed.length));
     },
     async close() {
       for (const opened of sessions.values()) await opened.then(({ session }) => session.close()).catch(() => {});
@@ -83,8 +97,8 @@ export function createStepper(
   };
 }
 
-function scalarsOf({ optimizer }: StepPlan, steps: number, done: number): readonly Float32Array[] {
-  const perStep = Array.from({ length: steps }, (_, k) => optimizer.scalars(done + k));
+function scalarsOf({ optimizer }: StepPlan, steps: number, done: number, progress: Progress): readonly Float32Array[] {
+  const perStep = Array.from({ length: steps }, (_, k) => optimizer.scalars(done + k, progress));
   return (perStep[0] ?? []).map((_, i) => Float32Array.from(perStep, (numbers) => numbers[i] ?? 0));
 }
 
