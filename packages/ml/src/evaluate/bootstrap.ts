@@ -24,15 +24,23 @@ export interface BootstrapOptions {
   readonly level?: number;
 }
 
-/** Percentile intervals of several statistics over the same resamples (Efron 1979). */
+/**
+ * Percentile intervals of several statistics over the same resamples (Efron 1979). A statistic named in `biased` is
+ * larger on resamples than on the rows themselves, as a sum of absolute gaps is: its interval is moved back by the
+ * bootstrap's estimate of that bias, mean of the resamples − value, and ends at 0 at the least.
+ */
 export function bootstrapIntervals<Name extends string>(
   statistics: Readonly<Record<Name, Statistic>>,
-  options: BootstrapOptions,
+  options: BootstrapOptions & { readonly biased?: readonly string[] },
 ): Record<Name, Interval> {
   const samples = bootstrapSamples(statistics, options);
   const entries = (Object.keys(statistics) as Name[]).map((name) => {
     const sorted = samples[name].filter((value) => !Number.isNaN(value)).sort();
-    return [name, { value: statistics[name](), ...percentiles(sorted, options.level) }] as const;
+    const value = statistics[name]();
+    const interval = percentiles(sorted, options.level);
+    if (options.biased?.includes(name) !== true) return [name, { value, ...interval }] as const;
+    const bias = sorted.reduce((sum, sample) => sum + sample, 0) / sorted.length - value;
+    return [name, { value, low: Math.max(0, interval.low - bias), high: Math.max(0, interval.high - bias) }] as const;
   });
   return Object.fromEntries(entries) as Record<Name, Interval>;
 }

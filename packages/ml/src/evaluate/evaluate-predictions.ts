@@ -68,6 +68,7 @@ export function evaluatePredictions(
   return bootstrapIntervals(statistics, {
     rows,
     seed,
+    biased: ["ece"],
     ...(strata === undefined ? {} : { strata }),
     ...(resamples === undefined ? {} : { resamples }),
   });
