@@ -1,7 +1,6 @@
 // An answer as a value, the error form of a path, and the two ways out: Hono's Response and the raw response.
 import { ApiError, problemContentType, toProblem } from "@lepta/api";
 import type { Exchange } from "./exchange.ts";
-import { isUnfinished } from "./unfinished.ts";
 
 export interface Answer {
   status: number;
@@ -15,13 +14,12 @@ export function jsonAnswer(status: number, body: unknown, type = "application/js
 }
 
 /** Problem details (RFC 9457); under /v2 the Open Inference Protocol's `{ "error" }`. */
-export function errorAnswer({ request, path }: Exchange, error: ApiError): Answer {
+export function errorAnswer({ path }: Pick<Exchange, "path">, error: ApiError): Answer {
   const answer = isInferencePath(path)
     ? jsonAnswer(error.status, { error: inferenceMessage(error) })
     : jsonAnswer(error.status, toProblem(error), problemContentType);
   if (error.retryAfterSeconds !== undefined) answer.headers["retry-after"] = String(Math.ceil(error.retryAfterSeconds));
   if (error.status === 401) answer.headers["www-authenticate"] = 'Bearer realm="lepta"';
-  if (isUnfinished(request)) answer.headers.connection = "close";
   return answer;
 }
 
