@@ -32,7 +32,16 @@ const checks: readonly Check[] = [
   {
     name: "migrations",
     proves: "the SQL migrations equal the drizzle schema",
-    command: ["npm", "run", "--silent", "generate:migrations", "-w", "@lepta/server", "--", "--check"],
+    command: ["npm", "run", "--silent", "migrations:check", "-w", "@lepta/server"],
+  },
+  {
+    name: "packages",
+    proves: "what would be published resolves (after types, which builds it)",
+    command: [
+      "sh",
+      "-c",
+      "for name in nn data ml api server lepta; do npx publint --strict packages/$name || exit 1; done",
+    ],
   },
   { name: "unused", proves: "no unused file, export or dependency", command: ["npx", "knip", "--no-progress"] },
 ];
