@@ -1,26 +1,38 @@
 // One pass over a graph: each node is kept, or replaced by what a function builds in its place.
 import { applyAll } from "./apply.ts";
-import { buildGraph } from "./build.ts";
+import { buildGraph, topological } from "./build.ts";
 import type { Graph, Node, Tensor } from "./node.ts";
 
 /** Given a node and its (already rewritten) inputs: the tensors that take the place of its outputs, or undefined. */
 export type Replace = (node: Node, inputs: readonly (Tensor | undefined)[]) => readonly Tensor[] | undefined;
+
+/** The tensors with every node that they depend on kept or replaced. Leaves stay the same nodes. */
+export function rewriteTensors(tensors: readonly Tensor[], replace: Replace): readonly Tensor[] {
+  return rewritten(topological(tensors), tensors, replace);
+}
+
+function rewritten(order: readonly Node[], tensors: readonly Tensor[], replace: Replace): readonly Tensor[] {
+  const places = new Map<Node, readonly Tensor[]>();
+  const now = (tensor: Tensor | undefined): Tensor | undefined =>
+    tensor === undefined ? undefined : (places.get(tensor.node)?.[tensor.index] ?? tensor);
+  for (const node of order) {
+    if (node.op === "Input" || node.op === "Constant") continue;
+    const inputs = node.inputs.map(now);
+    const replaced = replace(node, inputs);
+    if (replaced !== undefined) places.set(node, replaced);
+    else if (inputs.some((tensor, i) => tensor !== node.inputs[i]))
+      places.set(node, applyAll(node.op, inputs, node.attributes, node.outputs.length, node.name));
+  }
+  return tensors.map((tensor) => now(tensor) as Tensor);
+}
 
 /**
  * A new graph with the same inputs and output names, in which every node for which `replace` answers is replaced.
  * Constants that nothing reads any more are gone. The result is verified.
  */
 export function rewriteGraph(graph: Graph, replace: Replace): Graph {
-  const rewritten = new Map<Node, readonly Tensor[]>();
-  const now = (tensor: Tensor | undefined): Tensor | undefined =>
-    tensor === undefined ? undefined : (rewritten.get(tensor.node)?.[tensor.index] ?? tensor);
-  for (const node of graph.nodes) {
-    const inputs = node.inputs.map(now);
-    const replaced = replace(node, inputs);
-    if (replaced !== undefined) rewritten.set(node, replaced);
-    else if (inputs.some((tensor, i) => tensor !== node.inputs[i]))
-      rewritten.set(node, applyAll(node.op, inputs, node.attributes, node.outputs.length, node.name));
-  }
-  const outputs = Object.fromEntries(graph.outputs.map(({ name, tensor }) => [name, now(tensor) as Tensor]));
+  const tensors = graph.outputs.map(({ tensor }) => tensor);
+  const after = rewritten(graph.nodes, tensors, replace);
+  const outputs = Object.fromEntries(graph.outputs.map(({ name }, i) => [name, after[i] as Tensor]));
   return buildGraph(outputs, { name: graph.name, inputs: graph.inputs });
 }

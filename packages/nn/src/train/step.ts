@@ -5,6 +5,7 @@ import { gradients } from "../grad/gradients.ts";
 import { apply, applyAll } from "../graph/apply.ts";
 import { buildGraph } from "../graph/build.ts";
 import type { Graph, Tensor } from "../graph/node.ts";
+import { preparePooling } from "../graph/passes/prepare.ts";
 import type { Context, Layer, LayerInput, LayerOutput, Parameters } from "../layers/layer.ts";
 import { mapParameters } from "../layers/parameters.ts";
 import type { Loss } from "../losses/loss.ts";
@@ -161,17 +162,19 @@ function buildBody({ net, parameters, layout, loss, optimizer }: StepPlan, input
       "Reduce it with reduceMean.",
     );
   }
-  const slopes = layout.packTrained(gradients(value, layout.trainedOf(parts)));
+  const afterwards = layout.keptOf(parts).map((part) => updated.get(part) ?? part);
+  const [prepared, ...keptNow] = preparePooling([value, ...afterwards]) as [Tensor, ...Tensor[]];
+  const slopes = layout.packTrained(gradients(prepared, layout.trainedOf(parts)));
   const { updates, state } = optimizer.update({
     updates: slopes,
     parameters: trained,
     state: inputs.state.slice(layout.size),
     scalars: inputs.scalars,
   });
-  const kept = layout.packKept(layout.keptOf(parts).map((part) => updated.get(part) ?? part));
+  const kept = layout.packKept(keptNow);
   return {
     state: [...trained.map((own, i) => add(own, updates[i] as Tensor)), ...kept, ...state],
-    loss: value,
+    loss: prepared,
     random,
   };
 }
