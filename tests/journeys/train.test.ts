@@ -122,6 +122,14 @@ describe("a classifier", () => {
   });
 });
 
+test("the cross-validated score that the example's README promises", { timeout: 120_000 }, async () => {
+  const data = join(root, "examples/credit/german-credit.csv");
+  const args = ["train", "--data", data, "--target", "risk", "--positive", "bad", "--cv", "5", "--out", "five"];
+  const { cv } = await runJson<TrainJson>(args, { cwd: directory });
+  const promised = /mean AUC \*\*([\d.]+)\*\*/.exec(readFileSync(join(root, "examples/credit/README.md"), "utf8"))?.[1];
+  expect(Math.abs((cv?.auc?.value ?? 0) - Number(promised))).toBeLessThan(0.01);
+});
+
 test("a regressor, measured on a table of its own", { timeout: 120_000 }, async () => {
   writeFileSync(join(directory, "train.csv"), lines.slice(0, 400).join("\n"));
   writeFileSync(join(directory, "test.csv"), [lines[0], ...lines.slice(400, 600)].join("\n"));

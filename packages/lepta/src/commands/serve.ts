@@ -2,8 +2,8 @@
 import { Command } from "commander";
 import { homeDirectory } from "../pipeline/home.ts";
 import { openServedStore } from "../pipeline/served-store.ts";
+import { aborted, listenForEnd } from "./end-signals.ts";
 import { type CommonOptions, port } from "./options.ts";
-import { stayUp } from "./stay-up.ts";
 import { createTerminal } from "./terminal/terminal.ts";
 
 interface ServeOptions extends CommonOptions {
@@ -13,12 +13,15 @@ interface ServeOptions extends CommonOptions {
 
 async function serve({ json, debug, host, port }: ServeOptions): Promise<void> {
   const terminal = createTerminal(json === true);
+  const end = listenForEnd();
   const served = await openServedStore(homeDirectory(), { host, port, logLevel: debug ? "debug" : "error" });
   terminal.say(`API      ${served.url}`);
   terminal.say(`console  ${served.consoleUrl ?? "not built: npm run build -w @lepta/console"}`);
   terminal.say("Ctrl-C ends it.");
   terminal.result({ url: served.url, consoleUrl: served.consoleUrl ?? null });
-  await stayUp(() => served.close());
+  await aborted(end.signal);
+  await served.close();
+  end.release();
 }
 
 export function serveCommand(): Command {

@@ -1,8 +1,8 @@
 // `lepta ship`: every stage of a product that its inputs ask for, then the server stays up.
 import { Command } from "commander";
 import { type ShipResult, ship } from "../pipeline/ship.ts";
+import { aborted, listenForEnd } from "./end-signals.ts";
 import { type CommonOptions, port } from "./options.ts";
-import { stayUp } from "./stay-up.ts";
 import { createReporter } from "./terminal/reporter.ts";
 import { bold, createTerminal, type Terminal } from "./terminal/terminal.ts";
 
@@ -21,10 +21,7 @@ function say(terminal: Terminal, result: ShipResult): void {
 async function run(path: string, options: ShipCommandOptions): Promise<void> {
   const terminal = createTerminal(options.json === true);
   const reporter = createReporter(terminal);
-  const abort = new AbortController();
-  const end = (): void => abort.abort();
-  process.once("SIGINT", end);
-  process.once("SIGTERM", end);
+  const end = listenForEnd();
   let shipped: Awaited<ReturnType<typeof ship>>;
   try {
     shipped = await ship(path, {
@@ -32,28 +29,30 @@ async function run(path: string, options: ShipCommandOptions): Promise<void> {
       logLevel: options.debug ? "debug" : "error",
       ...(options.port === undefined ? {} : { port: options.port }),
       onEvent: reporter.report,
-      signal: abort.signal,
+      signal: end.signal,
     });
   } catch (error) {
-    if (!abort.signal.aborted) throw error;
+    if (!end.signal.aborted) throw error;
     reporter.stop();
     terminal.say("interrupted; the next lepta ship goes on from the last finished stage");
     process.exitCode = 130;
     return;
   } finally {
     reporter.stop();
-    process.off("SIGINT", end);
-    process.off("SIGTERM", end);
   }
   const { result, served } = shipped;
   say(terminal, result);
   terminal.result(result);
-  if (options.once) return served.close();
+  if (options.once) {
+    await served.close();
+    return;
+  }
   terminal.say();
   terminal.say(`API      ${served.url}`);
   terminal.say(`console  ${served.consoleUrl ?? "not built: npm run build -w @lepta/console"}`);
   terminal.say("Ctrl-C ends it.");
-  await stayUp(() => served.close());
+  await aborted(end.signal);
+  await served.close();
 }
 
 export function shipCommand(): Command {

@@ -1,6 +1,6 @@
 // Stage 4: each model with its fitted preprocessing becomes a bundle: model.onnx, manifest.json, card.md.
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { writeBundle } from "@lepta/ml";
 import type { Bench } from "./bench.ts";
 import type { EvaluateOutput } from "./evaluate.ts";
@@ -25,6 +25,8 @@ export type BundleDescription = {
 export type BundleOutput = {
   /** Name of the folder that keeps both bundles. */
   readonly folder: string;
+  /** The same as a path in the store. */
+  readonly path: string;
   readonly task: "binary" | "multiclass" | "regression";
   readonly target: string;
   readonly classes: readonly string[] | null;
@@ -65,11 +67,12 @@ export const bundleStage: Stage<Bench, BundleInput, BundleOutput> = {
       bundles[role] = { model, modelSha256, modelBytes, inputs };
       about = { task: manifest.task, target, classes, positive };
     }
-    return { folder: inputHash, ...about, bundles } as BundleOutput;
+    const path = relative(bench.served.home, bench.folder("bundle", inputHash));
+    return { folder: inputHash, path, ...about, bundles } as BundleOutput;
   },
   holds: async (bench, output) =>
     roles.every((role) => existsSync(join(bundleDirectory(bench, output, role), "manifest.json"))),
-  describe: ({ bundles, folder }) => [
+  describe: ({ bundles, path }) => [
     "model.onnx takes raw rows: the fitted preprocessing is inside; beside it manifest.json and card.md",
     ...textTable([
       ["bundle", "model", "inputs", "kB", "sha256"],
@@ -84,7 +87,7 @@ export const bundleStage: Stage<Bench, BundleInput, BundleOutput> = {
         ];
       }),
     ]),
-    `in stages/…/bundle-${folder.slice(0, 24)} of the store`,
+    `in the store: ${path}`,
   ],
   summary: ({ bundles }) =>
     Object.fromEntries(

@@ -91,7 +91,8 @@ export async function runStage<Bench, Input extends JsonObject, Output extends J
   try {
     output = await stage.run(bench, input, { report, inputHash, signal });
   } catch (error) {
-    await log.end(stage.name, position, inputHash, { status: "failed", error });
+    // An aborted stage did not fail: the run's end marks it interrupted.
+    if (!signal.aborted) await log.end(stage.name, position, inputHash, { status: "failed", error });
     report({ type: "stage-end", stage: stage.name, status: "failed", seconds: seconds(), lines: [] });
     throw error;
   }

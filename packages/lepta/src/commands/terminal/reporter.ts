@@ -83,6 +83,7 @@ function plainReporter(terminal: Terminal, everyMs = 1000): Reporter {
         return;
       }
       if (event.type === "progress") {
+        flush();
         const since = Math.max(shownAt, startedAt);
         if (performance.now() - since < everyMs || event.done === event.total) return;
         terminal.say(`      ${event.label}: ${event.done} of ${event.total}`);
