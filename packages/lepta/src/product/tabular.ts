@@ -17,15 +17,16 @@ export interface RegressorTask {
   readonly kind: "regressor";
 }
 
+/** Predicts a class: the more probable one. */
+function classifier(): ClassifierTask<undefined>;
+/** Predicts a class. `costs` (two classes, with `positive` named on the table) choose the threshold. */
+function classifier(options: { readonly costs: Costs }): ClassifierTask<Costs>;
+function classifier(options?: { readonly costs: Costs }): ClassifierTask {
+  return { kind: "classifier", costs: options?.costs };
+}
+
 export const tabular: {
-  /** Predicts a class. `costs` (two classes, with `positive` named on the table) choose the threshold. */
-  classifier<const K extends Costs | undefined = undefined>(options?: { readonly costs?: K }): ClassifierTask<K>;
+  classifier: typeof classifier;
   /** Predicts a number. */
   regressor(): RegressorTask;
-} = {
-  classifier: <const K extends Costs | undefined = undefined>(options: { readonly costs?: K } = {}) => ({
-    kind: "classifier",
-    costs: options.costs as K,
-  }),
-  regressor: () => ({ kind: "regressor" }),
-};
+} = { classifier, regressor: () => ({ kind: "regressor" }) };
