@@ -24,7 +24,7 @@ import {
 } from "../index.ts";
 
 /** Two noisy classes in `features` dimensions. */
-function examples(count: number, seed: number, features = 4): Examples {
+function examples(count: number, seed: number, features = 4): Examples & { target: TensorData } {
   const random = rng(seed);
   const x = new Float32Array(count * features);
   const y = new BigInt64Array(count);
