@@ -18,6 +18,10 @@ export const nnErrors = {
   "training-option-invalid": "an option given to fit has a value that it cannot take",
   "training-aborted": "training was stopped by its signal",
   "loss-not-finite": "the loss became NaN or infinite",
+  "checkpoint-invalid": "the bytes are not a checkpoint that this package can read",
+  "checkpoint-mismatch": "the checkpoint is of another network, optimiser, data set or set of options",
+  "files-unavailable": "a file was asked for where there is no file system",
+  "reporting-failed": "a service that a training is reported to refused or did not answer",
 } as const;
 
 export type NnErrorCode = keyof typeof nnErrors;

@@ -181,8 +181,8 @@ export {
 } from "./tensor/shaping.ts";
 export type { PerAxis, WindowOptions } from "./tensor/windows.ts";
 export type { Examples } from "./train/data.ts";
-export type { BestEvent, EndEvent, EpochEvent, FitEvent, StepEvent } from "./train/events.ts";
+export type { BestEvent, CheckpointEvent, EndEvent, EpochEvent, FitEvent, StepEvent } from "./train/events.ts";
 export type { Fit } from "./train/fit.ts";
 export { fit } from "./train/fit.ts";
 export type { TrainedModel } from "./train/model.ts";
-export type { EarlyStopping, FitOptions, Metric } from "./train/options.ts";
+export type { CheckpointOptions, EarlyStopping, FitOptions, Metric, Monitor } from "./train/options.ts";

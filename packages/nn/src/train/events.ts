@@ -16,7 +16,7 @@ export interface EpochEvent {
   readonly loss: number;
   /** Loss and metrics on the validation examples. */
   readonly validation?: Readonly<Record<string, number>>;
-  /** Time since the start of the training. */
+  /** Time spent on the training so far; a resumed one counts on. */
   readonly seconds: number;
 }
 
@@ -28,6 +28,18 @@ export interface BestEvent {
   readonly value: number;
 }
 
+/** The training's standing was kept: a resumed training goes on from here. */
+export interface CheckpointEvent {
+  readonly type: "checkpoint";
+  /** Steps taken. */
+  readonly step: number;
+  /** The epoch that has just ended or is under way. */
+  readonly epoch: number;
+  readonly bytes: number;
+  /** The file, when there is one. */
+  readonly path?: string;
+}
+
 export interface EndEvent {
   readonly type: "end";
   readonly reason: "epochs" | "early-stopping";
@@ -36,7 +48,7 @@ export interface EndEvent {
   readonly bestEpoch: number;
 }
 
-export type FitEvent = StepEvent | EpochEvent | BestEvent | EndEvent;
+export type FitEvent = StepEvent | EpochEvent | BestEvent | CheckpointEvent | EndEvent;
 
 /** A stream that starts for each reader when it asks; events from before are not kept for it. */
 export interface EventStream<T> {

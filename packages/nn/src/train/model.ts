@@ -1,4 +1,5 @@
 // A trained network: its parameters, its graph for deployment, predictions and its ONNX file.
+import { writeWhole } from "#files";
 import type { TensorData } from "../dtype.ts";
 import { buildGraph } from "../graph/build.ts";
 import type { EncodeOptions } from "../graph/encode.ts";
@@ -66,15 +67,7 @@ export function trainedModel<X extends LayerInput, Y extends LayerOutput>(
       return (result.output ?? result) as DataOf<Y>;
     },
     async save(path: string, options: EncodeOptions = {}): Promise<void> {
-      // Imported here so that the browser, which has no files, can load this module.
-      const { rename, rm, writeFile } = await import("node:fs/promises");
-      const temporary = `${path}.${process.pid}.tmp`;
-      try {
-        await writeFile(temporary, encodeOnnx(graph(), options));
-        await rename(temporary, path);
-      } finally {
-        await rm(temporary, { force: true });
-      }
+      await writeWhole(path, encodeOnnx(graph(), options));
     },
     async close(): Promise<void> {
       await (await session)?.close();

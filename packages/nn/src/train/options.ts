@@ -12,15 +12,28 @@ export type Metric<Y extends LayerOutput = Tensor, T extends LayerInput = Tensor
   target: DataOf<T>,
 ) => number;
 
-export interface EarlyStopping {
+/** Which epoch counts as the best. */
+export interface Monitor {
   /** "loss" (default) or the name of a metric, on the validation examples. */
   readonly monitor?: string;
   /** Whether less ("min", default) or more ("max") is better. */
   readonly mode?: "min" | "max";
-  /** Epochs without a better figure before the training stops. */
-  readonly patience: number;
   /** How much better a figure must be to count (default 0). */
   readonly minDelta?: number;
+}
+
+export interface EarlyStopping extends Monitor {
+  /** Epochs without a better figure before the training stops. */
+  readonly patience: number;
+}
+
+export interface CheckpointOptions {
+  /** A file, replaced whole each time (Node only), or a function that keeps the bytes. */
+  readonly to: string | ((bytes: Uint8Array<ArrayBuffer>) => void | Promise<void>);
+  /** Epochs between two checkpoints (default 1). */
+  readonly everyEpochs?: number;
+  /** Steps between two checkpoints inside an epoch, counted up to the end of a run of the engine (default: none). */
+  readonly everySteps?: number;
 }
 
 export interface FitOptions<Y extends LayerOutput = Tensor, T extends LayerInput = Tensor> {
@@ -36,7 +49,19 @@ export interface FitOptions<Y extends LayerOutput = Tensor, T extends LayerInput
   readonly metrics?: Readonly<Record<string, Metric<Y, T>>>;
   /** Stops early and gives back the best epoch's weights. Needs validation examples. */
   readonly earlyStopping?: EarlyStopping;
-  /** Stops the training: `result` then fails with `training-aborted`. */
+  /** Goes through all epochs and gives back the best one's weights. Needs validation examples. */
+  readonly bestWeights?: Monitor;
+  /**
+   * Keeps the training's whole standing after every epoch, at what else is asked for, and when the signal stops it.
+   * The short form is a file's path.
+   */
+  readonly checkpoint?: string | CheckpointOptions;
+  /**
+   * A checkpoint to go on from: a file's path (Node only) or its bytes. With the same options the curve is the one
+   * that a training without the break has, bit for bit; `epochs` counts from the training's first start.
+   */
+  readonly resume?: string | Uint8Array | undefined;
+  /** Stops the training: `result` then fails with `training-aborted`. A checkpoint is left when they are kept. */
   readonly signal?: AbortSignal;
   /** Threads inside one operator. Default 1. */
   readonly threads?: number;
@@ -63,19 +88,34 @@ export function checkOptions<Y extends LayerOutput, T extends LayerInput>(option
   if (options.seed !== undefined && !Number.isFinite(options.seed)) {
     throw refuse(`seed is ${options.seed}.`, "Give the seed as a finite number.");
   }
-  const stopping = options.earlyStopping;
-  if (stopping === undefined) return;
-  if (options.validation === undefined) {
-    throw refuse("earlyStopping needs validation examples.", "Pass `validation`, or leave earlyStopping out.");
+  checkCheckpoints(options.checkpoint);
+  const { earlyStopping, bestWeights } = options;
+  const watched = earlyStopping ?? bestWeights;
+  if (watched === undefined) return;
+  const which = earlyStopping === undefined ? "bestWeights" : "earlyStopping";
+  if (earlyStopping !== undefined && bestWeights !== undefined) {
+    throw refuse("earlyStopping and bestWeights are both given.", "Leave out bestWeights: early stopping keeps them.");
   }
-  const monitor = stopping.monitor ?? "loss";
+  if (options.validation === undefined) {
+    throw refuse(`${which} needs validation examples.`, `Pass \`validation\`, or leave ${which} out.`);
+  }
+  const monitor = watched.monitor ?? "loss";
   if (monitor !== "loss" && !Object.hasOwn(options.metrics ?? {}, monitor)) {
     throw refuse(
-      `earlyStopping monitors ${JSON.stringify(monitor)}, which is no metric.`,
+      `${which} monitors ${JSON.stringify(monitor)}, which is no metric.`,
       'Use "loss" or a name in `metrics`.',
     );
   }
-  if (!Number.isSafeInteger(stopping.patience) || stopping.patience < 1) {
-    throw refuse(`patience is ${stopping.patience}.`, "Give patience as a whole number of epochs, 1 or more.");
+  if (earlyStopping !== undefined && (!Number.isSafeInteger(earlyStopping.patience) || earlyStopping.patience < 1)) {
+    throw refuse(`patience is ${earlyStopping.patience}.`, "Give patience as a whole number of epochs, 1 or more.");
+  }
+}
+
+function checkCheckpoints(checkpoint: FitOptions["checkpoint"]): void {
+  if (checkpoint === undefined || typeof checkpoint === "string") return;
+  for (const name of ["everyEpochs", "everySteps"] as const) {
+    const value = checkpoint[name] ?? 1;
+    if (!Number.isSafeInteger(value) || value < 1)
+      throw refuse(`checkpoint.${name} is ${value}.`, `Give ${name} as a whole number of 1 or more.`);
   }
 }

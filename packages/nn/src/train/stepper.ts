@@ -1,9 +1,11 @@
 // Takes training steps: holds the sessions by run size, the state, and what is fed to them.
 import type { TensorData } from "../dtype.ts";
+import { NnError } from "../errors.ts";
 import { listParameters } from "../layers/parameters.ts";
 import type { Rng } from "../layers/rng.ts";
 import type { Progress } from "../optim/transform.ts";
 import type { Session, SessionOptions, SessionState } from "../runtime/session.ts";
+import { formatShape } from "../shape.ts";
 import type { OpenSession } from "./evaluate.ts";
 import type { StepGraph, StepPlan } from "./step.ts";
 import { buildStep, scalarInput, stateInput, stateOutput } from "./step.ts";
@@ -16,6 +18,8 @@ export interface Stepper {
    * the optimiser averages of them.
    */
   parameters(): readonly TensorData[];
+  /** The whole state: every parameter in the order of listParameters, and the optimiser's own. */
+  state(): StepperState;
   /**
    * Goes back to before the last run, takes its first `count` steps one by one and returns the parameters: those
    * that step `count` of the run started from.
@@ -30,21 +34,32 @@ export interface Stepper {
   close(): Promise<void>;
 }
 
+export interface StepperState {
+  readonly parameters: readonly TensorData[];
+  readonly optimizer: readonly TensorData[];
+}
+
 interface Open {
   readonly step: StepGraph;
   readonly session: Session;
 }
 
-/** A stepper on `arrays`. `random` gives each step its own generator, by the step's number. */
+/**
+ * A stepper on `arrays`. `random` gives each step its own generator, by the step's number. With `from` it starts at
+ * another's state. Throws `checkpoint-mismatch` when that is not a state of this optimiser.
+ */
 export function createStepper(
   plan: StepPlan,
   arrays: Readonly<Record<string, TensorData>>,
   random: Rng,
   open: OpenSession,
   options: SessionOptions,
+  from?: StepperState,
 ): Stepper {
-  const packed = plan.layout.pack(listParameters(plan.parameters).map(({ value }) => value));
-  const initial = [...packed, ...plan.optimizer.init(packed.slice(0, plan.layout.trained))];
+  const packed = plan.layout.pack(from?.parameters ?? listParameters(plan.parameters).map(({ value }) => value));
+  const fresh = plan.optimizer.init(packed.slice(0, plan.layout.trained));
+  if (from !== undefined) checkState(from.optimizer, fresh);
+  const initial = [...packed, ...(from?.optimizer ?? fresh)];
   const shapes = initial.map(({ shape }) => shape);
   const sessions = new Map<string, Promise<Open>>();
   const sessionFor = (steps: number, batchSize: number): Promise<Open> => {
@@ -81,8 +96,14 @@ export function createStepper(
     run,
     parameters() {
       const values = current();
-      const own = values.slice(0, packed.length);
-      return plan.layout.unpack(plan.optimizer.averages?.(own, values.slice(packed.length)) ?? own);
+      const trained = values.slice(0, plan.layout.trained);
+      const kept = values.slice(plan.layout.trained, packed.length);
+      const wanted = plan.optimizer.averages?.(trained, values.slice(packed.length)) ?? trained;
+      return plan.layout.unpack([...wanted, ...kept]);
+    },
+    state() {
+      const values = current();
+      return { parameters: plan.layout.unpack(values.slice(0, packed.length)), optimizer: values.slice(packed.length) };
     },
     async replay(rows, count, batchSize, done, progress) {
       state?.write(state.readPrevious());
@@ -95,6 +116,16 @@ export function createStepper(
       for (const opened of sessions.values()) await opened.then(({ session }) => session.close()).catch(() => {});
     },
   };
+}
+
+function checkState(given: readonly TensorData[], fresh: readonly TensorData[]): void {
+  const shapes = (list: readonly TensorData[]): string => list.map(({ shape }) => formatShape(shape)).join(", ");
+  if (shapes(given) === shapes(fresh)) return;
+  throw new NnError(
+    "checkpoint-mismatch",
+    `The checkpoint's optimiser state has the shapes ${shapes(given)}; this optimiser's has ${shapes(fresh)}.`,
+    "Resume with the optimiser and the network that the checkpoint was written with.",
+  );
 }
 
 function scalarsOf({ optimizer }: StepPlan, steps: number, done: number, progress: Progress): readonly Float32Array[] {

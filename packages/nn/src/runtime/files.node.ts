@@ -1,0 +1,35 @@
+// Files in Node: written whole or not at all, or appended to.
+import { appendFile, mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { hostname } from "node:os";
+import { dirname } from "node:path";
+
+/** Writes beside `path`, to the disk, and renames: a reader sees the old file or the new one. */
+export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    const file = await open(temporary, "w");
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+/** The bytes of a file. */
+export async function readWhole(path: string): Promise<Uint8Array> {
+  return readFile(path);
+}
+
+/** Appends to a file; it and its folder are made where they are missing. */
+export async function append(path: string, content: Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await appendFile(path, content);
+}
+
+/** The name of this machine. */
+export const machineName: () => string = hostname;

@@ -1,0 +1,28 @@
+// Files in a browser: there are none.
+import { NnError } from "../errors.ts";
+
+function refuse(path: string): NnError {
+  return new NnError(
+    "files-unavailable",
+    `The file ${JSON.stringify(path)} was asked for, but a browser has no file system.`,
+    "Use the form that takes or gives bytes, and keep them where the page keeps its data.",
+  );
+}
+
+/** Throws `files-unavailable`. */
+export async function writeWhole(path: string, _content: Uint8Array | string): Promise<void> {
+  throw refuse(path);
+}
+
+/** Throws `files-unavailable`. */
+export async function readWhole(path: string): Promise<Uint8Array> {
+  throw refuse(path);
+}
+
+/** Throws `files-unavailable`. */
+export async function append(path: string, _content: Uint8Array): Promise<void> {
+  throw refuse(path);
+}
+
+/** A browser does not know its machine. */
+export const machineName: () => string = () => "browser";
