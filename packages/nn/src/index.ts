@@ -16,7 +16,21 @@ export type { Graph, Node, Tensor } from "./graph/node.ts";
 export type { Replace } from "./graph/rewrite.ts";
 export { rewriteGraph } from "./graph/rewrite.ts";
 export { verify } from "./graph/verify.ts";
-export { gelu, lambda, relu } from "./layers/activations.ts";
+export type { Activation } from "./layers/activations.ts";
+export {
+  elu,
+  gelu,
+  hardSwish,
+  lambda,
+  leakyRelu,
+  mish,
+  relu,
+  sigmoid,
+  silu,
+  softmax,
+  softplus,
+  tanh,
+} from "./layers/activations.ts";
 export type { BatchNormOptions } from "./layers/batch-norm.ts";
 export { batchNorm } from "./layers/batch-norm.ts";
 export { groupNorm, instanceNorm, rmsNorm } from "./layers/channel-norms.ts";
@@ -101,6 +115,7 @@ export type { Feeds, PortDescription, Session, SessionOptions } from "./runtime/
 export type { Dim, Shape } from "./shape.ts";
 export type { ConvolutionOptions, TransposedConvolutionOptions } from "./tensor/convolution.ts";
 export { convolution, transposedConvolution } from "./tensor/convolution.ts";
+export { einsum } from "./tensor/einsum.ts";
 export {
   abs,
   add,
@@ -127,13 +142,10 @@ export {
   not,
   or,
   pow,
-  sigmoid,
   sign,
   sin,
-  softplus,
   sqrt,
   sub,
-  tanh,
   where,
 } from "./tensor/elementwise.ts";
 export type { PadOptions, ResizeOptions } from "./tensor/images.ts";
@@ -145,15 +157,16 @@ export { constant, identity, input } from "./tensor/leaves.ts";
 export type { GemmOptions, ReduceOptions } from "./tensor/matrices.ts";
 export {
   argMax,
+  cumSum,
   gemm,
   layerNormalization,
   logSoftmax,
   matMul,
+  reduceLogSumExp,
   reduceMax,
   reduceMean,
   reduceMin,
   reduceSum,
-  softmax,
 } from "./tensor/matrices.ts";
 export type { BatchStatistics } from "./tensor/normalization.ts";
 export {
@@ -163,9 +176,21 @@ export {
   instanceNormalization,
   rmsNormalization,
 } from "./tensor/normalization.ts";
+export type { ScatterOptions } from "./tensor/picking.ts";
+export {
+  gatherElements,
+  gatherND,
+  scatterElements,
+  scatterND,
+  stopGradient,
+  straightThrough,
+  topK,
+} from "./tensor/picking.ts";
 export type { AveragePoolOptions, PoolOptions } from "./tensor/pooling.ts";
 export { averagePool, globalAveragePool, globalMaxPool, maxPool } from "./tensor/pooling.ts";
 export { dequantizeLinear, dynamicQuantizeLinear, matMulInteger } from "./tensor/quantize.ts";
+export type { ScanResult, ScanStep } from "./tensor/scan.ts";
+export { scan } from "./tensor/scan.ts";
 export {
   concat,
   expand,

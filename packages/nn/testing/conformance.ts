@@ -4,6 +4,7 @@ import { apply } from "../src/graph/apply.ts";
 import { constantNode } from "../src/graph/node.ts";
 import * as t from "../src/index.ts";
 import { imageCases } from "./conformance-images.ts";
+import { pickingCases } from "./conformance-picking.ts";
 import type { GradientCase } from "./finite-differences.ts";
 
 const ids = (...values: number[]) => t.constant(values.map(BigInt));
@@ -178,4 +179,5 @@ export const gradientCases: readonly GradientCase[] = [
   },
   { op: "CumSum", shapes: [s], build: one((x) => apply("CumSum", [x, t.constant(1, "int64")])) },
   ...imageCases,
+  ...pickingCases,
 ];

@@ -84,6 +84,32 @@ export const elementwiseRules: Readonly<Record<string, Rule>> = {
   Relu: unary((_, y) => cast(apply("Greater", [y, like(0, y)]), y.dtype)),
   Softplus: unary((x) => apply("Sigmoid", [x])),
   Gelu: unary(geluDerivative),
+  LeakyRelu: ({ inputs: [x], output, gradient }) => {
+    const { alpha } = output.node.attributes;
+    const slope = typeof alpha === "number" ? alpha : 0.01;
+    const above = cast(apply("Greater", [x, like(0, gradient)]), gradient.dtype);
+    return [mul(gradient, add(mul(above, like(1 - slope, gradient)), like(slope, gradient)))];
+  },
+  Elu: ({ inputs: [x], output: y, gradient }) => {
+    const { alpha } = y.node.attributes;
+    const rest = add(y, like(typeof alpha === "number" ? alpha : 1, y));
+    return [mul(gradient, where(apply("Greater", [x, like(0, y)]), like(1, y), rest))];
+  },
+  HardSigmoid: ({ output: y, gradient }) => {
+    const { alpha } = y.node.attributes;
+    const inside = apply("And", [apply("Greater", [y, like(0, y)]), apply("Less", [y, like(1, y)])]);
+    const slope = typeof alpha === "number" ? alpha : 0.2;
+    return [mul(gradient, mul(cast(inside, y.dtype), like(slope, y)))];
+  },
+  HardSwish: unary((x) => {
+    const inside = apply("Less", [apply("Abs", [x]), like(3, x)]);
+    const above = cast(apply("Greater", [x, like(0, x)]), x.dtype);
+    return where(inside, add(mul(x, like(1 / 3, x)), like(0.5, x)), above);
+  }),
+  Mish: unary((x) => {
+    const t = apply("Tanh", [apply("Softplus", [x])]);
+    return add(t, mul(mul(x, apply("Sigmoid", [x])), sub(like(1, x), mul(t, t))));
+  }),
   Identity: ({ gradient }) => [gradient],
   Where: ({ inputs, gradient }) => {
     const [condition, a, b] = inputs as [Tensor, Tensor, Tensor];

@@ -8,6 +8,7 @@ import { add, like } from "../graph/operators.ts";
 import { formatShape } from "../shape.ts";
 import { chooseByModel } from "./choice.ts";
 import type { Choose } from "./formulation.ts";
+import type { Seed } from "./rule.ts";
 import { gradientRules, gradientStops } from "./rules.ts";
 import { zerosLike } from "./shaping.ts";
 
@@ -24,15 +25,21 @@ export function gradients(loss: Tensor, wrt: readonly Tensor[], options: { reado
       "Reduce it first, for example with reduceMean.",
     );
   }
-  const order = topological([loss]);
+  const seed = loss.shape.length === 0 ? like(1, loss) : onesLike(loss);
+  const found = pullBack([{ tensor: loss, gradient: seed }], wrt, options.choose ?? chooseByModel);
+  return wrt.map((tensor, i) => found[i] ?? zerosLike(tensor));
+}
+
+/** The reverse walk from several tensors at once; undefined where none of them depends on a tensor of `wrt`. */
+function pullBack(seeds: readonly Seed[], wrt: readonly Tensor[], choose: Choose): (Tensor | undefined)[] {
+  const order = topological(seeds.map(({ tensor }) => tensor));
   const targets = new Set(wrt.map(({ node }) => node));
   // Only nodes that depend on a target carry gradients.
   const active = new Set<Node>();
   for (const node of order) {
-    const reached = node.inputs.some((tensor) => tensor !== undefined && active.has(tensor.node));
+    const reached = sources(node).some((tensor) => tensor !== undefined && active.has(tensor.node));
     if (targets.has(node) || (reached && !gradientStops.has(node.op))) active.add(node);
   }
-  const choose = options.choose ?? chooseByModel;
   const found = new Map<Node, (Tensor | undefined)[]>();
   const accumulate = ({ node, index }: Tensor, gradient: Tensor): void => {
     const slots = found.get(node) ?? [];
@@ -40,21 +47,32 @@ export function gradients(loss: Tensor, wrt: readonly Tensor[], options: { reado
     slots[index] = before === undefined ? gradient : add(before, gradient);
     found.set(node, slots);
   };
-  if (active.has(loss.node)) accumulate(loss, loss.shape.length === 0 ? like(1, loss) : onesLike(loss));
+  for (const { tensor, gradient } of seeds) if (active.has(tensor.node)) accumulate(tensor, gradient);
   for (let i = order.length - 1; i >= 0; i--) {
     const node = order[i] as Node;
     const slots = found.get(node);
-    if (slots === undefined || !active.has(node) || !node.inputs.some((x) => x !== undefined && active.has(x.node)))
-      continue;
-    const wanted = node.inputs.map((x) => x !== undefined && active.has(x.node));
-    backward(node, slots, wanted, choose).forEach((gradient, at) => {
-      const into = node.inputs[at];
+    const from = sources(node);
+    const wanted = from.map((x) => x !== undefined && active.has(x.node));
+    if (slots === undefined || !active.has(node) || !wanted.includes(true)) continue;
+    const slopes = ownSlopes(node, slots[0]) ?? backward(node, slots, wanted, choose);
+    slopes.forEach((gradient, at) => {
+      const into = from[at];
       if (gradient !== undefined && into !== undefined && active.has(into.node) && floatTypes.has(into.dtype)) {
         accumulate(into, gradient);
       }
     });
   }
-  return wrt.map((tensor) => found.get(tensor.node)?.[tensor.index] ?? zerosLike(tensor));
+  return wrt.map((tensor) => found.get(tensor.node)?.[tensor.index]);
+}
+
+/** What the gradient goes to: the node's inputs, or those of a gradient given by hand. */
+function sources(node: Node): readonly (Tensor | undefined)[] {
+  return node.ownGradient?.inputs ?? node.inputs;
+}
+
+function ownSlopes(node: Node, gradient: Tensor | undefined): readonly (Tensor | undefined)[] | undefined {
+  if (node.ownGradient === undefined || gradient === undefined) return undefined;
+  return node.ownGradient.rule(gradient, node.ownGradient.inputs, outputOf(node));
 }
 
 function backward(
@@ -83,6 +101,7 @@ function backward(
     gradients: slots,
     wanted,
     choose,
+    pullBack: (seeds, wrt) => pullBack(seeds, wrt, choose),
   });
 }
 

@@ -175,6 +175,23 @@ const layerNormalization: Rule = (backward) => {
   return [toX, unbroadcast(mul(g, normal), scale), bias === undefined ? undefined : unbroadcast(g, bias)];
 };
 
+const logSumExp: Rule = (backward) => {
+  const x = backward.inputs[0] as Tensor;
+  const { keep } = reductionOf(backward);
+  return [mul(exp(sub(x, keep(backward.output))), keep(backward.gradient)), undefined];
+};
+
+const fusedMatrixProduct: Rule = ({ inputs, output, gradient }) => {
+  const [a, b] = inputs as [Tensor, Tensor];
+  const { alpha = 1, transA = 0, transB = 0 } = output.node.attributes;
+  const [ta, tb] = [transA === 1, transB === 1];
+  const times = (x: Tensor, y: Tensor, tx: boolean, ty: boolean): Tensor =>
+    apply("FusedMatMul", [x, y], { alpha: alpha as number, transA: tx ? 1 : 0, transB: ty ? 1 : 0 });
+  const toA = ta ? times(b, gradient, tb, true) : times(gradient, b, false, !tb);
+  const toB = tb ? times(gradient, a, true, ta) : times(a, gradient, !ta, false);
+  return [unbroadcast(toA, a), unbroadcast(toB, b)];
+};
+
 const cumulativeSum: Rule = ({ inputs, output, gradient }) => {
   const { exclusive = 0, reverse = 0 } = output.node.attributes;
   return [apply("CumSum", [gradient, inputs[1]], { exclusive, reverse: reverse === 1 ? 0 : 1 }), undefined];
@@ -190,5 +207,7 @@ export const matrixRules: Readonly<Record<string, Rule>> = {
   Softmax: softmax,
   LogSoftmax: logSoftmax,
   LayerNormalization: layerNormalization,
+  ReduceLogSumExp: logSumExp,
+  FusedMatMul: fusedMatrixProduct,
   CumSum: cumulativeSum,
 };

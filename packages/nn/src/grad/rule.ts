@@ -21,6 +21,14 @@ export interface Backward {
   readonly wanted: readonly boolean[];
   /** Picks between several ways to write a gradient. */
   readonly choose: Choose;
+  /** The reverse walk on another graph, for operators that hold one; undefined where nothing depends on a tensor. */
+  readonly pullBack: (seeds: readonly Seed[], wrt: readonly Tensor[]) => readonly (Tensor | undefined)[];
+}
+
+/** A tensor and the gradient of the loss with respect to it. */
+export interface Seed {
+  readonly tensor: Tensor;
+  readonly gradient: Tensor;
 }
 
 /** Gradients of the inputs, in their order; undefined where there is none (indices, conditions, shapes). */

@@ -2,8 +2,10 @@
 import { convolutionRules } from "./convolution.ts";
 import { elementwiseRules } from "./elementwise.ts";
 import { imageRules } from "./images.ts";
+import { loopRules } from "./loops.ts";
 import { matrixRules } from "./matrices.ts";
 import { normalizationRules } from "./normalization.ts";
+import { pickingRules } from "./picking.ts";
 import { poolingRules } from "./pooling.ts";
 import type { Rule } from "./rule.ts";
 import { shapingRules } from "./shaping.ts";
@@ -16,6 +18,8 @@ export const gradientRules: Readonly<Record<string, Rule>> = {
   ...poolingRules,
   ...normalizationRules,
   ...imageRules,
+  ...pickingRules,
+  ...loopRules,
 };
 
 /** Operators through which no gradient flows: their result is discrete, or their inputs are. */

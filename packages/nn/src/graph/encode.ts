@@ -66,6 +66,8 @@ export const generatedName: RegExp = /^_+[cv]\d+$/;
 
 interface Names {
   readonly of: (tensor: Tensor) => string;
+  /** Names of the graph's outputs. */
+  readonly ports: readonly string[];
   /** Names in use here and in the graphs around, which a graph inside must not use again. */
   readonly taken: ReadonlySet<string>;
   readonly depth: number;
@@ -76,21 +78,25 @@ function nameValues(graph: Graph, around?: Names): Names {
   const taken = new Set<string>(around?.taken);
   const depth = around === undefined ? 1 : around.depth + 1;
   const prefix = "_".repeat(depth);
-  for (const { node } of graph.inputs) {
-    names.set(node, [node.name as string]);
-    taken.add(node.name as string);
-  }
-  for (const { name } of graph.outputs) taken.add(name);
   const choose = (wish: string | undefined, generated: string): string => {
     let name = wish === undefined || generatedName.test(wish) ? generated : wish;
     for (let i = 2; taken.has(name); i++) name = `${wish ?? generated}_${i}`;
     taken.add(name);
     return name;
   };
+  // The ports of an inner graph are known by their order: those whose names are in use around it get others.
+  const port = (name: string): string => (around === undefined ? name : choose(name, name));
+  for (const { node } of graph.inputs) {
+    names.set(node, [port(node.name as string)]);
+    taken.add(node.name as string);
+  }
+  const ports = graph.outputs.map(({ name }) => port(name));
+  for (const name of ports) taken.add(name);
   for (const [i, { node }] of graph.constants.entries()) names.set(node, [choose(node.name, `${prefix}c${i}`)]);
   let count = 0;
   const outputs = new Map<Node, Map<number, string>>();
-  for (const { name, tensor } of graph.outputs) {
+  for (const [i, { tensor }] of graph.outputs.entries()) {
+    const name = ports[i] as string;
     outputs.set(tensor.node, (outputs.get(tensor.node) ?? new Map<number, string>()).set(tensor.index, name));
   }
   for (const node of graph.nodes) {
@@ -102,7 +108,7 @@ function nameValues(graph: Graph, around?: Names): Names {
       }),
     );
   }
-  return { of: ({ node, index }) => names.get(node)?.[index] ?? "", taken, depth };
+  return { of: ({ node, index }) => names.get(node)?.[index] ?? "", ports, taken, depth };
 }
 
 function encodeGraph(graph: Graph, around?: Names): GraphProto {
@@ -111,7 +117,7 @@ function encodeGraph(graph: Graph, around?: Names): GraphProto {
   return create(GraphProtoSchema, {
     name: graph.name,
     input: graph.inputs.map((tensor) => valueInfo(nameOf(tensor), tensor)),
-    output: graph.outputs.map(({ name, tensor }) => valueInfo(name, tensor)),
+    output: graph.outputs.map(({ tensor }, i) => valueInfo(names.ports[i] as string, tensor)),
     initializer: graph.constants.map((tensor) => encodeTensor(tensor.node.data as TensorData, nameOf(tensor))),
     node: graph.nodes.map((node) => encodeNode(node, names)),
   });

@@ -32,7 +32,19 @@ export interface Node {
   readonly outputs: readonly ValueType[];
   /** The data of a "Constant". */
   readonly data: TensorData | undefined;
+  /** Set where a gradient was given by hand; no part of the ONNX file. */
+  readonly ownGradient?: OwnGradient;
 }
+
+/** A gradient given by hand: it takes the place of those of all operators between `inputs` and the node's output. */
+export interface OwnGradient {
+  /** All tensors that the rule reads. */
+  readonly inputs: readonly Tensor[];
+  readonly rule: OwnRule;
+}
+
+/** Gradients of `inputs`, in their order, from the output's; undefined where there is none. */
+export type OwnRule = (gradient: Tensor, inputs: readonly Tensor[], output: Tensor) => readonly (Tensor | undefined)[];
 
 /** A symbolic tensor: output `index` of `node`. Immutable; every function on it gives a new one. */
 export interface Tensor {

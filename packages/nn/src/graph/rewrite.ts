@@ -1,5 +1,5 @@
 // One pass over a graph: each node is kept, or replaced by what a function builds in its place.
-import { applyAll } from "./apply.ts";
+import { applyAll, withGradient } from "./apply.ts";
 import { buildGraph, topological } from "./build.ts";
 import type { Graph, Node, Tensor } from "./node.ts";
 
@@ -20,7 +20,10 @@ function rewritten(order: readonly Node[], tensors: readonly Tensor[], replace: 
     const inputs = node.inputs.map(now);
     const replaced = replace(node, inputs);
     if (replaced !== undefined) places.set(node, replaced);
-    else if (inputs.some((tensor, i) => tensor !== node.inputs[i]))
+    else if (node.ownGradient !== undefined) {
+      const read = node.ownGradient.inputs.map((tensor) => now(tensor) as Tensor);
+      places.set(node, [withGradient(inputs[0] as Tensor, read, node.ownGradient.rule)]);
+    } else if (inputs.some((tensor, i) => tensor !== node.inputs[i]))
       places.set(node, applyAll(node.op, inputs, node.attributes, node.outputs.length, node.name));
   }
   return tensors.map((tensor) => now(tensor) as Tensor);

@@ -43,6 +43,28 @@ export const softplus: Unary = unary("Softplus");
 /** x Φ(x), with the exact error function (Hendrycks and Gimpel 2016). */
 export const gelu: Unary = unary("Gelu");
 
+/** x σ(x), also called swish (Elfwing et al. 2018). */
+export function silu(x: Tensor): Tensor {
+  // ONNX Runtime fuses x σ(x) into an operator that it has for float32 alone.
+  if (x.dtype === "float64") return div(x, add(exp(neg(x)), 1));
+  return apply("Mul", [x, apply("Sigmoid", [x])]);
+}
+
+/** x where it is positive, otherwise `slope` x. */
+export function leakyRelu(x: Tensor, slope = 0.01): Tensor {
+  return apply("LeakyRelu", [x], { alpha: slope });
+}
+
+/** x where it is positive, otherwise alpha (exp(x) - 1) (Clevert et al. 2016). */
+export function elu(x: Tensor, alpha = 1): Tensor {
+  return apply("Elu", [x], { alpha });
+}
+
+/** x clip(x/6 + 1/2, 0, 1) (Howard et al. 2019). */
+export const hardSwish: Unary = unary("HardSwish");
+/** x tanh(softplus(x)) (Misra 2019). */
+export const mish: Unary = unary("Mish");
+
 export function min(...operands: readonly Operand[]): Tensor {
   return apply("Min", liftAll(operands));
 }

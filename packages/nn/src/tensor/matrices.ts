@@ -48,6 +48,19 @@ export const reduceMean: Reduce = reduction("ReduceMean");
 export const reduceMax: Reduce = reduction("ReduceMax");
 export const reduceMin: Reduce = reduction("ReduceMin");
 
+/** log Σ exp over `axes` (all when absent), without overflow. */
+export const reduceLogSumExp: Reduce = reduction("ReduceLogSumExp");
+
+/** Sums of all elements up to each one along `axis`; `exclusive` leaves the element itself out. */
+export function cumSum(
+  x: Tensor,
+  axis = -1,
+  options: { readonly exclusive?: boolean; readonly reverse?: boolean } = {},
+): Tensor {
+  const attributes = { exclusive: options.exclusive ? 1 : 0, reverse: options.reverse ? 1 : 0 };
+  return apply("CumSum", [x, ops.scalar(axis, "int64")], attributes);
+}
+
 /** int64 position of the largest element along `axis`, which is dropped. */
 export function argMax(x: Tensor, axis = -1): Tensor {
   return apply("ArgMax", [x], { axis, keepdims: 0 });

@@ -45,6 +45,11 @@ export const elementwiseOps: Readonly<Record<string, OpSpec>> = {
   Relu: unary(float),
   Softplus: unary(float),
   Gelu: unary(float, { approximate: "string" }),
+  LeakyRelu: unary(float, { alpha: "float" }),
+  Elu: unary(float, { alpha: "float" }),
+  HardSigmoid: unary(float, { alpha: "float", beta: "float" }),
+  HardSwish: unary(float),
+  Mish: unary(float),
   Identity: unary(all),
   Clip: spec([1, 3], (a) => {
     takes(a, numeric);

@@ -1,3 +1,4 @@
+import { numericTypes } from "../../dtype.ts";
 import { NnError } from "../../errors.ts";
 import type { Dim } from "../../shape.ts";
 import { broadcast, formatShape, normalizeAxis, sameShape } from "../../shape.ts";
@@ -205,6 +206,40 @@ export const shapingOps: Readonly<Record<string, OpSpec>> = {
       return [{ dtype: oneType(a, 0, 2), shape }];
     },
     { axis: "int", reduction: "string" },
+  ),
+  GatherND: spec(
+    [2, 2],
+    (a) => {
+      takes(a, int64, 1);
+      const { dtype, shape } = required(a, 0);
+      const indices = required(a, 1).shape;
+      const skipped = intAttribute(a.attributes, "batch_dims", 0);
+      const depth = indices[indices.length - 1];
+      if (typeof depth !== "number" || depth + skipped > shape.length) {
+        throw new NnError(
+          "shape-mismatch",
+          `GatherND: indices ${formatShape(indices)} do not fit ${formatShape(shape)}.`,
+          "Make the last size of the indices the number of axes that they index.",
+        );
+      }
+      return [{ dtype, shape: [...indices.slice(0, -1), ...shape.slice(skipped + depth)] }];
+    },
+    { batch_dims: "int" },
+  ),
+  TopK: spec(
+    [2, 2],
+    (a) => {
+      takes(a, numericTypes, 0);
+      const { dtype, shape } = required(a, 0);
+      const axis = normalizeAxis(intAttribute(a.attributes, "axis", -1), shape.length, a.op);
+      const count = knownNumbers(a, 1)[0] ?? 1;
+      const kept = shape.map((dim, i) => (i === axis ? count : dim));
+      return [
+        { dtype, shape: kept },
+        { dtype: "int64", shape: kept },
+      ];
+    },
+    { axis: "int", largest: "int", sorted: "int" },
   ),
   ScatterND: spec(
     [3, 3],

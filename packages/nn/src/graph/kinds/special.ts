@@ -18,7 +18,12 @@ export const specialOps: Readonly<Record<string, OpSpec>> = {
       }
       return scanTypes(a, body);
     },
-    { body: "graph", num_scan_inputs: "int" },
+    {
+      body: "graph",
+      num_scan_inputs: "int",
+      scan_input_directions: "ints",
+      scan_output_directions: "ints",
+    },
   ),
   // ai.onnx.ml
   LabelEncoder: spec(

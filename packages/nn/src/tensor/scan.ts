@@ -1,0 +1,121 @@
+// A loop over the first axis of sequences as one operator, with a gradient.
+import { NnError } from "../errors.ts";
+import { apply, applyAll } from "../graph/apply.ts";
+import { buildGraph, topological } from "../graph/build.ts";
+import type { Node, Tensor } from "../graph/node.ts";
+import { outputOf } from "../graph/node.ts";
+import { rewriteTensors } from "../graph/rewrite.ts";
+import { input } from "./leaves.ts";
+
+export interface ScanStep {
+  /** The states after the step, in the order, types and shapes of those before. */
+  readonly states: readonly Tensor[];
+  /** Results of the step, which are stacked along a new first axis. */
+  readonly outputs?: readonly Tensor[];
+}
+
+export interface ScanResult {
+  /** The states after the last step. */
+  readonly states: readonly Tensor[];
+  /** The states after every step: [steps, …]. */
+  readonly history: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+}
+
+/**
+ * Runs `step` once for each entry of the first axis of `sequences`, all of one length; `initial` are the states
+ * before the first. `reverse` begins at the last entry; outputs then still stand at their entry's place, the history
+ * in the order of the steps. The step may read tensors from outside. The operator is ONNX Scan; its gradient is a
+ * second Scan backwards.
+ */
+export function scan(
+  initial: readonly Tensor[],
+  sequences: readonly Tensor[],
+  step: (states: readonly Tensor[], elements: readonly Tensor[]) => ScanStep,
+  options: { readonly reverse?: boolean } = {},
+): ScanResult {
+  if (sequences.length === 0) {
+    throw new NnError("graph-invalid", "scan: it was given no sequence.", "Give at least one tensor to run along.");
+  }
+  const states = initial.map(({ dtype, shape }, i) => input(`scan.state${i}`, dtype, shape));
+  const elements = sequences.map(({ dtype, shape }, i) => input(`scan.element${i}`, dtype, shape.slice(1)));
+  const made = step(states, elements);
+  if (made.states.length !== initial.length) {
+    throw new NnError(
+      "graph-invalid",
+      `scan: the step was given ${initial.length} states and gave back ${made.states.length}.`,
+      "Give back one state for each.",
+    );
+  }
+  const own = [...states, ...elements];
+  const captured = capturedBy([...made.states, ...(made.outputs ?? [])], own);
+  const inner = captured.map(({ dtype, shape }, i) => input(`scan.captured${i}`, dtype, shape));
+  const results = replaced([...made.states, ...(made.outputs ?? [])], captured, inner);
+  const after = results.slice(0, states.length);
+  const outputs = results.slice(states.length);
+  // Captured tensors are states that do not change.
+  const all = [...after, ...inner, ...after, ...outputs];
+  const body = buildGraph(Object.fromEntries(all.map((tensor, i) => [`scan.out${i}`, tensor] as const)), {
+    name: "scan",
+    inputs: [...states, ...inner, ...elements],
+  });
+  const backwards = options.reverse ? 1 : 0;
+  const found = applyAll(
+    "Scan",
+    [...initial, ...captured, ...sequences],
+    {
+      body,
+      num_scan_inputs: sequences.length,
+      ...(backwards === 0
+        ? {}
+        : {
+            scan_input_directions: sequences.map(() => 1),
+            scan_output_directions: [...after.map(() => 0), ...outputs.map(() => 1)],
+          }),
+    },
+    all.length,
+  );
+  const history = initial.length + captured.length;
+  return {
+    states: found.slice(0, initial.length),
+    history: found.slice(history, history + initial.length),
+    outputs: found.slice(history + initial.length),
+  };
+}
+
+/** The tensors from outside that the body reads: those that depend on none of its inputs. */
+function capturedBy(results: readonly Tensor[], own: readonly Tensor[]): readonly Tensor[] {
+  const inside = new Set<Node>(own.map(({ node }) => node));
+  const order = topological(results);
+  for (const node of order) if (node.inputs.some((x) => x !== undefined && inside.has(x.node))) inside.add(node);
+  const found = new Map<Node, Set<number>>();
+  const read = (tensor: Tensor): void => {
+    if (inside.has(tensor.node) || tensor.node.op === "Constant") return;
+    found.set(tensor.node, (found.get(tensor.node) ?? new Set<number>()).add(tensor.index));
+  };
+  for (const node of order) {
+    if (inside.has(node)) for (const tensor of node.inputs) if (tensor !== undefined) read(tensor);
+  }
+  for (const tensor of results) read(tensor);
+  return [...found].flatMap(([node, indices]) => [...indices].map((index) => outputOf(node, index)));
+}
+
+function replaced(
+  results: readonly Tensor[],
+  captured: readonly Tensor[],
+  inner: readonly Tensor[],
+): readonly Tensor[] {
+  if (captured.length === 0) return results;
+  const place = (tensor: Tensor | undefined): Tensor | undefined => {
+    const at = captured.findIndex(({ node, index }) => node === tensor?.node && index === tensor.index);
+    return at < 0 ? tensor : inner[at];
+  };
+  return rewriteTensors(results, (node, inputs) =>
+    inputs.some((tensor) => place(tensor) !== tensor)
+      ? applyAll(node.op, inputs.map(place), node.attributes, node.outputs.length, node.name)
+      : undefined,
+  ).map((tensor) => {
+    const own = place(tensor) as Tensor;
+    return own.node.op === "Input" ? apply("Identity", [own]) : own;
+  });
+}
