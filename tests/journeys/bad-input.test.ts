@@ -86,6 +86,13 @@ describe("the command line itself", () => {
   });
 });
 
+test("lepta usage where no store is: refused, none is made", async () => {
+  const { code, stderr } = await runCli(["usage"], { cwd: directory });
+  expect(code).toBe(1);
+  expect(stderr).toContain("code: store-missing");
+  expect(existsSync(join(directory, ".lepta"))).toBe(false);
+});
+
 describe("lepta ship", () => {
   const product = (columns: string): string => `import { defineProduct, table, tabular } from "lepta";
 export default defineProduct({
@@ -103,7 +110,7 @@ export default defineProduct({
     ["an exception", 'throw new Error("boom");\n', "product-file-failed", /boom/],
   ])("%s", async (_, source, code, message) => {
     // Inside the workspace, so that the product's import of lepta resolves.
-    const home = temporaryDirectory();
+    const home = join(directory, "store");
     const place = join(root, "examples", `.journey-${process.pid}`);
     mkdirSync(place, { recursive: true });
     try {
@@ -121,7 +128,6 @@ export default defineProduct({
       expect(stderr.match(/^error: /gm)).toHaveLength(1);
     } finally {
       remove(place);
-      remove(home);
     }
   });
 

@@ -35,7 +35,8 @@ test("a ship killed in every stage is resumed each time", { timeout: 240_000 }, 
       expect(printed, `${stages[earlier]} before ${text}`).toMatch(
         new RegExp(`\\[${earlier + 1}/7\\] ${stages[earlier]}\\n(?: {6}.*\\n)* {6}reused`),
       );
-    // The store opens; nobody was billed.
+    // The store opens (it does for each next ship too), and counts no prediction twice.
+    if (stage < 4) continue;
     const usage = await runJson<{ total: number }>(["usage"], { home });
     expect(usage.total).toBeLessThanOrEqual(stage >= 5 ? 200 : 0);
   }

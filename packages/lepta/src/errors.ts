@@ -10,6 +10,7 @@ export const leptaErrors = {
   "gate-failed": "a trained model is below the bar that the product sets",
   "output-unwritable": "the output cannot be written where it was asked for",
   "port-taken": "another process listens on the port",
+  "store-missing": "there is no store to ask",
   "credentials-missing": "a server has the store open, and there is no API key to ask it with",
   "unexpected-failure": "a failure that Lepta has no name for",
 } as const;

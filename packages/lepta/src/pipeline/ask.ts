@@ -8,12 +8,18 @@ import { openServedStore } from "./served-store.ts";
 
 /** Address of the server that has the embedded store open. */
 function runningServer(home: string): string | undefined {
-  if (process.env.DATABASE_URL || !existsSync(home)) return undefined;
-  return lockHolder(home)?.url ?? undefined;
+  return process.env.DATABASE_URL ? undefined : (lockHolder(home)?.url ?? undefined);
 }
 
-/** Throws `credentials-missing`, and whatever the work or the store throws. */
+/** Throws `store-missing`, `credentials-missing`, and whatever the work or the store throws. */
 export async function withClient<T>(home: string, work: (client: ApiClient) => Promise<T>): Promise<T> {
+  if (!process.env.DATABASE_URL && !existsSync(home)) {
+    throw new CliError(
+      "store-missing",
+      `There is no store at ${home}.`,
+      "Run the command where lepta ship made one, or name it with LEPTA_HOME (or DATABASE_URL).",
+    );
+  }
   const url = runningServer(home);
   if (url !== undefined) {
     const key = await readKey(home, process.env);
