@@ -31,7 +31,8 @@ interface Case {
   readonly ties?: boolean;
 }
 
-const flat = ["two-sided-shift", "shifted-gemm", "im2col"] as const;
+const flat = ["row-shift", "two-sided-shift", "shifted-gemm", "im2col"] as const;
+const flatRow = ["two-sided-shift", "shifted-gemm", "im2col"] as const;
 const conv = (options: Parameters<typeof convolution>[3]) => (x?: Tensor, w?: Tensor) =>
   convolution(x as Tensor, w as Tensor, undefined, options);
 
@@ -79,7 +80,7 @@ const cases: readonly Case[] = [
       [5, 3, 1, 1],
     ],
     build: conv({}),
-    also: flat,
+    also: flatRow,
   },
   {
     family: convolutionWeight,
@@ -88,7 +89,7 @@ const cases: readonly Case[] = [
       [5, 3, 1, 3],
     ],
     build: conv({}),
-    also: flat,
+    also: flatRow,
   },
   {
     family: convolutionWeight,
@@ -116,6 +117,15 @@ const cases: readonly Case[] = [
     ],
     build: conv({ stride: 2, padding: 1 }),
     also: ["im2col"],
+  },
+  {
+    family: convolutionWeight,
+    shapes: [
+      [2, 2, 6, 9],
+      [3, 2, 3, 3],
+    ],
+    build: conv({ stride: [1, 2], padding: 1 }),
+    also: ["row-shift", "im2col"],
   },
   {
     family: convolutionWeight,

@@ -87,10 +87,12 @@ function groupOf(shapes: readonly (readonly number[])[], joined: boolean): Group
       });
     },
     unpackTensors: ([vector]) =>
-      split(vector as Tensor, sizes, 0).map((part, i) => reshape(part, shapes[i] as readonly number[])),
+      split(vector as Tensor, sizes, 0).map((part, i) =>
+        shapes[i]?.length === 1 ? part : reshape(part, shapes[i] as readonly number[]),
+      ),
     packTensors: (tensors) => [
       concat(
-        tensors.map((tensor) => reshape(tensor, [-1])),
+        tensors.map((tensor) => (tensor.shape.length === 1 ? tensor : reshape(tensor, [-1]))),
         0,
       ),
     ],

@@ -106,25 +106,21 @@ function shiftedKernels(
   const phases = tile * tile;
   const [rows = 1, columns = 1] = kernel;
   const [down = 1, along = 1] = blocks;
-  const width = phases * phases * down * along;
-  const places = new Array<number>(rows * columns * width).fill(0);
-  let column = 0;
+  const width = phases * down * along;
+  const places = new Array<number>(phases * rows * columns * width).fill(0);
   for (let phase = 0; phase < phases; phase++) {
-    for (let block = 0; block < phases; block++) {
-      for (let u = 0; u < down; u++) {
-        for (let v = 0; v < along; v++) {
-          const row = tile * u + Math.floor(block / tile) - Math.floor(phase / tile);
-          const place = tile * v + (block % tile) - (phase % tile);
-          const inside = row >= 0 && row < rows && place >= 0 && place < columns;
-          if (inside) places[(row * columns + place) * width + column] = 1;
-          column++;
-        }
-      }
+    for (let column = 0; column < width; column++) {
+      const block = Math.floor(column / (down * along));
+      const [u, v] = [Math.floor(column / along) % down, column % along];
+      const row = tile * u + Math.floor(block / tile) - Math.floor(phase / tile);
+      const place = tile * v + (block % tile) - (phase % tile);
+      const inside = row >= 0 && row < rows && place >= 0 && place < columns;
+      if (inside) places[((phase * rows + row) * columns + place) * width + column] = 1;
     }
   }
-  const spread = constantNode(numbersToData(places, [rows * columns, width], weight.dtype));
-  const flat = matMul(reshape(weight, int64s([out * into, rows * columns])), spread);
-  const split = reshape(flat, int64s([out, into, phases, phases, down, along]));
-  const ordered = transpose(split, [2, 0, 3, 1, 4, 5]);
+  const spread = constantNode(numbersToData(places, [phases, rows * columns, width], weight.dtype));
+  const shifted = matMul(reshape(weight, int64s([1, out * into, rows * columns])), spread);
+  // Blocks before channels, as SpaceToDepth gives them.
+  const ordered = transpose(reshape(shifted, int64s([phases * out, into, phases, down * along])), [0, 2, 1, 3]);
   return reshape(ordered, int64s([phases * out, phases * into, down, along]));
 }
