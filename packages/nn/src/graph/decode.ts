@@ -113,6 +113,7 @@ function givenName(name: string): string | undefined {
 
 function decodeInput({ name, type }: ValueInfoProto): Tensor {
   const where = `Input ${JSON.stringify(name.slice(0, 80))}`;
+  if (name === "") throw invalid("The model has an input without a name.");
   if (type?.value.case !== "tensorType") throw invalid(`${where} is not a tensor.`);
   const { elemType, shape } = type.value.value;
   const dtype = dtypeFromOnnx(elemType);

@@ -30,6 +30,12 @@ export function weightedMean(losses: Tensor, weight: Tensor | undefined): Tensor
   return div(reduceMean(mul(losses, spread)), reduceMean(spread));
 }
 
+/** The mean of a function of each prediction and its target; a target with fewer axes serves every entry of further axes. */
+export function pointwise(losses: (prediction: Tensor, target: Tensor) => Tensor): Loss {
+  return (prediction, target, weight) =>
+    weightedMean(losses(prediction, toRank(cast(target, prediction.dtype), prediction.shape.length)), weight);
+}
+
 /** Sum along the last axis. */
 export function sumLast(tensor: Tensor): Tensor {
   return reduceSum(tensor, tensor.shape.length - 1);

@@ -1,0 +1,19 @@
+// Divergence of predicted probabilities from given ones.
+import type { Tensor } from "../graph/node.ts";
+import { cast, log, max, mul, sub } from "../tensor/elementwise.ts";
+import { logSoftmax } from "../tensor/matrices.ts";
+import type { Loss } from "./loss.ts";
+import { sumLast, weightedMean } from "./loss.ts";
+
+/**
+ * Mean over the batch of Σ t (log t - log softmax(logits)): soft labels, distillation. Prediction: logits
+ * [batch, …, classes]; target: probabilities of the same shape.
+ */
+export function kullbackLeibler(): Loss {
+  return (logits: Tensor, target: Tensor, weight?: Tensor) => {
+    const t = cast(target, logits.dtype);
+    // t log t is 0 where t is 0.
+    const own = log(max(t, 1e-30));
+    return weightedMean(sumLast(mul(t, sub(own, logSoftmax(logits)))), weight);
+  };
+}

@@ -1,0 +1,40 @@
+// The weighted sum of losses on several outputs.
+import { NnError } from "../errors.ts";
+import type { Tensor } from "../graph/node.ts";
+import { add, mul } from "../tensor/elementwise.ts";
+import type { Loss } from "./loss.ts";
+
+export interface Task {
+  readonly loss: Loss;
+  /** Default 1. */
+  readonly weight?: number;
+}
+
+/**
+ * Σ weight loss(prediction[name], target[name]) over the named tasks, for networks with several outputs:
+ * `multiTask({ kind: crossEntropy(), size: { loss: huber(), weight: 0.1 } })`.
+ */
+export function multiTask<K extends string>(
+  tasks: Readonly<Record<K, Loss | Task>>,
+): Loss<Readonly<Record<K, Tensor>>, Readonly<Record<K, Tensor>>> {
+  const list = (Object.entries(tasks) as [K, Loss | Task][]).map(([name, task]) =>
+    typeof task === "function" ? { name, loss: task, weight: 1 } : { name, loss: task.loss, weight: task.weight ?? 1 },
+  );
+  if (list.length === 0) {
+    throw new NnError("attribute-invalid", "multiTask: it has no task.", "Give at least one named loss.");
+  }
+  return (predictions, targets, weight) =>
+    list
+      .map((task) => {
+        const [prediction, target] = [predictions[task.name], targets[task.name]];
+        if (prediction === undefined || target === undefined) {
+          throw new NnError(
+            "training-data-invalid",
+            `multiTask: the task ${JSON.stringify(task.name)} has no ${prediction === undefined ? "prediction" : "target"}.`,
+            "Name the network's outputs, the targets and the tasks alike.",
+          );
+        }
+        return mul(task.loss(prediction, target, weight), task.weight);
+      })
+      .reduce((a, b) => add(a, b));
+}
