@@ -3,7 +3,7 @@ import { numbersToData } from "../dtype.ts";
 import { apply, applyAll } from "../graph/apply.ts";
 import type { Tensor } from "../graph/node.ts";
 import { constantNode } from "../graph/node.ts";
-import { cast, expand, int64s, like, mul, reshape, sub, unsqueeze, where } from "../graph/operators.ts";
+import { cast, expand, int64s, like, mul, reshape, sub, unsqueeze } from "../graph/operators.ts";
 import { tiles, windowAttributes } from "../graph/window.ts";
 import { sizeOf } from "../shape.ts";
 import type { Family, Formulation, Situation } from "./formulation.ts";
@@ -74,7 +74,6 @@ const equal: Formulation = {
     const exact = spare.every((size) => size === 0);
     const axes = int64s([2, 3]);
     const inner = exact ? x : apply("Slice", [x, int64s([0, 0]), int64s(sizes), axes]);
-    const zero = like(0, g);
     const [rows = 1, columns = 1] = kernel;
     const rank = (i: number): number => {
       const [row, column] = [Math.floor(i / (sizes[1] ?? 1)), i % (sizes[1] ?? 1)];
@@ -87,12 +86,13 @@ const equal: Formulation = {
         g.dtype,
       ),
     );
-    const hits = where(apply("Equal", [inner, enlarge(y, kernel)]), ranks, zero);
+    // A cast and a product: in ONNX Runtime less than half the time of Where.
+    const hits = mul(cast(apply("Equal", [inner, enlarge(y, kernel)]), g.dtype), ranks);
     const best = apply("MaxPool", [hits], { kernel_shape: kernel, strides: kernel });
-    const first = apply("Equal", [hits, enlarge(best, kernel)]);
-    const spread = where(first, enlarge(g, kernel), zero);
+    const first = cast(apply("Equal", [hits, enlarge(best, kernel)]), g.dtype);
+    const spread = mul(first, enlarge(g, kernel));
     if (exact) return spread;
-    return apply("Pad", [spread, int64s([0, 0, 0, 0, 0, 0, ...spare]), zero]);
+    return apply("Pad", [spread, int64s([0, 0, 0, 0, 0, 0, ...spare]), like(0, g)]);
   },
   work: (situation) => ({ products: 0, moved: 8 * sizeOf(sizesOf(situation)), operators: 9 }),
 };

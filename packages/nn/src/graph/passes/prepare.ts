@@ -9,7 +9,10 @@ export function preparePooling(tensors: readonly Tensor[]): readonly Tensor[] {
   return phasePooling(commutePooling(tensors), phasesPay);
 }
 
-/** Whether the multiplications by zeros cost less than what the pool and the laying out of windows save. */
+/**
+ * Whether the multiplications by zeros, which grow with the channels, cost less than what the pool saves. Measured on
+ * LeNet (5×5 kernels): with 3 channels a whole step takes 0.8 of the time, with 6 channels 1.15.
+ */
 function phasesPay({ into, tile }: PooledConvolution): boolean {
-  return tile === 2 && into <= 16;
+  return tile === 2 && into <= 4;
 }
