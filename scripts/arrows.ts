@@ -27,6 +27,7 @@ export const houses: Readonly<Record<string, House>> = {
       ["layers", "losses", "optim"],
       ["runtime"],
       ["train"],
+      ["report"],
     ],
   },
   data: {

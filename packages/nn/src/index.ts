@@ -127,6 +127,15 @@ export type {
 export { cosineDecay, oneCycle, plateau, stepDecay, warmup, warmupCosine } from "./optim/schedules.ts";
 export type { Optimizer, Progress, Transform, TransformInput, TransformOutput } from "./optim/transform.ts";
 export { chain } from "./optim/transform.ts";
+export type { CurveSvgOptions } from "./report/curve-svg.ts";
+export { curveSvg } from "./report/curve-svg.ts";
+export type { MlflowOptions } from "./report/mlflow.ts";
+export { mlflow } from "./report/mlflow.ts";
+export type { ProgressLineOptions, Terminal } from "./report/progress-line.ts";
+export { progressLine } from "./report/progress-line.ts";
+export type { LayerSummary, Summary, SummaryOptions } from "./report/summary.ts";
+export { summarize } from "./report/summary.ts";
+export { tensorBoard } from "./report/tensorboard.ts";
 export type { Feeds, PortDescription, Session, SessionOptions } from "./runtime/session.ts";
 export type { Dim, Shape } from "./shape.ts";
 export type { ConvolutionOptions, TransposedConvolutionOptions } from "./tensor/convolution.ts";
@@ -222,7 +231,7 @@ export {
 } from "./tensor/shaping.ts";
 export type { PerAxis, WindowOptions } from "./tensor/windows.ts";
 export type { Examples } from "./train/data.ts";
-export type { BestEvent, CheckpointEvent, EndEvent, EpochEvent, FitEvent, StepEvent } from "./train/events.ts";
+export type { BestEvent, CheckpointEvent, EndEvent, EpochEvent, FitEvent, StartEvent, StepEvent } from "./train/events.ts";
 export type { Fit } from "./train/fit.ts";
 export { fit } from "./train/fit.ts";
 export type { TrainedModel } from "./train/model.ts";

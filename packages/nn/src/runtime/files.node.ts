@@ -31,5 +31,5 @@ export async function append(path: string, content: Uint8Array): Promise<void> {
   await appendFile(path, content);
 }
 
-/** The name of this machine. */
-export const machineName: () => string = hostname;
+/** The names of this machine and of this process. */
+export const processName = (): string => `${hostname()}.${process.pid}`;

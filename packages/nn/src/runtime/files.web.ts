@@ -25,4 +25,4 @@ export async function append(path: string, _content: Uint8Array): Promise<void> 
 }
 
 /** A browser does not know its machine. */
-export const machineName: () => string = () => "browser";
+export const processName = (): string => "browser";

@@ -1,5 +1,15 @@
 // What a running training tells, and the stream that carries it.
 
+/** The first event: what is to be done. A resumed training starts at the step and the epoch that it goes on from. */
+export interface StartEvent {
+  readonly type: "start";
+  /** Steps and epochs that were taken before. */
+  readonly step: number;
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly stepsPerEpoch: number;
+}
+
 export interface StepEvent {
   readonly type: "step";
   /** Counts from 1 over the whole training. */
@@ -48,7 +58,7 @@ export interface EndEvent {
   readonly bestEpoch: number;
 }
 
-export type FitEvent = StepEvent | EpochEvent | BestEvent | CheckpointEvent | EndEvent;
+export type FitEvent = StartEvent | StepEvent | EpochEvent | BestEvent | CheckpointEvent | EndEvent;
 
 /** A stream that starts for each reader when it asks; events from before are not kept for it. */
 export interface EventStream<T> {

@@ -57,6 +57,9 @@ export async function runEpochs(loop: Loop): Promise<Trained> {
   // One list that grows, so that many epochs do not cost their number squared.
   const history = [...loop.start.history];
   let standing: Standing = { ...loop.start, history };
+  const stepsPerEpoch = Math.ceil(loop.examples.count / (options.batchSize ?? 32));
+  const { step, epoch: before } = standing;
+  stream.push({ type: "start", step, epoch: before, epochs: options.epochs, stepsPerEpoch });
   while (standing.epoch < options.epochs && !hasStopped(standing, options)) {
     standing = await finishEpoch(loop, standing, seconds);
     const validation = await validate(loop);
