@@ -59,6 +59,12 @@ export type {
 export { layer } from "./layers/layer.ts";
 export { layerNorm } from "./layers/layer-norm.ts";
 export { linear } from "./layers/linear.ts";
+export { lenet } from "./layers/networks/lenet.ts";
+export type { MobileCnnOptions } from "./layers/networks/mobile-cnn.ts";
+export { mobileCnn } from "./layers/networks/mobile-cnn.ts";
+export { basicBlock, resnet18, resnetCifar } from "./layers/networks/resnet.ts";
+export type { VaeOptions, VaeOutput } from "./layers/networks/vae.ts";
+export { randomNormal, vae, vaeConv } from "./layers/networks/vae.ts";
 export {
   constantParameters,
   countParameters,
