@@ -17,7 +17,11 @@ import { zerosLike } from "./shaping.ts";
  * zeros where the loss does not depend on one. Throws `no-gradient` when an operator on the way has no rule.
  * Where a gradient can be written in several ways, `choose` picks one; by default a model of their time does.
  */
-export function gradients(loss: Tensor, wrt: readonly Tensor[], options: { readonly choose?: Choose } = {}): Tensor[] {
+export function gradients(
+  loss: Tensor,
+  wrt: readonly Tensor[],
+  options: { readonly choose?: Choose | undefined } = {},
+): Tensor[] {
   if (loss.shape.some((dim) => dim !== 1)) {
     throw new NnError(
       "shape-mismatch",

@@ -1,7 +1,7 @@
 // Files in Node: written whole or not at all, or appended to.
 import { appendFile, mkdir, open, readFile, rename, rm } from "node:fs/promises";
-import { hostname } from "node:os";
-import { dirname } from "node:path";
+import { cpus, homedir, hostname } from "node:os";
+import { dirname, join } from "node:path";
 
 /** Writes beside `path`, to the disk, and renames: a reader sees the old file or the new one. */
 export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
@@ -33,3 +33,25 @@ export async function append(path: string, content: Uint8Array): Promise<void> {
 
 /** The names of this machine and of this process. */
 export const processName = (): string => `${hostname()}.${process.pid}`;
+
+function cachePath(name: string): string {
+  return join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "lepta", name);
+}
+
+/** What the user's cache folder keeps under a name; undefined where it keeps nothing that can be read. */
+export async function readCache(name: string): Promise<string | undefined> {
+  return readFile(cachePath(name), "utf8").catch(() => undefined);
+}
+
+/** Keeps what can be made again. A folder that cannot be written to costs making it again, no more. */
+export async function writeCache(name: string, content: string): Promise<void> {
+  try {
+    await mkdir(dirname(cachePath(name)), { recursive: true });
+    await writeWhole(cachePath(name), content);
+  } catch {
+    // See above.
+  }
+}
+
+/** The processor, as far as timings depend on it. */
+export const processorName = (): string => cpus()[0]?.model.trim() ?? "unknown";

@@ -26,3 +26,14 @@ export async function append(path: string, _content: Uint8Array): Promise<void> 
 
 /** A browser does not know its machine. */
 export const processName = (): string => "browser";
+
+/** A browser keeps no cache. */
+export async function readCache(_name: string): Promise<string | undefined> {
+  return undefined;
+}
+
+/** A browser keeps no cache. */
+export async function writeCache(_name: string, _content: string): Promise<void> {}
+
+/** A browser does not know its processor. */
+export const processorName = (): string => "browser";

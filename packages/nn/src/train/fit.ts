@@ -13,6 +13,7 @@ import { createEvaluator } from "./evaluate.ts";
 import type { EventStream, FitEvent } from "./events.ts";
 import { eventStream } from "./events.ts";
 import { atStart, runEpochs } from "./loop.ts";
+import { measuredChoice } from "./measured-choice.ts";
 import type { TrainedModel } from "./model.ts";
 import { trainedModel } from "./model.ts";
 import type { FitOptions } from "./options.ts";
@@ -71,7 +72,7 @@ async function train<X extends LayerInput, Y extends LayerOutput, T extends Laye
   const shape = networkInputShape(arrays) as ShapeOf<X>;
   const parameters = options.parameters ?? net.init(shape, random.fork("init"));
   const named = listParameters(parameters);
-  const plan: StepPlan = {
+  const modelled: StepPlan = {
     net: net as unknown as Layer<LayerInput, LayerOutput>,
     parameters,
     layout: layoutOf(named, options.optimizer.joinable),
@@ -89,6 +90,11 @@ async function train<X extends LayerInput, Y extends LayerOutput, T extends Laye
   };
   const resumed = options.resume === undefined ? undefined : await resume(options.resume, named, identity);
   const sessionOptions = { threads: options.threads ?? 1 };
+  const choose =
+    options.formulations === "measured"
+      ? await measuredChoice(modelled, options.batchSize ?? 32, createSession, sessionOptions.threads)
+      : undefined;
+  const plan: StepPlan = { ...modelled, choose };
   const dropout = random.fork("dropout");
   const stepper = createStepper(plan, examples.arrays, dropout, createSession, sessionOptions, resumed?.state);
   let evaluator: Evaluator | undefined;

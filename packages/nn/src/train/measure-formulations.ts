@@ -25,6 +25,8 @@ export interface MeasureOptions {
   readonly now: () => number;
   /** The least time, in milliseconds, that a formulation is run for. Default 20. */
   readonly atLeast?: number;
+  /** Default 1. */
+  readonly threads?: number;
 }
 
 /** Passes one run of the session makes, so that the call itself hardly counts. */
@@ -45,14 +47,14 @@ async function measure(
   formulation: Formulation,
   situation: Situation,
   open: OpenSession,
-  { now, atLeast = 20 }: MeasureOptions,
+  { now, atLeast = 20, threads = 1 }: MeasureOptions,
 ): Promise<number> {
   const inner = situation.tensors.map(({ dtype, shape }, i) => input(`each${i}`, dtype, shape));
   const once = formulation.write({ ...situation, tensors: inner });
   const body = buildGraph({ each: reduceSum(once) }, { inputs: inner });
   const outer = situation.tensors.map(({ dtype, shape }, i) => input(`x${i}`, dtype, [passes, ...shape]));
   const [sums] = applyAll("Scan", outer, { body, num_scan_inputs: outer.length }, 1);
-  const session = await open(buildGraph({ sums: sums as NonNullable<typeof sums> }, { inputs: outer }), { threads: 1 });
+  const session = await open(buildGraph({ sums: sums as NonNullable<typeof sums> }, { inputs: outer }), { threads });
   try {
     const random = rng(1);
     const feeds = Object.fromEntries(

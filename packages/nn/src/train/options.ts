@@ -65,6 +65,12 @@ export interface FitOptions<Y extends LayerOutput = Tensor, T extends LayerInput
   readonly signal?: AbortSignal;
   /** Threads inside one operator. Default 1. */
   readonly threads?: number;
+  /**
+   * How gradients that can be written in several ways (convolutions, pools) are: as a model of their time expects to
+   * be fastest ("model", default), or as they were timed on this machine ("measured"): some seconds before the first
+   * step of a network's first training, kept in the user's cache folder under Node.
+   */
+  readonly formulations?: "model" | "measured";
   /** Parameters to start from in place of the network's own. */
   readonly parameters?: Parameters;
   /** Most steps that one run of the engine takes at once (default 32); 1 gives every step as soon as it is done. */

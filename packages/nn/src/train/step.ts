@@ -1,6 +1,7 @@
 // The whole training step (forward, loss, backward, clipping, update) as one graph, once or K times a run.
 import type { DType } from "../dtype.ts";
 import { NnError } from "../errors.ts";
+import type { Choose } from "../grad/formulation.ts";
 import { gradients } from "../grad/gradients.ts";
 import { apply, applyAll } from "../graph/apply.ts";
 import { buildGraph } from "../graph/build.ts";
@@ -28,6 +29,8 @@ export interface StepPlan {
   readonly arrays: readonly ArrayType[];
   /** Examples in all, the first size of the arrays. */
   readonly count: number;
+  /** Picks between several ways to write a gradient; by default the model of their time does. */
+  readonly choose?: Choose | undefined;
 }
 
 /** A random input of the step: int32 bits, to be drawn anew at every step. */
@@ -134,7 +137,7 @@ function finish(
   return { graph, steps, batchSize, random };
 }
 
-function buildBody({ net, parameters, layout, loss, optimizer }: StepPlan, inputs: BodyInputs): Body {
+function buildBody({ net, parameters, layout, loss, optimizer, choose }: StepPlan, inputs: BodyInputs): Body {
   const packed = inputs.state.slice(0, layout.size);
   const trained = packed.slice(0, layout.trained);
   const parts = layout.unpackTensors(packed);
@@ -164,7 +167,7 @@ function buildBody({ net, parameters, layout, loss, optimizer }: StepPlan, input
   }
   const afterwards = layout.keptOf(parts).map((part) => updated.get(part) ?? part);
   const [prepared, ...keptNow] = preparePooling([value, ...afterwards]) as [Tensor, ...Tensor[]];
-  const slopes = layout.packTrained(gradients(prepared, layout.trainedOf(parts)));
+  const slopes = layout.packTrained(gradients(prepared, layout.trainedOf(parts), { choose }));
   const { updates, state } = optimizer.update({
     updates: slopes,
     parameters: trained,

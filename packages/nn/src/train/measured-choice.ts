@@ -1,0 +1,48 @@
+// The choice of formulations by times taken on this machine, kept in a cache file between trainings.
+import { processorName, readCache, writeCache } from "#files";
+import { runtimeVersion } from "#session";
+import type { Choose } from "../grad/formulation.ts";
+import { listParameters } from "../layers/parameters.ts";
+import type { OpenSession } from "./evaluate.ts";
+import type { Times } from "./measure-formulations.ts";
+import { chooseByTimes, measureFormulations, recordAlternatives } from "./measure-formulations.ts";
+import type { StepPlan } from "./step.ts";
+import { buildStep } from "./step.ts";
+
+/** Times what the plan's step can choose from, unless the cache knows it, and chooses by the times. */
+export async function measuredChoice(
+  plan: StepPlan,
+  batchSize: number,
+  open: OpenSession,
+  threads: number,
+): Promise<Choose> {
+  const packed = plan.layout.pack(listParameters(plan.parameters).map(({ value }) => value));
+  const state = [...packed, ...plan.optimizer.init(packed.slice(0, plan.layout.trained))].map(({ shape }) => shape);
+  const record = recordAlternatives();
+  buildStep({ ...plan, choose: record.choose }, state, 1, Math.min(batchSize, plan.count));
+  // Times of another processor, runtime or thread count are others: they stand under a name of their own.
+  const machine = `${processorName()} ort ${runtimeVersion} threads ${threads}`;
+  const name = `formulations-${machine.replaceAll(/[^A-Za-z0-9.]+/g, "-")}.json`;
+  const times = new Map(parseTimes(await readCache(name)));
+  const missing = [...record.found].filter(([key]) => !times.has(key));
+  for (const [key, alternatives] of missing) {
+    times.set(key, await measureFormulations(alternatives, open, { now: () => performance.now(), threads }));
+  }
+  if (missing.length > 0) await writeCache(name, `${JSON.stringify(Object.fromEntries(times), undefined, 1)}\n`);
+  return chooseByTimes(times);
+}
+
+/** The entries of a cache file; none of one that is missing or broken. */
+function parseTimes(text: string | undefined): readonly (readonly [string, Times])[] {
+  try {
+    const entries = Object.entries(JSON.parse(text ?? "{}") as Readonly<Record<string, unknown>>);
+    return entries.filter((entry): entry is [string, Times] => isTimes(entry[1]));
+  } catch {
+    return [];
+  }
+}
+
+function isTimes(value: unknown): value is Times {
+  const isObject = typeof value === "object" && value !== null;
+  return isObject && Object.values(value).every((time) => typeof time === "number" && time > 0);
+}
