@@ -46,3 +46,4 @@ export {
   takeColumns,
   takeRows,
 } from "./table.ts";
+export { parseTime } from "./time.ts";

@@ -2,6 +2,7 @@
 import { DataError } from "./errors.ts";
 import { suggestName } from "./names.ts";
 import { type Column, type ColumnType, isNumeric, makeTable, type NumericColumn, type Table } from "./table.ts";
+import { parseTime } from "./time.ts";
 
 /** A value of a row: a number (timestamps in ms), a string, a boolean, or null where missing. */
 export type Value = number | string | boolean | null;
@@ -79,7 +80,7 @@ function toNumber(value: Value | undefined, type: NumericColumn["type"], name: s
     return Number.isFinite(value) || Number.isNaN(value) ? value : wrongType(value, "a finite number", name, row);
   }
   if (typeof value === "string" && type === "timestamp") {
-    const time = Date.parse(value);
+    const time = parseTime(value);
     if (!Number.isNaN(time)) return time;
   }
   return wrongType(value, type === "timestamp" ? "a time in ISO 8601" : `a ${type}`, name, row);

@@ -1,4 +1,5 @@
 // `lepta usage`: what was used, by product, model version and day.
+import { parseTime } from "@lepta/data";
 import { Command } from "commander";
 import { CliError } from "../errors.ts";
 import { withClient } from "../pipeline/ask.ts";
@@ -16,7 +17,7 @@ interface UsageOptions extends CommonOptions {
 /** A day or an instant as ISO 8601 in UTC. */
 function instant(text: string | undefined, option: string): string | undefined {
   if (text === undefined) return undefined;
-  const time = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
+  const time = parseTime(text);
   if (Number.isNaN(time)) {
     throw new CliError("usage-invalid", `${option} ${text} is not a day or an instant.`, "Write 2026-01-31 (UTC).");
   }

@@ -87,6 +87,45 @@ describe("a bundle written and read", () => {
     await scorer.close();
   });
 
+  test("a time without an offset is UTC wherever the model is served", async () => {
+    const { dir } = await writeBundle(join(folder, "zone"), contents());
+    const scorer = await scorerOf(dir);
+    const zone = process.env.TZ;
+    process.env.TZ = "America/New_York";
+    try {
+      const rows = ["2024-07-01T22:00:00Z", "2024-07-01T22:00:00", "2024-07-01 22:00", Date.UTC(2024, 6, 1, 22)].map(
+        (at): Row => ({ label: "x", value: 1, member: true, at }),
+      );
+      expect(rows.flatMap((row) => scorer.validate(row))).toEqual([]);
+      const [first, ...others] = await scorer.score(rows);
+      for (const other of others) expect(other).toEqual(first);
+      expect(scorer.validate({ ...rows[0], at: "July 1, 2024" })).toMatchObject([
+        { kind: "out-of-range", field: "at" },
+      ]);
+    } finally {
+      if (zone === undefined) delete process.env.TZ;
+      else process.env.TZ = zone;
+      await scorer.close();
+    }
+  });
+
+  test("a class may have any name", async () => {
+    const columns = classified.columns.map((column): Column => {
+      if (column.name !== "risk") return column;
+      const names = (column.data as readonly string[]).map((name) => (name === "bad" ? "__proto__" : name));
+      return { name: "risk", type: "category", data: names };
+    });
+    const table = makeTable(columns);
+    const schema = inferSchema(table, { target: "risk" });
+    const trained = await train({ train: table, schema, model: "logistic" });
+    const { dir } = await writeBundle(join(folder, "names"), { ...contents(), trained });
+    const scorer = await scorerOf(dir);
+    const [row] = await scorer.score([{ label: "x", value: 1, member: true, at: "2024-07-01" }]);
+    if (row === undefined || "value" in row) throw new Error("a classification");
+    expect(Object.keys(row.probabilities).sort()).toEqual(["__proto__", "good"]);
+    await scorer.close();
+  });
+
   test("runs in parts of maxBatch rows with the same result", async () => {
     const { dir } = await writeBundle(join(folder, "parts"), { ...contents(), trained: regressor });
     const bundle = await readBundle(dir);

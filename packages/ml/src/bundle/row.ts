@@ -1,7 +1,8 @@
 // A row to score, and what can be wrong with it.
+import { parseTime } from "@lepta/data";
 import type { ManifestInput } from "./manifest.ts";
 
-/** Fields by column name. null: missing. A timestamp is ISO 8601, or milliseconds since 1970 (UTC). */
+/** Fields by column name. null: missing. A timestamp is ISO 8601 (UTC where it has no offset), or milliseconds since 1970 (UTC). */
 export type Row = Readonly<Record<string, number | string | boolean | null>>;
 
 export interface RowProblem {
@@ -56,7 +57,7 @@ function valueProblems(value: unknown, { name, type }: ManifestInput): RowProble
   }
   if (typeof value === "number") return Math.abs(value) <= latest ? [] : range("milliseconds since 1970");
   if (typeof value !== "string") return wrong("a time in ISO 8601");
-  return Number.isNaN(Date.parse(value)) ? range("a time in ISO 8601") : [];
+  return Number.isNaN(parseTime(value)) ? range("a time in ISO 8601") : [];
 }
 
 function shown(value: unknown): string {

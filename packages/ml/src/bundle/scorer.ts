@@ -1,5 +1,5 @@
 // Scores rows and tables with a bundle's model.
-import { columnBatch, type Table } from "@lepta/data";
+import { columnBatch, parseTime, type Table } from "@lepta/data";
 import { createSession, type TensorData } from "@lepta/nn";
 import { MlError } from "../errors.ts";
 import type { Manifest, ManifestInput } from "./manifest.ts";
@@ -120,7 +120,7 @@ function feedsOf(
         value === null || value === undefined
           ? Number.NaN
           : typeof value === "string"
-            ? Date.parse(value)
+            ? parseTime(value)
             : Number(value);
     }
     feeds[name] = { data, shape };
@@ -131,8 +131,8 @@ function feedsOf(
 function scoredRow(part: ScoredTable, row: number): Scored {
   if ("values" in part) return { value: part.values[row]! };
   const { labels, classes, probabilities } = part;
-  const byClass: Record<string, number> = {};
-  for (let i = 0; i < classes.length; i++) byClass[classes[i]!] = probabilities[row * classes.length + i]!;
+  // Not by assignment: a class may be named "__proto__".
+  const byClass = Object.fromEntries(classes.map((name, i) => [name, probabilities[row * classes.length + i]!]));
   return { label: labels[row]!, probabilities: byClass };
 }
 

@@ -13,7 +13,11 @@ export function inputSchema({ inputs, state }: FeaturePipeline): JsonSchema {
     if (type === "timestamp")
       return [
         name,
-        { type: ["string", "number", "null"], format: "date-time", description: "ISO 8601, or ms since 1970 UTC" },
+        {
+          type: ["string", "number", "null"],
+          format: "date-time",
+          description: "ISO 8601 (UTC where it has no offset), or ms since 1970 UTC",
+        },
       ];
     const examples = feature.kind === "category" ? feature.categories : [];
     return [name, { type: ["string", "null"], examples }];
