@@ -90,7 +90,7 @@ describe.skipIf(!present)(present ? "the console" : `the console (no Chromium at
     await page.getByRole("button", { name: "Sign in" }).click();
     const alert = page.getByRole("alert");
     await alert.waitFor();
-    expect(await textOf(alert)).toContain("unknown-key");
+    await expect.poll(() => textOf(alert)).toContain("unknown-key");
     // The browser reports a refused call by itself.
     expect(complaints.splice(0)).toEqual([expect.stringContaining("401")]);
   });
@@ -125,8 +125,8 @@ describe.skipIf(!present)(present ? "the console" : `the console (no Chromium at
     const experiment = page.getByRole("table", { name: "Variants of credit" });
     const champion = experiment.getByRole("row", { name: /champion logistic v1/ });
     const challenger = experiment.getByRole("row", { name: /challenger cautious v2/ });
-    expect(await textOf(champion)).toContain("What others are compared with");
-    expect(await textOf(challenger)).toMatch(/interval (excludes|contains) 0/);
+    await expect.poll(() => textOf(champion)).toContain("What others are compared with");
+    await expect.poll(() => textOf(challenger)).toMatch(/interval (excludes|contains) 0/);
     await challenger.getByRole("img", { name: /^Difference from the champion: [−+]?\d.*95 % interval/ }).waitFor();
     const feedback = await experiment.getByRole("img", { name: /^Predictions with their true label: 100%/ }).count();
     expect(feedback).toBe(2);
@@ -148,12 +148,12 @@ describe.skipIf(!present)(present ? "the console" : `the console (no Chromium at
   it("shows a version's origin and leads to its run", async () => {
     await page.goto(`${server.url}/products/credit/versions/1`);
     await heading("logistic v1");
-    const text = await textOf(page.getByRole("main"));
-    expect(text).toMatch(/Data hash\s+[0-9a-f]{64}/);
-    expect(text).toMatch(/actual bad/);
+    const main = page.getByRole("main");
+    await expect.poll(() => textOf(main)).toMatch(/Data hash\s+[0-9a-f]{64}/);
+    await expect.poll(() => textOf(main)).toMatch(/actual bad/);
     await page.getByRole("link", { name: firstRun.slice(-12) }).click();
     await heading(`Run ${firstRun.slice(-12)}`);
-    expect(await textOf(page.getByRole("main"))).toMatch(/data\s+↺\s*reused/);
+    await expect.poll(() => textOf(page.getByRole("main"))).toMatch(/data\s+↺\s*reused/);
   });
 
   it("draws a run's curves as they grow", async () => {
@@ -165,7 +165,7 @@ describe.skipIf(!present)(present ? "the console" : `the console (no Chromium at
     await status.waitFor();
     const loss = page.getByRole("figure").filter({ hasText: "Loss" });
     await loss.getByRole("img", { name: /^Loss of network by step: train 0\.519/ }).waitFor();
-    expect(await textOf(loss)).toMatch(/training\s*0\.519/);
+    await expect.poll(() => textOf(loss)).toMatch(/training\s*0\.519/);
     const before = await inked();
 
     await appendRunEvents(tenant, run, [
@@ -202,8 +202,8 @@ describe.skipIf(!present)(present ? "the console" : `the console (no Chromium at
     await page.getByRole("navigation", { name: "Sections" }).getByRole("link", { name: "Usage" }).click();
     await heading("Usage");
     await page.getByRole("img", { name: `Predictions a day: credit ${predictions}` }).waitFor();
-    expect(await textOf(page.getByRole("main"))).toContain(`${free} of ${free}`);
-    expect(await textOf(page.getByRole("table", { name: "Usage by version" }))).toContain("logistic v1");
+    await expect.poll(() => textOf(page.getByRole("main"))).toContain(`${free} of ${free}`);
+    await expect.poll(() => textOf(page.getByRole("table", { name: "Usage by version" }))).toContain("logistic v1");
   });
 
   it("makes the month's invoice, exact to the micro-unit, and leads from a line to its predictions and back", async () => {
@@ -212,9 +212,9 @@ describe.skipIf(!present)(present ? "the console" : `the console (no Chromium at
     await page.getByRole("button", { name: "Invoice this month so far" }).click();
     await heading("Invoice 1");
     const lines = page.getByRole("table", { name: "Invoice lines" });
-    expect(await textOf(lines)).toContain("$0.002");
+    await expect.poll(() => textOf(lines)).toContain("$0.002");
     // (60 − 10 free) × 0.002 USD
-    expect(await textOf(page.getByRole("main"))).toMatch(/Total\s+\$0\.10/);
+    await expect.poll(() => textOf(page.getByRole("main"))).toMatch(/Total\s+\$0\.10/);
 
     const line = lines.getByRole("row", { name: /logistic v1/ });
     const count = Number(await textOf(line.getByTitle("List the predictions of this line")));
@@ -225,7 +225,7 @@ describe.skipIf(!present)(present ? "the console" : `the console (no Chromium at
     await listed.nth(1).getByRole("rowheader").getByRole("link").click();
     const trail = page.getByRole("list", { name: "From the call to the bill" });
     await trail.getByRole("link", { name: "invoice 1" }).waitFor();
-    expect(await textOf(trail)).toMatch(/logistic v1[\s\S]*Data\s+[0-9a-f]{12}/);
+    await expect.poll(() => textOf(trail)).toMatch(/logistic v1[\s\S]*Data\s+[0-9a-f]{12}/);
     await trail.getByRole("link", { name: firstRun.slice(-12) }).waitFor();
   });
 
@@ -263,7 +263,7 @@ describe.skipIf(!present)(present ? "the console" : `the console (no Chromium at
     await page.goto(`${server.url}/products/nowhere`);
     const alert = page.getByRole("alert").first();
     await alert.waitFor();
-    expect(await textOf(alert)).toContain("product-not-found");
+    await expect.poll(() => textOf(alert)).toContain("product-not-found");
     expect(complaints.splice(0).every((complaint) => complaint.includes("404"))).toBe(true);
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.getByLabel("API key").waitFor();

@@ -86,20 +86,28 @@ export function usePages<T>(
 ): Pages<T> {
   const { client, signOut } = useSession();
   const first = useQuery(name, (c, o) => ask(c, o), options);
-  const [rest, setRest] = useState<{ name: string; items: readonly T[]; cursor: string | null; error?: ApiError }>();
+  const [rest, setRest] = useState<{
+    name: string;
+    /** Where the first page ended. Once it ends elsewhere, rows would be missing or double between the two. */
+    after: string | null;
+    items: readonly T[];
+    cursor: string | null;
+    error?: ApiError;
+  }>();
   const [loadingMore, setLoadingMore] = useState(false);
-  const own = rest?.name === name ? rest : undefined;
-  const cursor = own ? own.cursor : (first.data?.nextCursor ?? null);
+  const after = first.data?.nextCursor ?? null;
+  const own = rest?.name === name && rest.after === after ? rest : undefined;
+  const cursor = own ? own.cursor : after;
 
   async function more(): Promise<void> {
     setLoadingMore(true);
     try {
       const next = await ask(client, { cursor: cursor ?? undefined });
-      setRest({ name, items: [...(own?.items ?? []), ...next.items], cursor: next.nextCursor });
+      setRest({ name, after, items: [...(own?.items ?? []), ...next.items], cursor: next.nextCursor });
     } catch (cause) {
       const error = asApiError(cause);
       if (error.status === 401) signOut(error);
-      else setRest({ name, items: own?.items ?? [], cursor, error });
+      else setRest({ name, after, items: own?.items ?? [], cursor, error });
     } finally {
       setLoadingMore(false);
     }
