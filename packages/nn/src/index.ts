@@ -31,6 +31,8 @@ export {
   softplus,
   tanh,
 } from "./layers/activations.ts";
+export type { AttentionInput, AttentionOptions } from "./layers/attention.ts";
+export { multiHeadAttention } from "./layers/attention.ts";
 export type { BatchNormOptions } from "./layers/batch-norm.ts";
 export { batchNorm } from "./layers/batch-norm.ts";
 export { groupNorm, instanceNorm, rmsNorm } from "./layers/channel-norms.ts";
@@ -65,6 +67,13 @@ export { mobileCnn } from "./layers/networks/mobile-cnn.ts";
 export { basicBlock, resnet18, resnetCifar } from "./layers/networks/resnet.ts";
 export type { VaeOptions, VaeOutput } from "./layers/networks/vae.ts";
 export { randomNormal, vae, vaeConv } from "./layers/networks/vae.ts";
+export type {
+  LstmClassifierOptions,
+  MlpOptions,
+  TextTransformerOptions,
+  TokenInput,
+} from "./layers/networks.ts";
+export { lstmClassifier, mlp, textTransformer } from "./layers/networks.ts";
 export {
   constantParameters,
   countParameters,
@@ -74,10 +83,21 @@ export {
   replaceParameters,
 } from "./layers/parameters.ts";
 export { avgPool1d, avgPool2d, flatten, globalAvgPool, maxPool1d, maxPool2d } from "./layers/pooling.ts";
+export type { PositionalEncodingOptions } from "./layers/positional-encoding.ts";
+export { positionalEncoding } from "./layers/positional-encoding.ts";
+export type { RecurrentOptions, SequenceInput } from "./layers/recurrent.ts";
+export { gru, lstm, rnn } from "./layers/recurrent.ts";
 export { residual } from "./layers/residual.ts";
 export type { Rng } from "./layers/rng.ts";
 export { rng } from "./layers/rng.ts";
 export { sequential } from "./layers/sequential.ts";
+export type { TransformerOptions } from "./layers/transformer.ts";
+export {
+  transformerDecoder,
+  transformerDecoderBlock,
+  transformerEncoder,
+  transformerEncoderBlock,
+} from "./layers/transformer.ts";
 export type { BinaryCrossEntropyOptions } from "./losses/binary-cross-entropy.ts";
 export { binaryCrossEntropy } from "./losses/binary-cross-entropy.ts";
 export type { InfoNceOptions } from "./losses/contrastive.ts";
@@ -237,7 +257,15 @@ export {
 } from "./tensor/shaping.ts";
 export type { PerAxis, WindowOptions } from "./tensor/windows.ts";
 export type { Examples } from "./train/data.ts";
-export type { BestEvent, CheckpointEvent, EndEvent, EpochEvent, FitEvent, StartEvent, StepEvent } from "./train/events.ts";
+export type {
+  BestEvent,
+  CheckpointEvent,
+  EndEvent,
+  EpochEvent,
+  FitEvent,
+  StartEvent,
+  StepEvent,
+} from "./train/events.ts";
 export type { Fit } from "./train/fit.ts";
 export { fit } from "./train/fit.ts";
 export type { TrainedModel } from "./train/model.ts";

@@ -46,6 +46,12 @@ export interface Context {
 /** One tensor, or several by name. */
 export type LayerInput = Tensor | Readonly<Record<string, Tensor>>;
 export type LayerOutput = LayerInput;
+
+/** Whether this is one tensor, not several by name. */
+export function isTensor(input: LayerInput): input is Tensor {
+  return "node" in input && "index" in input && typeof input.index === "number";
+}
+
 export type ShapeOf<X extends LayerInput> = X extends Tensor ? Shape : Readonly<Record<string, Shape>>;
 /** Concrete data in the place of each tensor. */
 export type DataOf<X extends LayerInput> = X extends Tensor ? TensorData : Readonly<Record<string, TensorData>>;

@@ -1,9 +1,10 @@
 // A fully connected layer.
 import { NnError } from "../errors.ts";
+import type { Tensor } from "../graph/node.ts";
 import type { Shape } from "../shape.ts";
 import { formatShape } from "../shape.ts";
-import { add } from "../tensor/elementwise.ts";
-import { gemm, matMul } from "../tensor/matrices.ts";
+import { gemm } from "../tensor/matrices.ts";
+import { reshape, reshapeLike } from "../tensor/shaping.ts";
 import type { Layer } from "./layer.ts";
 import { layer } from "./layer.ts";
 
@@ -16,6 +17,14 @@ export function featuresOf(shape: Shape, name: string): number {
     `${name}: the last size of its input ${formatShape(shape)} is not known.`,
     "Give the input's last size as a number.",
   );
+}
+
+/** A function of rows [rows, in] → [rows, out] on the last axis of a tensor of any rank above 1. */
+export function rowwise(x: Tensor, apply: (rows: Tensor) => Tensor, out: number): Tensor {
+  const rank = x.shape.length;
+  if (rank === 2) return apply(x);
+  const rows = apply(reshape(x, [-1, x.shape[rank - 1] as number]));
+  return reshapeLike(rows, [...x.shape.slice(0, -1), out], x);
 }
 
 /**
@@ -36,9 +45,7 @@ export function linear(out: number, options: { readonly bias?: boolean } = {}): 
       return withBias ? { weight, bias: { data: draw(out), shape: [out] } } : { weight };
     },
     apply({ weight, bias }, x) {
-      if (x.shape.length === 2) return gemm(x, weight, bias);
-      const product = matMul(x, weight);
-      return bias === undefined ? product : add(product, bias);
+      return rowwise(x, (rows) => gemm(rows, weight, bias), out);
     },
   });
 }

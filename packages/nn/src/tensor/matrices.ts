@@ -8,6 +8,23 @@ export function matMul(a: Tensor, b: Tensor): Tensor {
   return apply("MatMul", [a, b]);
 }
 
+/** alpha A B on the last two axes, either transposed: one operator without a copy where there is a kernel. */
+export function matMulTransposed(
+  a: Tensor,
+  b: Tensor,
+  { alpha = 1, transA = false, transB = false }: Omit<GemmOptions, "beta">,
+): Tensor {
+  if (a.dtype === "float32") {
+    return apply("FusedMatMul", [a, b], { alpha, transA: transA ? 1 : 0, transB: transB ? 1 : 0 });
+  }
+  const flip = (x: Tensor): Tensor => {
+    const rank = x.shape.length;
+    return ops.transpose(x, [...Array(rank - 2).keys(), rank - 1, rank - 2]);
+  };
+  const product = matMul(transA ? flip(a) : a, transB ? flip(b) : b);
+  return alpha === 1 ? product : apply("Mul", [product, ops.like(alpha, product)]);
+}
+
 export interface GemmOptions {
   /** Scales the product (default 1). */
   readonly alpha?: number;

@@ -24,6 +24,11 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
   return ops.reshape(x, ops.shapeTensor(shape, x));
 }
 
+/** Same elements in a new shape, whose symbolic sizes are sizes of `source`. */
+export function reshapeLike(x: Tensor, shape: Shape, source: Tensor): Tensor {
+  return ops.reshape(x, ops.shapeTensor(shape, source));
+}
+
 /** Axes in a new order; without one, reversed. */
 export function transpose(x: Tensor, order?: readonly number[]): Tensor {
   const rank = x.shape.length;

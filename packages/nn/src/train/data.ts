@@ -4,6 +4,7 @@ import { checkTensorData, dtypeOf } from "../dtype.ts";
 import { NnError } from "../errors.ts";
 import type { Tensor } from "../graph/node.ts";
 import type { LayerInput, LayerOutput } from "../layers/layer.ts";
+import { isTensor } from "../layers/layer.ts";
 import type { Shape } from "../shape.ts";
 
 /** Examples for training or validation; every array has one entry an example on its first axis. */
@@ -90,10 +91,6 @@ export function networkInput(tensors: Readonly<Record<string, Tensor>>): LayerIn
 /** A network's results by name: its own names, or `single` where it has one. */
 export function namedOutputs(output: LayerOutput, single: string): Readonly<Record<string, Tensor>> {
   return isTensor(output) ? { [single]: output } : output;
-}
-
-function isTensor(output: LayerOutput): output is Tensor {
-  return "node" in output && "index" in output && typeof output.index === "number";
 }
 
 /** The shape that the network's init is given: the batch size is the name "N". */

@@ -1,0 +1,157 @@
+// Ready networks on rows and texts, in one line each.
+import type { Tensor } from "../graph/node.ts";
+import type { Shape } from "../shape.ts";
+import { cast, div, max, mul } from "../tensor/elementwise.ts";
+import { reduceMean, reduceSum } from "../tensor/matrices.ts";
+import { unsqueeze } from "../tensor/shaping.ts";
+import { relu } from "./activations.ts";
+import { dropout } from "./dropout.ts";
+import { embedding } from "./embedding.ts";
+import type { Context, Layer, Parameters, ParameterTensors } from "./layer.ts";
+import { isTensor } from "./layer.ts";
+import { linear } from "./linear.ts";
+import { positionalEncoding } from "./positional-encoding.ts";
+import { lstm } from "./recurrent.ts";
+import type { Rng } from "./rng.ts";
+import { sequential } from "./sequential.ts";
+import type { TransformerOptions } from "./transformer.ts";
+import { transformerEncoder } from "./transformer.ts";
+
+export interface MlpOptions {
+  /** Widths of the layers between. */
+  readonly hidden: readonly number[];
+  /** Numbers that come out. */
+  readonly out: number;
+  /** A layer without parameters (default relu()). */
+  readonly activation?: Layer;
+  /** After each layer between (default 0). */
+  readonly dropout?: number;
+}
+
+/** A multilayer perceptron: [batch, in] → [batch, out]. */
+export function mlp({ hidden, out, activation = relu(), dropout: rate = 0 }: MlpOptions): Layer {
+  const between = hidden.flatMap((width) => [linear(width), activation, ...(rate > 0 ? [dropout(rate)] : [])]);
+  const [first = linear(out), ...rest] = [...between, linear(out)];
+  return sequential(first, ...rest);
+}
+
+/** Tokens [batch, time], alone or as `{ x, mask }` with `mask` not 0 where a token is real. */
+export type TokenInput = Tensor | Readonly<Record<"x" | "mask", Tensor>>;
+
+function parts(input: TokenInput): { readonly tokens: Tensor; readonly mask: Tensor | undefined } {
+  if (isTensor(input)) return { tokens: input, mask: undefined };
+  const { x, mask } = input as Record<"x" | "mask", Tensor>;
+  return { tokens: x, mask };
+}
+
+const together = (x: Tensor, mask: Tensor | undefined) => (mask === undefined ? x : { x, mask });
+
+/** The sizes [batch, time] of tokens. */
+function tokenShape(inputShape: Shape | Readonly<Record<string, Shape>>): Shape {
+  return Array.isArray(inputShape) ? (inputShape as Shape) : ((inputShape as Record<string, Shape>).x ?? []);
+}
+
+export interface LstmClassifierOptions {
+  /** Number of different tokens. */
+  readonly vocabulary: number;
+  readonly classes: number;
+  /** Size of a token's vector (default 64). */
+  readonly width?: number;
+  /** Default 128. */
+  readonly hidden?: number;
+  /** Layers one on another (default 1). */
+  readonly layers?: number;
+  readonly bidirectional?: boolean;
+  /** On the token vectors and the last result (default 0). */
+  readonly dropout?: number;
+}
+
+/** Token vectors, lstm layers and a linear layer on the last step: tokens [batch, time] → logits [batch, classes]. */
+export function lstmClassifier(options: LstmClassifierOptions): Layer<TokenInput> {
+  const { vocabulary, classes, width = 64, hidden = 128, layers = 1, bidirectional = false } = options;
+  const embed = embedding(vocabulary, width);
+  const drop = dropout(options.dropout ?? 0);
+  const head = linear(classes);
+  const stack = Array.from({ length: layers }, (_, i) =>
+    lstm(hidden, { bidirectional, returns: i === layers - 1 ? "last" : "sequence" }),
+  );
+  const between = bidirectional ? 2 * hidden : hidden;
+  return Object.freeze({
+    name: `lstmClassifier(${classes})`,
+    init(inputShape: Shape | Readonly<Record<string, Shape>>, random: Rng): Parameters {
+      const shape = tokenShape(inputShape);
+      const own = stack.map((each, i): [string, Parameters] => [
+        `lstm${i}`,
+        each.init([...shape, i === 0 ? width : between] as Shape, random.fork(`lstm${i}`)),
+      ]);
+      return {
+        tokens: embed.init(shape, random.fork("tokens")),
+        ...Object.fromEntries(own),
+        head: head.init([shape[0] ?? "N", between], random.fork("head")),
+      };
+    },
+    apply(parameters: ParameterTensors, input: TokenInput, context: Context): Tensor {
+      const { tokens, mask } = parts(input);
+      const own = (name: string): ParameterTensors => parameters[name] as ParameterTensors;
+      let x = drop.apply({}, embed.apply(own("tokens"), tokens, context), context);
+      for (const [i, each] of stack.entries()) {
+        x = each.apply(own(`lstm${i}`), together(x, mask), context.child(`lstm${i}`));
+        context.observe(`lstm${i}`, x);
+      }
+      return head.apply(own("head"), drop.apply({}, x, context), context);
+    },
+  } satisfies Layer<TokenInput>);
+}
+
+export interface TextTransformerOptions extends Omit<TransformerOptions, "norm"> {
+  /** Number of different tokens. */
+  readonly vocabulary: number;
+  readonly width: number;
+  /** Number of blocks. */
+  readonly layers: number;
+  /** Most tokens of a text (default the length of the texts in training). */
+  readonly length?: number;
+  /** Number of classes of a text. Without it, every token gets logits over the vocabulary: a language model. */
+  readonly classes?: number;
+}
+
+/**
+ * Token vectors with learned places (or turned queries and keys with `rotary`), encoder blocks, and logits: of the
+ * mean over all real tokens [batch, classes], or of every token [batch, time, vocabulary]. `causal` is true by
+ * default for language models.
+ */
+export function textTransformer(options: TextTransformerOptions): Layer<TokenInput> {
+  const { vocabulary, width, layers, length, classes, rotary = false } = options;
+  const embed = embedding(vocabulary, width);
+  const places = positionalEncoding({ kind: "learned", ...(length === undefined ? {} : { length }) });
+  const blocks = transformerEncoder(layers, { ...options, causal: options.causal ?? classes === undefined });
+  const drop = dropout(options.dropout ?? 0);
+  const head = linear(classes ?? vocabulary);
+  return Object.freeze({
+    name: `textTransformer(${layers} × ${width})`,
+    init(inputShape: Shape | Readonly<Record<string, Shape>>, random: Rng): Parameters {
+      const shape = [...tokenShape(inputShape), width];
+      return {
+        tokens: embed.init(shape, random.fork("tokens")),
+        ...(rotary ? {} : { places: places.init(shape, random.fork("places")) }),
+        blocks: blocks.init(shape, random.fork("blocks")),
+        head: head.init(shape, random.fork("head")),
+      };
+    },
+    apply(parameters: ParameterTensors, input: TokenInput, context: Context): Tensor {
+      const { tokens, mask } = parts(input);
+      const own = (name: string): ParameterTensors => parameters[name] as ParameterTensors;
+      const vectors = embed.apply(own("tokens"), tokens, context);
+      const placed = rotary ? vectors : places.apply(own("places"), vectors, context);
+      const x = blocks.apply(own("blocks"), together(drop.apply({}, placed, context), mask), context.child("blocks"));
+      return head.apply(own("head"), classes === undefined ? x : pooled(x, mask), context);
+    },
+  } satisfies Layer<TokenInput>);
+}
+
+/** The mean over real steps: [batch, time, width] → [batch, width]. */
+function pooled(x: Tensor, mask: Tensor | undefined): Tensor {
+  if (mask === undefined) return reduceMean(x, 1);
+  const real = unsqueeze(cast(mask, x.dtype), 2);
+  return div(reduceSum(mul(x, real), 1), max(reduceSum(real, 1), 1));
+}
