@@ -37,3 +37,6 @@ export async function writeCache(_name: string, _content: string): Promise<void>
 
 /** A browser does not know its processor. */
 export const processorName = (): string => "browser";
+
+/** A browser tells no processor time: milliseconds by the clock. */
+export const processorTime = (): number => performance.now();

@@ -4,7 +4,9 @@ import type { Choose, Family, Formulation, Situation } from "../grad/formulation
 import { situationKey } from "../grad/formulation.ts";
 import { applyAll } from "../graph/apply.ts";
 import { buildGraph } from "../graph/build.ts";
+import type { Graph, Tensor } from "../graph/node.ts";
 import { rng } from "../layers/rng.ts";
+import type { Session } from "../runtime/session.ts";
 import { sizeOf } from "../shape.ts";
 import { input } from "../tensor/leaves.ts";
 import { reduceSum } from "../tensor/matrices.ts";
@@ -23,7 +25,7 @@ export type Times = Readonly<Record<string, number>>;
 export interface MeasureOptions {
   /** Milliseconds now; CPU time is steadier than the clock's on a busy machine. */
   readonly now: () => number;
-  /** The least time, in milliseconds, that a formulation is run for. Default 20. */
+  /** The least time, in milliseconds, that a formulation is run for on average. Default 20. */
   readonly atLeast?: number;
   /** Default 1. */
   readonly threads?: number;
@@ -32,52 +34,61 @@ export interface MeasureOptions {
 /** Passes one run of the session makes, so that the call itself hardly counts. */
 const passes = 4;
 
-/** Times every formulation on random data of the situation's shapes: the shortest run counts. */
+/**
+ * Times every formulation on random data of the situation's shapes. They take turns, so that what else the machine
+ * does meets all of them, and the shortest run of each counts.
+ */
 export async function measureFormulations(
   { situation, valid }: Alternatives,
   open: OpenSession,
-  options: MeasureOptions,
+  { now, atLeast = 20, threads = 1 }: MeasureOptions,
 ): Promise<Times> {
-  const times: Record<string, number> = {};
-  for (const formulation of valid) times[formulation.name] = await measure(formulation, situation, open, options);
-  return times;
+  const random = rng(1);
+  const feeds = Object.fromEntries(
+    situation.tensors.map(({ shape }, i) => {
+      const sizes = [passes, ...(shape as readonly number[])];
+      return [
+        `x${i}`,
+        { data: Float32Array.from({ length: sizeOf(sizes) }, () => random.uniform(-1, 1)), shape: sizes },
+      ];
+    }),
+  );
+  const runners: Runner[] = [];
+  try {
+    for (const formulation of valid) {
+      const session = await open(graphOf(formulation, situation), { threads });
+      runners.push({ name: formulation.name, session, best: Number.POSITIVE_INFINITY });
+      await session.run(feeds);
+    }
+    let spent = 0;
+    for (let round = 0; round < 3 || (spent < atLeast * valid.length && round < 200); round++) {
+      for (const runner of runners) {
+        const begin = now();
+        await runner.session.run(feeds);
+        const taken = now() - begin;
+        spent += taken;
+        runner.best = Math.min(runner.best, taken);
+      }
+    }
+  } finally {
+    await Promise.all(runners.map(({ session }) => session.close()));
+  }
+  return Object.fromEntries(runners.map(({ name, best }) => [name, Math.max(1, Math.round((best * 1e6) / passes))]));
 }
 
-async function measure(
-  formulation: Formulation,
-  situation: Situation,
-  open: OpenSession,
-  { now, atLeast = 20, threads = 1 }: MeasureOptions,
-): Promise<number> {
+interface Runner {
+  readonly name: string;
+  readonly session: Session;
+  best: number;
+}
+
+/** The formulation on each of several inputs in turn, reduced to a number each. */
+function graphOf(formulation: Formulation, situation: Situation): Graph {
   const inner = situation.tensors.map(({ dtype, shape }, i) => input(`each${i}`, dtype, shape));
-  const once = formulation.write({ ...situation, tensors: inner });
-  const body = buildGraph({ each: reduceSum(once) }, { inputs: inner });
+  const body = buildGraph({ each: reduceSum(formulation.write({ ...situation, tensors: inner })) }, { inputs: inner });
   const outer = situation.tensors.map(({ dtype, shape }, i) => input(`x${i}`, dtype, [passes, ...shape]));
-  const [sums] = applyAll("Scan", outer, { body, num_scan_inputs: outer.length }, 1);
-  const session = await open(buildGraph({ sums: sums as NonNullable<typeof sums> }, { inputs: outer }), { threads });
-  try {
-    const random = rng(1);
-    const feeds = Object.fromEntries(
-      outer.map(({ shape }, i) => {
-        const sizes = shape as readonly number[];
-        const data = Float32Array.from({ length: sizeOf(sizes) }, () => random.uniform(-1, 1));
-        return [`x${i}`, { data, shape: sizes }] as const;
-      }),
-    );
-    await session.run(feeds);
-    let best = Number.POSITIVE_INFINITY;
-    let spent = 0;
-    for (let runs = 0; runs < 3 || (spent < atLeast && runs < 200); runs++) {
-      const begin = now();
-      await session.run(feeds);
-      const taken = now() - begin;
-      spent += taken;
-      best = Math.min(best, taken);
-    }
-    return Math.round((best * 1e6) / passes);
-  } finally {
-    await session.close();
-  }
+  const [sums] = applyAll("Scan", outer, { body, num_scan_inputs: outer.length }, 1) as readonly [Tensor];
+  return buildGraph({ sums }, { inputs: outer });
 }
 
 /** Chooses as the model does and notes down what there was to choose from, each once. */
