@@ -252,7 +252,7 @@ export const routes = {
     body: createInvoiceRequest,
     response: invoice,
     status: 201,
-    errors: ["invalid-period", "currency-ambiguous", "price-missing"],
+    errors: ["invalid-period", "currency-ambiguous", "price-missing", "amount-too-large"],
   },
   invoice: {
     method: "GET",

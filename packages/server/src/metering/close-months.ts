@@ -2,34 +2,57 @@
 import { sql } from "drizzle-orm";
 import { listOrganisations } from "../accounts/organisations.ts";
 import type { Store } from "../db/store.ts";
+import type { Tenant } from "../db/tenant.ts";
 import type { JobDefinition } from "../jobs/jobs.ts";
 import { createInvoice } from "./invoices.ts";
 import { monthOf } from "./periods.ts";
 
-/** @returns how many invoices were issued. Doing it again issues none. */
+/**
+ * @returns how many invoices were issued. Doing it again issues none.
+ * @throws AggregateError of what failed, an error an organisation, once all others are done.
+ */
 export async function closeMonths(store: Store, now: Date = new Date()): Promise<number> {
-  const start = monthOf(now).from.toISOString();
   let count = 0;
+  const failures: unknown[] = [];
   for (const { id } of await listOrganisations(store)) {
-    const tenant = store.tenant(id);
-    const open = await tenant.transaction((tx) =>
-      tx.execute<{ period: string; currency: string }>(sql`
-        select to_char(e.at at time zone 'UTC', 'YYYY-MM') as period, p.currency
+    try {
+      count += await closeMonthsOf(store.tenant(id), now);
+    } catch (cause) {
+      failures.push(new Error(`organisation ${id}: ${cause instanceof Error ? cause.message : cause}`, { cause }));
+    }
+  }
+  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} organisations have months left open`);
+  return count;
+}
+
+async function closeMonthsOf(tenant: Tenant, now: Date): Promise<number> {
+  const start = monthOf(now).from;
+  const newest = monthOf(new Date(start.getTime() - 1)).period;
+  // What came late for an issued month goes on the newest month that is over: that one may have no usage of its own.
+  const open = await tenant.transaction((tx) =>
+    tx.execute<{ period: string; currency: string }>(sql`
+      with unbilled as (
+        select distinct to_char(e.at at time zone 'UTC', 'YYYY-MM') as period, p.currency
         from lepta.usage_events e
         cross join lateral (
           select currency from lepta.prices p
           where p.organisation_id = e.organisation_id and p.product = e.product and p.effective_from <= e.at
           order by p.effective_from desc limit 1
         ) p
-        where e.at < ${start}::timestamptz and e.invoice_line_id is null
-        union select period, currency from lepta.invoices where status = 'draft' and period < ${monthOf(now).period}
-        except select period, currency from lepta.invoices where status = 'issued'
-        order by 1, 2`),
-    );
-    for (const month of open.rows) {
-      const invoice = await createInvoice(tenant, month, now);
-      if (invoice.status === "issued") count++;
-    }
+        where e.at < ${start.toISOString()}::timestamptz and e.invoice_line_id is null
+      ), issued as (
+        select period, currency from lepta.invoices where status = 'issued'
+      )
+      select case when (period, currency) in (select * from issued) then ${newest} else period end as period, currency
+      from unbilled
+      union select period, currency from lepta.invoices where status = 'draft' and period <= ${newest}
+      except select * from issued
+      order by 1, 2`),
+  );
+  let count = 0;
+  for (const month of open.rows) {
+    const invoice = await createInvoice(tenant, month, now);
+    if (invoice.status === "issued") count++;
   }
   return count;
 }

@@ -6,7 +6,7 @@ import { isUuid, newId } from "../db/id.ts";
 import { invoiceLines, invoices, modelVersions, usageEvents } from "../db/schema.ts";
 import type { Tenant } from "../db/tenant.ts";
 import { type PageRequest, pageOf, toPage } from "../registry/page.ts";
-import { shareAllowance } from "./allowance.ts";
+import { type Shared, shareAllowance } from "./allowance.ts";
 import { type Month, monthOf, readMonth } from "./periods.ts";
 
 export interface InvoiceRequest {
@@ -20,7 +20,7 @@ export interface InvoiceRequest {
  * Makes the invoice of a month, or brings it up to date. A month that is over gives an issued invoice, which never
  * changes again; one that is not gives a draft. An event that arrives after its month was issued is on the next
  * invoice. The same call again gives the same invoice.
- * @throws ApiError invalid-period, currency-ambiguous, price-missing
+ * @throws ApiError invalid-period, currency-ambiguous, price-missing, amount-too-large
  */
 export async function createInvoice(
   tenant: Tenant,
@@ -141,11 +141,14 @@ interface Group extends Record<string, unknown> {
   data_hash: string;
   price_id: string;
   amount_micros: number;
-  count: number;
-  free_per_month: number;
+  free_per_month: number | null;
 }
 
-/** One line for each product, version and price. @returns the invoice's total in micro-units. */
+/**
+ * One line for each product, version and price. The lines come first, then the events are put on them, then what is on
+ * each is counted: an event that is committed meanwhile is on a line and in its count, or neither.
+ * @returns the invoice's total in micro-units. @throws ApiError amount-too-large
+ */
 async function fill(
   tx: Sql,
   organisationId: string,
@@ -154,28 +157,17 @@ async function fill(
   currency: string,
 ): Promise<number> {
   const to = month.to.toISOString();
-  // The allowance is that of the price in force at the month's end. Counts and amounts stay below 2^53.
+  // The allowance is that of the price in force at the month's end.
   const { rows } = await tx.execute<Group>(sql`
     select e.product, e.version_id, v.data_hash, e.price_id, e.amount_micros::float8 as amount_micros,
-      sum(e.quantity)::float8 as count,
       (select free_per_month from lepta.prices f where f.product = e.product and f.currency = ${currency}
-        and f.effective_from < ${to}::timestamptz order by f.effective_from desc limit 1) as free_per_month
+        and f.effective_from < ${to}::timestamptz order by f.effective_from desc limit 1)::float8 as free_per_month
     from (${pricedEvents(month)}) e join lepta.model_versions v on v.id = e.version_id
     where e.currency = ${currency}
     group by e.product, e.version_id, v.version, v.data_hash, e.price_id, e.amount_micros, e.effective_from
     order by e.product, v.version, e.effective_from`);
-  const groups = new Map<string, Group[]>();
-  for (const row of rows) groups.set(row.product, [...(groups.get(row.product) ?? []), row]);
-  const lines = [...groups.values()]
-    .flatMap((group) => {
-      const shares = shareAllowance(
-        group.map((row) => row.count),
-        group[0]?.free_per_month ?? 0,
-      );
-      return group.map((row, i) => ({ ...row, ...shares[i]!, id: newId() }));
-    })
-    .map((line, position) => ({ ...line, position, amount: line.billed * line.amount_micros }));
-  if (lines.length === 0) return 0;
+  if (rows.length === 0) return 0;
+  const lines = rows.map((row, position) => ({ ...row, id: newId(), position }));
   await tx.insert(invoiceLines).values(
     lines.map((line) => ({
       organisationId,
@@ -185,11 +177,11 @@ async function fill(
       product: line.product,
       versionId: line.version_id,
       dataHash: line.data_hash,
-      count: line.count,
-      free: line.free,
-      billed: line.billed,
+      count: 0,
+      free: 0,
+      billed: 0,
       unitPriceMicros: line.amount_micros,
-      amountMicros: line.amount,
+      amountMicros: 0,
     })),
   );
   await tx.execute(sql`
@@ -198,7 +190,44 @@ async function fill(
     join json_to_recordset(${JSON.stringify(lines)}::json) as l(id uuid, product text, version_id uuid, price_id uuid)
       on l.product = e.product and l.version_id = e.version_id and l.price_id = e.price_id
     where u.source = e.source and u.id = e.id and u.invoice_line_id is null`);
-  return lines.reduce((sum, line) => sum + line.amount, 0);
+  return countLines(tx, invoiceId, lines);
+}
+
+/** Counts the events on each line, shares each product's allowance over its lines, and prices them. @returns the sum */
+async function countLines(tx: Sql, invoiceId: string, lines: readonly (Group & { id: string })[]): Promise<number> {
+  const { rows } = await tx.execute<{ id: string; count: number }>(sql`
+    select l.id, sum(u.quantity)::float8 as count
+    from lepta.invoice_lines l join lepta.usage_events u on u.invoice_line_id = l.id
+    where l.invoice_id = ${invoiceId} group by l.id`);
+  const counts = new Map(rows.map(({ id, count }) => [id, count]));
+  const groups = new Map<string, (Group & { id: string })[]>();
+  for (const line of lines) groups.set(line.product, [...(groups.get(line.product) ?? []), line]);
+  let total = 0;
+  for (const group of groups.values()) {
+    const shares = shareAllowance(
+      group.map(({ id }) => counts.get(id) ?? 0),
+      group[0]?.free_per_month ?? 0,
+    );
+    for (const [i, { id, amount_micros }] of group.entries()) {
+      const { free, billed } = shares[i] as Shared;
+      // Of two safe integers the product, rounded or not, is above the limit exactly when the true one is.
+      const amountMicros = exact(billed * amount_micros);
+      total = exact(total + amountMicros);
+      await tx
+        .update(invoiceLines)
+        .set({ count: exact(free + billed), free, billed, amountMicros })
+        .where(eq(invoiceLines.id, id));
+    }
+  }
+  return total;
+}
+
+/** Money travels as a JSON number: above 2^53 - 1 it would lose micro-units. */
+function exact(amount: number): number {
+  if (Number.isSafeInteger(amount)) return amount;
+  throw new ApiError("amount-too-large", "the invoice's amounts pass 9 007 199 254 740 991 micro-units", {
+    fix: "Check the price and the reported quantities; state the price in a larger currency unit.",
+  });
 }
 
 type Lines = Awaited<ReturnType<typeof readLines>>;

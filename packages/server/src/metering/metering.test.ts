@@ -3,7 +3,8 @@ import { randomUUID } from "node:crypto";
 import { invoice as invoiceSchema, type UsageEvent, usageEvent, usageSummary as usageSummarySchema } from "@lepta/api";
 import { sql } from "drizzle-orm";
 import fc from "fast-check";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import pg from "pg";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { seed } from "../../testing/seed.ts";
 import { describeStores, type TestStore } from "../../testing/stores.ts";
 import type { Tenant } from "../db/tenant.ts";
@@ -43,6 +44,9 @@ describeStores("metering", (open) => {
   });
   const usd = (amountMicros: number, freePerMonth: number, now = january) =>
     setPrice(tenant, { product: "credit", amountMicros, currency: "USD", freePerMonth }, now);
+
+  /** Closing months goes through every organisation of the store: one that fails on purpose is made whole again. */
+  const forgetUsage = (of: Tenant) => of.transaction((tx) => tx.execute(sql`delete from lepta.usage_events`));
 
   describe("a usage event", () => {
     test("sent twice counts once, in one call and in two", async () => {
@@ -104,6 +108,7 @@ describeStores("metering", (open) => {
       for (const change of [
         { amountMicros: 0.5 },
         { amountMicros: -1 },
+        { amountMicros: 1e9 + 1 },
         { currency: "usd" },
         { freePerMonth: Number.NaN },
       ]) {
@@ -210,6 +215,51 @@ describeStores("metering", (open) => {
       });
     });
 
+    test("counts each event that it takes, though another is committed after its lines", async () => {
+      const { databaseUrl } = opened.options;
+      // The embedded database runs one transaction at a time.
+      if (databaseUrl === undefined) return;
+      await usd(1000, 3);
+      await recordUsage(tenant, many(5, "2026-01-05T00:00:00.000Z"));
+      const other = new pg.Client({ connectionString: databaseUrl });
+      await other.connect();
+      try {
+        // Whoever inserts lines waits for the lock that the other connection holds.
+        await other.query(`
+          create function pause() returns trigger language plpgsql as 'begin perform pg_advisory_xact_lock(77); return null; end';
+          create trigger pause after insert on lepta.invoice_lines execute function pause();
+          select pg_advisory_lock(77)`);
+        const making = createInvoice(tenant, { period: "2026-01" }, february);
+        const waiting = () => other.query("select 1 from pg_locks where locktype = 'advisory' and not granted");
+        await vi.waitUntil(async () => (await waiting()).rowCount === 1);
+        await recordUsage(tenant, many(2, "2026-01-06T00:00:00.000Z"));
+        await other.query("select pg_advisory_unlock(77)");
+        const { lines, totalMicros } = await making;
+        const { rows } = await tenant.transaction((tx) =>
+          tx.execute<{ id: string; n: number }>(
+            sql`select invoice_line_id as id, sum(quantity)::int as n from lepta.usage_events where invoice_line_id is not null group by 1`,
+          ),
+        );
+        expect(rows).toEqual(lines.map((line) => ({ id: line.id, n: line.count })));
+        expect(lines[0]).toMatchObject({ count: 7, free: 3, billed: 4 });
+        expect(totalMicros).toBe(4000);
+      } finally {
+        await other.query("drop trigger if exists pause on lepta.invoice_lines");
+        await other.end();
+      }
+    });
+
+    test("whose amount would not be exact is refused and changes nothing", async () => {
+      await usd(1e9, 0);
+      await recordUsage(
+        tenant,
+        Array.from({ length: 10 }, () => event("2026-01-05T00:00:00.000Z", { quantity: 1_000_000 })),
+      );
+      await expect(createInvoice(tenant, {}, january)).rejects.toMatchObject({ code: "amount-too-large" });
+      expect((await listInvoices(tenant)).items).toEqual([]);
+      await forgetUsage(tenant);
+    });
+
     test("of a wrong month, or without any price, is refused; without usage it is empty", async () => {
       for (const period of ["2026-13", "2026-1", "2026-02", "x"]) {
         await expect(createInvoice(tenant, { period }, january)).rejects.toMatchObject({ code: "invalid-period" });
@@ -258,6 +308,36 @@ describeStores("metering", (open) => {
         { numRuns: 15 },
       );
     });
+  });
+
+  test("what came late for an issued month is on the newest month's invoice, though that has no usage", async () => {
+    await usd(1000, 0);
+    await recordUsage(tenant, many(2, "2026-01-05T00:00:00.000Z"));
+    await createInvoice(tenant, { period: "2026-01" }, february);
+    await recordUsage(tenant, many(3, "2026-01-06T00:00:00.000Z"));
+    await closeMonths(opened.store, march);
+    expect((await listInvoices(tenant)).items.map((i) => [i.period, i.totalMicros]).sort()).toEqual([
+      ["2026-01", 2000],
+      ["2026-02", 3000],
+    ]);
+    expect(await closeMonths(opened.store, march)).toBe(0);
+  });
+
+  test("an organisation whose months cannot be closed does not stop the others", async () => {
+    await usd(1e9, 0);
+    await recordUsage(
+      tenant,
+      Array.from({ length: 10 }, () => event("2026-01-05T00:00:00.000Z", { quantity: 1_000_000 })),
+    );
+    const failing = tenant.organisationId;
+    tenant = opened.store.tenant((await seed(opened.store)).organisationId);
+    await usd(1000, 0);
+    await recordUsage(tenant, many(2, "2026-01-05T00:00:00.000Z"));
+    await expect(closeMonths(opened.store, february)).rejects.toMatchObject({
+      errors: [{ message: expect.stringContaining(failing) }],
+    });
+    expect((await listInvoices(tenant)).items.map((i) => i.status)).toEqual(["issued"]);
+    await forgetUsage(opened.store.tenant(failing));
   });
 
   test("the nightly job issues the months that are over, once", async () => {

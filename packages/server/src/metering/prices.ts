@@ -7,9 +7,12 @@ import type { Tenant } from "../db/tenant.ts";
 import { requireProduct } from "../registry/products.ts";
 import { monthOf } from "./periods.ts";
 
+/** Most millionths for one prediction: what nine million of them cost still counts exactly. */
+const maxMicros = 1e9;
+
 export interface NewPrice {
   product: string;
-  /** Millionths of the currency's unit for one prediction, whole. */
+  /** Millionths of the currency's unit for one prediction, whole, at most 1e9. */
   amountMicros: number;
   /** ISO 4217. */
   currency: string;
@@ -25,7 +28,7 @@ export interface NewPrice {
  */
 export async function setPrice(tenant: Tenant, given: NewPrice, now: Date = new Date()): Promise<Price> {
   const { product, amountMicros, currency, freePerMonth = 0 } = given;
-  if (!Number.isSafeInteger(amountMicros) || amountMicros < 0 || amountMicros > 1e12)
+  if (!Number.isSafeInteger(amountMicros) || amountMicros < 0 || amountMicros > maxMicros)
     throw invalid("amount", amountMicros);
   if (!Number.isSafeInteger(freePerMonth) || freePerMonth < 0 || freePerMonth > 1e9)
     throw invalid("free allowance", freePerMonth);
@@ -77,6 +80,6 @@ function toPrice(row: typeof prices.$inferSelect): Price {
 
 function invalid(what: string, value: unknown): ApiError {
   return new ApiError("invalid-price", `the price's ${what} cannot be ${JSON.stringify(value)}`, {
-    fix: "Give a whole number of micro-units, a three-letter currency and a whole free allowance.",
+    fix: "Give a whole number of micro-units, at most 1e9 (1000 of the currency's unit), a three-letter currency and a whole free allowance.",
   });
 }
