@@ -14,14 +14,16 @@ import {
   lenet,
   linear,
   listParameters,
+  lstm,
+  mlp,
   type Optimizer,
-  relu,
   resnetCifar,
   rng,
   sequential,
   sgd,
   type Tensor,
   type TensorData,
+  textTransformer,
   vae,
 } from "@lepta/nn";
 // The file, not the package, which would load tables and images into a process whose start and memory are measured.
@@ -107,6 +109,39 @@ function classified(shape: readonly number[], classes: number): (count: number) 
   };
 }
 
+/** Texts of 64 different tokens; the next token follows from the one before. */
+function texts(length: number): (count: number) => Examples {
+  return (count) => {
+    const rows = Array.from({ length: count }, () => {
+      const first = Math.floor(random.uniform(0, 64));
+      const row = [first];
+      for (let i = 0; i < length; i++) row.push(((row[i] as number) * 5 + 3) % 64);
+      return row;
+    });
+    const tokens = (from: number): TensorData => ({
+      data: BigInt64Array.from(
+        rows.flatMap((row) => row.slice(from, from + length)),
+        BigInt,
+      ),
+      shape: [count, length],
+    });
+    return { inputs: tokens(0), target: tokens(1) };
+  };
+}
+
+function transformerWorkload(layers: number, batchSize: number, length: number, width: number, vocabulary: number) {
+  return workload({
+    name: `transformer-${layers}`,
+    batchSize,
+    stepsPerRun: 1,
+    net: textTransformer({ vocabulary, width, layers, heads: width / 32 }),
+    loss: crossEntropy(),
+    optimizer: (lr) => adam({ lr }),
+    rate: 0.001,
+    examples: texts(length),
+  });
+}
+
 function lenetWorkload(batchSize: number, stepsPerRun: number): Workload {
   return workload({
     name: `lenet-${batchSize}`,
@@ -138,7 +173,7 @@ export const workloads: readonly Workload[] = [
     name: "mlp-256",
     batchSize: 256,
     stepsPerRun: 8,
-    net: sequential(linear(512), relu(), linear(512), relu(), linear(1)),
+    net: mlp({ hidden: [512, 512], out: 1 }),
     loss: binaryCrossEntropy(),
     optimizer: (lr) => adam({ lr }),
     rate: 0.001,
@@ -158,6 +193,18 @@ export const workloads: readonly Workload[] = [
     rate: 0.002,
     examples: classified([117], 2),
   }),
+  workload({
+    name: "lstm-32",
+    batchSize: 32,
+    stepsPerRun: 1,
+    net: sequential(lstm(128, { returns: "last" }) as Layer, linear(10)),
+    loss: crossEntropy(),
+    optimizer: (lr) => adam({ lr }),
+    rate: 0.001,
+    examples: classified([64, 64], 10),
+  }),
+  transformerWorkload(2, 16, 64, 128, 1000),
+  transformerWorkload(4, 8, 128, 256, 8000),
   workload({
     name: "vae-128",
     batchSize: 128,
