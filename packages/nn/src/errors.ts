@@ -10,6 +10,8 @@ export const nnErrors = {
   "op-unknown": "an operator that the catalogue does not know",
   "no-gradient": "an operator without a gradient rule lies between the loss and a parameter",
   "model-file-invalid": "the bytes are not an ONNX model that this package can read",
+  "model-data-external": "an ONNX model keeps its data in other files",
+  "opset-unsupported": "an ONNX model uses a version of an operator set that is not read",
   "session-create-failed": "ONNX Runtime refused the model",
   "session-feed-invalid": "a run was given missing, unknown or wrongly typed inputs",
   "session-run-failed": "ONNX Runtime failed while running the model",

@@ -91,6 +91,8 @@ export { residual } from "./layers/residual.ts";
 export type { Rng } from "./layers/rng.ts";
 export { rng } from "./layers/rng.ts";
 export { sequential } from "./layers/sequential.ts";
+export type { TrainableOptions } from "./layers/trainable.ts";
+export { trainable } from "./layers/trainable.ts";
 export type { TransformerOptions } from "./layers/transformer.ts";
 export {
   transformerDecoder,

@@ -63,7 +63,13 @@ function product(shape: Shape): Product {
   const names: string[] = [];
   for (const dim of shape) {
     if (typeof dim === "number") factor *= dim;
-    else names.push(dim);
+    else {
+      // A name that a reshape made, such as "2*N", is a product again.
+      for (const part of /[()/+]/.test(dim) ? [dim] : dim.split("*")) {
+        if (/^\d+(\.\d+)?$/.test(part)) factor *= Number(part);
+        else names.push(part);
+      }
+    }
   }
   return { factor, names: names.sort() };
 }

@@ -5,9 +5,12 @@ import type { Graph, Node, Tensor } from "./node.ts";
 import { outputOf } from "./node.ts";
 import { verify } from "./verify.ts";
 
-/** Every node that `outputs` depend on, each after the nodes that it reads. Iterative: depth is not limited. */
-export function topological(outputs: readonly Tensor[]): readonly Node[] {
-  const done = new Set<Node>();
+/**
+ * Every node that `outputs` depend on and that `known` does not have, each after the nodes that it reads. What known
+ * nodes depend on is not looked for. Iterative: depth is not limited.
+ */
+export function topological(outputs: readonly Tensor[], known: ReadonlySet<Node> = new Set()): readonly Node[] {
+  const done = new Set<Node>(known);
   const order: Node[] = [];
   const stack: { node: Node; next: number }[] = [];
   for (const { node } of outputs) {

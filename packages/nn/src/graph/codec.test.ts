@@ -177,7 +177,8 @@ describe("a broken file", () => {
       fc.property(fc.nat(bytes.length - 1), fc.nat(255), fc.boolean(), (at, value, cut) => {
         const broken = cut ? bytes.slice(0, at) : bytes.slice();
         if (!cut) broken[at] = value;
-        expect(["model-file-invalid", "op-unknown", "no error"]).toContain(codeOf(() => decodeOnnx(broken)));
+        const known = ["model-file-invalid", "model-data-external", "opset-unsupported", "op-unknown", "no error"];
+        expect(known).toContain(codeOf(() => decodeOnnx(broken)));
       }),
       { numRuns: 500 },
     );
@@ -207,9 +208,23 @@ describe("a broken file", () => {
     ],
     [
       "a later operator set",
-      "model-file-invalid",
+      "opset-unsupported",
       (m) => {
         m.opsetImport[0]!.version = 99n;
+      },
+    ],
+    [
+      "an older operator set",
+      "opset-unsupported",
+      (m) => {
+        m.opsetImport[0]!.version = 12n;
+      },
+    ],
+    [
+      "data in another file",
+      "model-data-external",
+      (m) => {
+        m.graph!.initializer[0]!.dataLocation = 1;
       },
     ],
     [

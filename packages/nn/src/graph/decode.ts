@@ -1,18 +1,28 @@
 // Reads an ONNX model file, which is untrusted input, back into a verified graph.
 import { fromBinary } from "@bufbuild/protobuf";
 import { dtypeFromOnnx } from "../dtype.ts";
+import type { NnErrorCode } from "../errors.ts";
 import { NnError } from "../errors.ts";
 import type { Shape } from "../shape.ts";
-import { applyAll } from "./apply.ts";
+import { apply, applyAll } from "./apply.ts";
 import { canonicalIntegers } from "./attributes.ts";
-import { opSpec, opsets } from "./catalogue.ts";
+import { topological } from "./build.ts";
+import { opSpec } from "./catalogue.ts";
 import { generatedName } from "./encode.ts";
+import { adapt, readVersions } from "./foreign.ts";
 import type { Attribute, Graph, Node, Tensor } from "./node.ts";
 import { constantNode, inputNode, outputOf } from "./node.ts";
-import type { AttributeProto, GraphProto, ModelProto, NodeProto, ValueInfoProto } from "./proto/onnx_pb.ts";
-import { ModelProtoSchema } from "./proto/onnx_pb.ts";
+import type {
+  AttributeProto,
+  GraphProto,
+  ModelProto,
+  NodeProto,
+  TensorProto,
+  ValueInfoProto,
+} from "./proto/onnx_pb.ts";
+import { AttributeProto_AttributeType, ModelProtoSchema } from "./proto/onnx_pb.ts";
 import type { AttributeKind } from "./spec.ts";
-import { decodeTensor, decodeText } from "./tensor-proto.ts";
+import { decodeTensor, decodeText, float16Type } from "./tensor-proto.ts";
 import { verify } from "./verify.ts";
 
 const deepestSubgraph = 8;
@@ -45,17 +55,20 @@ export function decodeModel(bytes: Uint8Array): ModelInfo {
   if (model.graph === undefined) throw invalid("The model file holds no graph.");
   if (model.functions.length > 0)
     throw invalid("The model file defines functions of its own, which are not supported.");
-  for (const { domain, version } of model.opsetImport) {
-    const ours = Object.hasOwn(opsets, domain) ? opsets[domain] : undefined;
-    // Operators changed their inputs before version 18; later versions than ours are not known.
-    const oldest = domain === "" ? 18n : 1n;
-    if (ours !== undefined && (version < oldest || version > BigInt(ours))) {
-      throw invalid(
-        `The model uses version ${version} of operator set ${domain || "ai.onnx"}; ${oldest} to ${ours} are read.`,
+  let standard = 0;
+  for (const { domain: given, version } of model.opsetImport) {
+    const domain = given === "ai.onnx" ? "" : given;
+    if (domain === "") standard = Number(version);
+    const [oldest, newest] = (Object.hasOwn(readVersions, domain) ? readVersions[domain] : undefined) ?? [0, 0];
+    if (newest > 0 && (version < BigInt(oldest) || version > BigInt(newest))) {
+      throw new NnError(
+        "opset-unsupported",
+        `The model uses version ${version} of operator set ${domain || "ai.onnx"}; ${oldest} to ${newest} are read.`,
+        "Export the model with such a version, or bring it there with onnx.version_converter.",
       );
     }
   }
-  const graph = decodeGraph(model.graph, 0);
+  const graph = decodeGraph(model.graph, { version: standard, depth: 0 });
   try {
     verify(graph);
   } catch (cause) {
@@ -75,7 +88,15 @@ function parse(bytes: Uint8Array): ModelProto {
   }
 }
 
-function decodeGraph(proto: GraphProto, depth: number): Graph {
+interface Place {
+  /** Version of the standard operator set. */
+  readonly version: number;
+  /** How many graphs stand around this one. */
+  readonly depth: number;
+}
+
+function decodeGraph(proto: GraphProto, place: Place): Graph {
+  const { depth } = place;
   if (depth > deepestSubgraph) throw invalid(`The model nests graphs deeper than ${deepestSubgraph}.`);
   if (proto.sparseInitializer.length > 0) throw invalid("The model holds sparse tensors, which are not supported.");
   const values = new Map<string, Tensor>();
@@ -89,22 +110,46 @@ function decodeGraph(proto: GraphProto, depth: number): Graph {
   const inputs = proto.input
     .filter(({ name }) => !initialized.has(name))
     .map((info) => define(info.name, decodeInput(info)));
-  const constants = proto.initializer.map((tensor) =>
-    define(tensor.name, constantNode(decodeTensor(tensor), givenName(tensor.name))),
-  );
-  const nodes = proto.node.map((node) => decodeNode(node, values, define, depth));
+  const constants: Tensor[] = [];
+  const nodes: Node[] = [];
+  const known = new Set<Node>(inputs.map(({ node }) => node));
+  // Lists what the file's nodes became, in the file's order: one node most often, several or a constant at times.
+  const list = (tensors: readonly Tensor[]): void => {
+    for (const node of topological(tensors, known)) {
+      known.add(node);
+      if (node.op === "Constant") constants.push(outputOf(node));
+      else nodes.push(node);
+    }
+  };
+  for (const tensor of proto.initializer) {
+    const value = define(tensor.name, stored(constantNode(decodeTensor(tensor), givenName(tensor.name)), tensor));
+    list([value]);
+  }
+  for (const node of proto.node) list(decodeNode(node, values, define, place));
   const outputs = proto.output.map(({ name }) => {
     const tensor = values.get(name);
     if (tensor === undefined) throw invalid(`No node computes the output ${JSON.stringify(name.slice(0, 80))}.`);
-    return Object.freeze({ name, tensor });
+    const leaf = tensor.node.op === "Input" || tensor.node.op === "Constant";
+    const computed = leaf ? apply("Identity", [tensor]) : tensor;
+    list([computed]);
+    return { name, tensor: computed };
   });
+  // A graph's input and output of one name are one value; a graph here gives each a name of its own.
+  const taken = new Set(inputs.map(({ node }) => node.name));
+  const clash = outputs.find(({ name }) => taken.has(name));
+  if (clash !== undefined) throw invalid(`The input ${JSON.stringify(clash.name.slice(0, 80))} is an output as well.`);
   return Object.freeze({
     name: proto.name,
     inputs: Object.freeze(inputs),
     constants: Object.freeze(constants),
     nodes: Object.freeze(nodes),
-    outputs: Object.freeze(outputs),
+    outputs: Object.freeze(outputs.map((output) => Object.freeze(output))),
   });
+}
+
+/** A constant in its stored type: float16 data are kept as float32 and cast, which changes no value. */
+function stored(tensor: Tensor, { dataType }: TensorProto): Tensor {
+  return dataType === float16Type ? apply("Cast", [tensor], { to: float16Type }) : tensor;
 }
 
 function givenName(name: string): string | undefined {
@@ -133,18 +178,10 @@ function decodeNode(
   proto: NodeProto,
   values: ReadonlyMap<string, Tensor>,
   define: (name: string, tensor: Tensor) => Tensor,
-  depth: number,
-): Node {
-  const op = proto.opType;
-  const where = `Node ${JSON.stringify(op.slice(0, 80))}`;
-  const spec = opSpec(op);
-  if (spec.domain !== (proto.domain === "ai.onnx" ? "" : proto.domain)) {
-    throw new NnError(
-      "op-unknown",
-      `${where} of domain ${proto.domain} is not known.`,
-      "Use operators of the catalogue.",
-    );
-  }
+  place: Place,
+): readonly Tensor[] {
+  const where = `Node ${JSON.stringify(proto.opType.slice(0, 80))}`;
+  const domain = proto.domain === "ai.onnx" ? "" : proto.domain;
   const inputs = proto.input.map((name) => {
     const tensor = values.get(name);
     if (tensor === undefined && name !== "") {
@@ -152,30 +189,76 @@ function decodeNode(
     }
     return tensor;
   });
-  const attributes = Object.fromEntries(
-    proto.attribute.map((attribute) => {
-      const kind = Object.hasOwn(spec.attributes, attribute.name) ? spec.attributes[attribute.name] : undefined;
-      if (kind === undefined)
-        throw invalid(`${where} has an unknown attribute ${JSON.stringify(attribute.name.slice(0, 80))}.`);
-      return [attribute.name, decodeAttribute(attribute, kind, depth)] as const;
-    }),
-  );
   let outputs: readonly Tensor[];
   try {
-    outputs = applyAll(op, inputs, attributes, proto.output.length, givenName(proto.name));
+    outputs = decodeApplication(proto, domain, inputs, place);
   } catch (cause) {
-    if (cause instanceof NnError && cause.code === "model-file-invalid") throw cause;
+    if (cause instanceof NnError && passed.has(cause.code)) throw cause;
     throw invalid(`${where} is not valid: ${(cause as Error).message}`, cause);
   }
-  if (outputs.length !== proto.output.length) throw invalid(`${where} has ${proto.output.length} outputs.`);
-  proto.output.forEach((name, i) => {
-    define(name, outputs[i] as Tensor);
+  // An output without a name, at the end, is one that nothing reads.
+  const wanted = proto.output.findLastIndex((name) => name !== "") + 1;
+  if (outputs.length < wanted) throw invalid(`${where} has ${outputs.length} outputs; ${wanted} are used.`);
+  const named = outputs.slice(0, proto.output.length);
+  named.forEach((tensor, i) => {
+    if (proto.output[i] !== "") define(proto.output[i] as string, tensor);
   });
-  return (outputs[0] as Tensor).node;
+  return named;
 }
 
-function decodeAttribute(proto: AttributeProto, kind: AttributeKind, depth: number): Attribute {
-  switch (kind) {
+/** Errors that say by themselves what is wrong with a file. */
+const passed: ReadonlySet<string> = new Set([
+  "model-file-invalid",
+  "model-data-external",
+  "op-unknown",
+  "opset-unsupported",
+] satisfies NnErrorCode[]);
+
+function decodeApplication(
+  proto: NodeProto,
+  domain: string,
+  inputs: readonly (Tensor | undefined)[],
+  place: Place,
+): readonly Tensor[] {
+  const raw = Object.fromEntries(
+    proto.attribute.map((attribute) => [attribute.name, decodeAttribute(attribute, place)] as const),
+  );
+  const outputCount = proto.output.findLastIndex((name) => name !== "") + 1;
+  const foreign = { op: proto.opType, inputs, attributes: raw, outputCount, version: place.version };
+  const adapted = domain === "" ? adapt(foreign) : { node: foreign };
+  if ("outputs" in adapted) return adapted.outputs;
+  const { node } = adapted;
+  const spec = opSpec(node.op);
+  if (spec.domain !== domain) {
+    throw new NnError(
+      "op-unknown",
+      `Node ${JSON.stringify(node.op)} of domain ${JSON.stringify(domain.slice(0, 80))} is not known.`,
+      "Use operators of the catalogue.",
+    );
+  }
+  for (const { name, type } of proto.attribute) {
+    if (!Object.hasOwn(node.attributes, name)) continue;
+    const kind = Object.hasOwn(spec.attributes, name) ? spec.attributes[name] : undefined;
+    const label = `Node ${JSON.stringify(node.op)} has an attribute ${JSON.stringify(name.slice(0, 80))}`;
+    if (kind === undefined) throw invalid(`${label}, which is not known.`);
+    if (attributeKinds.get(type) !== kind) throw invalid(`${label} that is not of kind ${kind}.`);
+  }
+  return applyAll(node.op, node.inputs, node.attributes, outputCount, givenName(proto.name));
+}
+
+const attributeKinds: ReadonlyMap<AttributeProto_AttributeType, AttributeKind> = new Map([
+  [AttributeProto_AttributeType.INT, "int"],
+  [AttributeProto_AttributeType.FLOAT, "float"],
+  [AttributeProto_AttributeType.STRING, "string"],
+  [AttributeProto_AttributeType.INTS, "ints"],
+  [AttributeProto_AttributeType.FLOATS, "floats"],
+  [AttributeProto_AttributeType.STRINGS, "strings"],
+  [AttributeProto_AttributeType.TENSOR, "tensor"],
+  [AttributeProto_AttributeType.GRAPH, "graph"],
+]);
+
+function decodeAttribute(proto: AttributeProto, { version, depth }: Place): Attribute {
+  switch (attributeKinds.get(proto.type)) {
     case "int": {
       const value = Number(proto.i);
       if (!Number.isSafeInteger(value)) throw invalid(`Attribute ${proto.name} is too large an integer.`);
@@ -196,7 +279,11 @@ function decodeAttribute(proto: AttributeProto, kind: AttributeKind, depth: numb
       return decodeTensor(proto.t);
     case "graph":
       if (proto.g === undefined) throw invalid(`Attribute ${proto.name} holds no graph.`);
-      return decodeGraph(proto.g, depth + 1);
+      return decodeGraph(proto.g, { version, depth: depth + 1 });
+    default:
+      throw invalid(
+        `Attribute ${JSON.stringify(proto.name.slice(0, 80))} has the type ${proto.type}, which is not read.`,
+      );
   }
 }
 

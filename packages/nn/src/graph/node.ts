@@ -110,21 +110,43 @@ export function constantNumbers(tensor: Tensor | undefined): readonly number[] |
 }
 
 /**
- * The sizes that a shape-valued tensor stands for: a constant, the shape of a tensor (symbolic sizes kept)
- * or a concatenation of those. Undefined when only the running graph knows them.
+ * The sizes that a shape-valued tensor stands for: a constant, the shape of a tensor (symbolic sizes kept), or what
+ * is taken from those and joined. Undefined when only the running graph knows them.
  */
 export function shapeValue(tensor: Tensor | undefined): Shape | undefined {
   if (tensor === undefined) return undefined;
-  const { node } = tensor;
-  if (node.op === "Constant") return constantNumbers(tensor);
-  if (node.op === "Shape") {
-    const shape = node.inputs[0]?.shape;
-    const { start, end } = node.attributes;
-    return shape?.slice(typeof start === "number" ? start : 0, typeof end === "number" ? end : undefined);
+  const { op, inputs, attributes } = tensor.node;
+  const numbers = (i: number): readonly number[] | undefined => constantNumbers(inputs[i]);
+  switch (op) {
+    case "Constant":
+      return constantNumbers(tensor);
+    case "Shape": {
+      const { start, end } = attributes;
+      const from = typeof start === "number" ? start : 0;
+      return inputs[0]?.shape.slice(from, typeof end === "number" ? end : undefined);
+    }
+    case "Concat": {
+      const parts = inputs.map(shapeValue);
+      return parts.every((part) => part !== undefined) ? parts.flatMap((part) => part ?? []) : undefined;
+    }
+    // Sizes are one number or a list of them, so that axes come and go without changing which there are.
+    case "Unsqueeze":
+    case "Squeeze":
+    case "Identity":
+    case "Cast":
+      return tensor.dtype === "int64" || tensor.dtype === "int32" ? shapeValue(inputs[0]) : undefined;
+    case "Gather": {
+      const sizes = shapeValue(inputs[0]);
+      const taken = numbers(1)?.map((i) => sizes?.at(i));
+      return taken?.every((size) => size !== undefined) ? taken.map((size) => size ?? 0) : undefined;
+    }
+    case "Slice": {
+      const [start, end, step] = [numbers(1)?.[0], numbers(2)?.[0], inputs[4] === undefined ? 1 : numbers(4)?.[0]];
+      return start === undefined || end === undefined || step !== 1
+        ? undefined
+        : shapeValue(inputs[0])?.slice(start, end);
+    }
+    default:
+      return undefined;
   }
-  if (node.op === "Concat") {
-    const parts = node.inputs.map(shapeValue);
-    return parts.every((part) => part !== undefined) ? parts.flatMap((part) => part ?? []) : undefined;
-  }
-  return undefined;
 }

@@ -19,8 +19,9 @@ export const where = (condition: Tensor, a: Tensor, b: Tensor): Tensor => apply(
 export const cast = (a: Tensor, dtype: DType): Tensor =>
   a.dtype === dtype ? a : apply("Cast", [a], { to: onnxDataType[dtype] });
 
-/** A scalar constant of the element type. */
-export const scalar = (value: number, dtype: DType): Tensor => constantNode(numbersToData([value], [], dtype));
+/** A scalar of the element type: a constant, cast where no typed array holds the type. */
+export const scalar = (value: number, dtype: DType): Tensor =>
+  dtype === "float16" ? cast(scalar(value, "float32"), dtype) : constantNode(numbersToData([value], [], dtype));
 /** A scalar constant of another tensor's element type. */
 export const like = (value: number, tensor: Tensor): Tensor => scalar(value, tensor.dtype);
 /** A one-dimensional int64 constant: axes, sizes, positions. */

@@ -51,20 +51,38 @@ function invalid(message: string, cause?: unknown): NnError {
   );
 }
 
-/** Reads a TensorProto; throws `model-file-invalid` when sizes and bytes disagree or the type is not supported. */
+/** TensorProto.DataType of the two short floats; their values are read as float32, which holds them exactly. */
+export const float16Type = 10;
+const bfloat16Type = 16;
+
+/**
+ * Reads a TensorProto; float16 and bfloat16 become float32. Throws `model-data-external` when the data lie in another
+ * file, `model-file-invalid` when sizes and bytes disagree or the type is not supported.
+ */
 export function decodeTensor(proto: TensorProto): TensorData {
   const where = `Tensor ${JSON.stringify(proto.name.slice(0, 80))}`;
-  const dtype = dtypeFromOnnx(proto.dataType);
-  if (dtype === undefined) throw invalid(`${where} has element type ${proto.dataType}, which is not supported.`);
   if (proto.dataLocation === TensorProto_DataLocation.EXTERNAL || proto.externalData.length > 0) {
-    throw invalid(`${where} keeps its data in another file.`);
+    const location = proto.externalData.find(({ key }) => key === "location")?.value ?? "another file";
+    throw new NnError(
+      "model-data-external",
+      `${where} keeps its data in ${JSON.stringify(location.slice(0, 200))}, outside the model file.`,
+      "Save the model as one file (PyTorch: torch.onnx.export(…, external_data=False); onnx: save_as_external_data=False).",
+    );
   }
+  const short = proto.dataType === float16Type || proto.dataType === bfloat16Type;
+  const dtype = short ? "float32" : dtypeFromOnnx(proto.dataType);
+  if (dtype === undefined) throw invalid(`${where} has element type ${proto.dataType}, which is not supported.`);
   const shape = proto.dims.map(Number);
   if (!shape.every((dim) => Number.isSafeInteger(dim) && dim >= 0)) throw invalid(`${where} has a negative size.`);
   const size = sizeOf(shape);
   if (dtype === "string") {
     if (proto.stringData.length !== size) throw invalid(`${where} has ${proto.stringData.length} of ${size} strings.`);
     return { data: proto.stringData.map(decodeText), shape };
+  }
+  if (short) {
+    const data = shortFloats(proto, size);
+    if (data === undefined) throw invalid(`${where} does not hold the ${size} elements of its shape.`);
+    return { data, shape };
   }
   const read = arrays[dtype];
   const width = elementBytes[dtype];
@@ -73,6 +91,26 @@ export function decodeTensor(proto: TensorProto): TensorData {
     proto.rawData.length > 0 || size === 0 ? rawData(proto, read, width, size) : typedData(proto, dtype, size);
   if (data === undefined) throw invalid(`${where} does not hold the ${size} elements of its shape.`);
   return dtype === "bool" ? { data, shape, dtype } : { data, shape };
+}
+
+/** Values of float16 or bfloat16: two bytes each, or one int32 each. */
+function shortFloats(proto: TensorProto, size: number): Float32Array | undefined {
+  const raw = proto.rawData.slice().buffer;
+  if (proto.rawData.length % 2 !== 0) return undefined;
+  const bits = proto.rawData.length > 0 || size === 0 ? new Uint16Array(raw) : Uint16Array.from(proto.int32Data);
+  if (bits.length !== size) return undefined;
+  if (proto.dataType === float16Type) return Float32Array.from(bits, halfToNumber);
+  // A bfloat16 is the upper half of a float32.
+  return new Float32Array(Uint32Array.from(bits, (value) => value << 16).buffer);
+}
+
+/** IEEE 754 binary16: a sign, five bits of exponent, ten of fraction. */
+function halfToNumber(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
 }
 
 function rawData(

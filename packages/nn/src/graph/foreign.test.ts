@@ -1,0 +1,288 @@
+// Older and foreign forms of nodes: ONNX Runtime runs the file itself and what was read from it, with equal results.
+import { create, toBinary } from "@bufbuild/protobuf";
+import { describe, expect, test } from "vitest";
+import type { TensorData } from "../index.ts";
+import { createSession, decodeOnnx, encodeOnnx, NnError } from "../index.ts";
+import type { AttributeProto, NodeProto, TensorProto } from "./proto/onnx_pb.ts";
+import {
+  AttributeProto_AttributeType,
+  AttributeProtoSchema,
+  GraphProtoSchema,
+  ModelProtoSchema,
+  NodeProtoSchema,
+  OperatorSetIdProtoSchema,
+  TensorProtoSchema,
+  TensorShapeProto_DimensionSchema,
+  TensorShapeProtoSchema,
+  TypeProto_TensorSchema,
+  TypeProtoSchema,
+  ValueInfoProtoSchema,
+} from "./proto/onnx_pb.ts";
+
+type Value = number | string | readonly number[] | TensorProto;
+
+function attribute(name: string, value: Value): AttributeProto {
+  const type = AttributeProto_AttributeType;
+  const make = (fields: Partial<AttributeProto>): AttributeProto =>
+    Object.assign(create(AttributeProtoSchema), { name }, fields);
+  if (typeof value === "string") return make({ type: type.STRING, s: new TextEncoder().encode(value) });
+  if (typeof value === "number") {
+    // The names of the few attributes here that hold a float.
+    const float = ["alpha", "gamma", "ratio", "value_float"].includes(name);
+    return make(float ? { type: type.FLOAT, f: value } : { type: type.INT, i: BigInt(value) });
+  }
+  if (!("dims" in value)) {
+    if (name === "value_floats") return make({ type: type.FLOATS, floats: [...value] });
+    return make({ type: type.INTS, ints: value.map(BigInt) });
+  }
+  return make({ type: type.TENSOR, t: value });
+}
+
+function node(
+  opType: string,
+  input: readonly string[],
+  output: readonly string[],
+  attributes: Readonly<Record<string, Value>> = {},
+): NodeProto {
+  const listed = Object.entries(attributes).map(([name, value]) => attribute(name, value));
+  return create(NodeProtoSchema, { opType, input: [...input], output: [...output], attribute: listed });
+}
+
+const tensor = (name: string, dims: readonly number[], fields: Partial<TensorProto>): TensorProto =>
+  Object.assign(create(TensorProtoSchema), { name, dims: dims.map(BigInt) }, fields);
+const int64 = (name: string, ...values: number[]): TensorProto =>
+  tensor(name, [values.length], { dataType: 7, int64Data: values.map(BigInt) });
+
+function info(name: string, shape: readonly (number | string)[], elemType = 1) {
+  const dim = shape.map((size) =>
+    create(TensorShapeProto_DimensionSchema, {
+      value: typeof size === "number" ? { case: "dimValue", value: BigInt(size) } : { case: "dimParam", value: size },
+    }),
+  );
+  const value = create(TypeProto_TensorSchema, { elemType, shape: create(TensorShapeProtoSchema, { dim }) });
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: create(TypeProtoSchema, { value: { case: "tensorType", value } }),
+  });
+}
+
+interface Case {
+  readonly nodes: readonly NodeProto[];
+  readonly outputs?: readonly string[];
+  readonly initializers?: readonly TensorProto[];
+  readonly version?: number;
+  readonly shape?: readonly (number | string)[];
+}
+
+/** A file with the input x, [N, 4, 2] unless said otherwise. */
+function file({ nodes, outputs = ["y"], initializers = [], version = 13, shape = ["N", 4, 2] }: Case): Uint8Array {
+  const model = create(ModelProtoSchema, {
+    irVersion: 8n,
+    opsetImport: [create(OperatorSetIdProtoSchema, { domain: "", version: BigInt(version) })],
+    graph: create(GraphProtoSchema, {
+      name: "foreign",
+      input: [info("x", shape)],
+      output: outputs.map((name) => create(ValueInfoProtoSchema, { name, type: create(TypeProtoSchema) })),
+      initializer: [...initializers],
+      node: [...nodes],
+    }),
+  });
+  // ONNX Runtime infers the outputs' types; an empty type must not stand there.
+  for (const output of model.graph?.output ?? []) delete output.type;
+  return toBinary(ModelProtoSchema, model);
+}
+
+const x: TensorData = {
+  data: Float32Array.from({ length: 24 }, (_, i) => Math.sin(i * 1.7) * 2),
+  shape: [3, 4, 2],
+};
+
+async function run(model: Uint8Array): Promise<Record<string, TensorData>> {
+  const session = await createSession(model);
+  const result = await session.run({ x });
+  await session.close();
+  return result;
+}
+
+const one = (op: string, attributes: Readonly<Record<string, Value>> = {}): Case => ({
+  nodes: [node(op, ["x"], ["y"], attributes)],
+});
+const withConstant = (value: Readonly<Record<string, Value>>): Case => ({
+  nodes: [node("Constant", [], ["c"], value), node("Cast", ["c"], ["f"], { to: 1 }), node("Add", ["x", "f"], ["y"])],
+});
+const filled = (value?: TensorProto): Case => ({
+  nodes: [
+    node("Shape", ["x"], ["sizes"]),
+    node("ConstantOfShape", ["sizes"], ["c"], value === undefined ? {} : { value }),
+    node("Add", ["x", "c"], ["y"]),
+  ],
+});
+
+const cases: Readonly<Record<string, Case>> = {
+  "ReduceMean with axes as an attribute": one("ReduceMean", { axes: [1], keepdims: 0 }),
+  "ReduceMax of all axes": one("ReduceMax", { keepdims: 0 }),
+  "ReduceMin with a negative axis": one("ReduceMin", { axes: [-1] }),
+  ReduceLogSumExp: one("ReduceLogSumExp", { axes: [2], keepdims: 1 }),
+  ReduceL1: one("ReduceL1", { axes: [1, 2], keepdims: 0 }),
+  ReduceL2: one("ReduceL2", { axes: [1] }),
+  ReduceSumSquare: one("ReduceSumSquare", { axes: [2] }),
+  "ReduceL2 with axes as an input": {
+    nodes: [node("ReduceL2", ["x", "axes"], ["y"])],
+    initializers: [int64("axes", 1)],
+    version: 18,
+  },
+  "Split into equal parts": { nodes: [node("Split", ["x"], ["a", "b"], { axis: 1 })], outputs: ["a", "b"] },
+  "Split into unequal parts": {
+    nodes: [node("Split", ["x"], ["a", "b"], { axis: 0, num_outputs: 2 })],
+    outputs: ["a", "b"],
+    shape: [3, "M", 2],
+    version: 18,
+  },
+  Dropout: one("Dropout"),
+  "Dropout with a ratio": {
+    nodes: [node("Dropout", ["x", "ratio"], ["y"])],
+    initializers: [tensor("ratio", [], { dataType: 1, floatData: [0.5] })],
+  },
+  Flatten: one("Flatten"),
+  "Flatten before the first axis": one("Flatten", { axis: 0 }),
+  "Flatten at the second axis": one("Flatten", { axis: 2 }),
+  "Flatten at a negative axis": one("Flatten", { axis: -1 }),
+  "Flatten after the last axis": one("Flatten", { axis: 3 }),
+  Sum: { nodes: [node("Sum", ["x", "x", "x"], ["y"])] },
+  Mean: { nodes: [node("Relu", ["x"], ["r"]), node("Mean", ["x", "r"], ["y"])] },
+  PRelu: {
+    nodes: [node("PRelu", ["x", "slope"], ["y"])],
+    initializers: [tensor("slope", [2], { dataType: 1, floatData: [0.25, -0.5] })],
+  },
+  Selu: one("Selu"),
+  "Selu with constants of its own": one("Selu", { alpha: 1.5, gamma: 2 }),
+  Softsign: one("Softsign"),
+  "Constant of one integer": withConstant({ value_int: 3 }),
+  "Constant of integers": withConstant({ value_ints: [3, -4] }),
+  "Constant of one float": withConstant({ value_float: 0.5 }),
+  "Constant of floats": withConstant({ value_floats: [0.5, 2] }),
+  "Constant of a tensor": withConstant({ value: tensor("", [4, 1], { dataType: 6, int32Data: [1, 2, 3, 4] }) }),
+  ConstantOfShape: filled(),
+  "ConstantOfShape with a value": filled(tensor("", [1], { dataType: 1, floatData: [2.5] })),
+  "sizes taken from a shape and joined": {
+    nodes: [
+      node("Shape", ["x"], ["sizes"]),
+      node("Gather", ["sizes", "zero"], ["n"]),
+      node("Unsqueeze", ["n", "axis"], ["n1"]),
+      node("Slice", ["sizes", "from", "to"], ["last"]),
+      node("Concat", ["n1", "last", "rest"], ["wanted"], { axis: 0 }),
+      node("Reshape", ["x", "wanted"], ["y"]),
+    ],
+    initializers: [
+      tensor("zero", [], { dataType: 7, int64Data: [0n] }),
+      int64("axis", 0),
+      int64("from", -1),
+      int64("to", 9),
+      int64("rest", -1),
+    ],
+  },
+  "an output that is a constant": {
+    nodes: [node("Relu", ["x"], ["y"])],
+    initializers: [tensor("c", [2], { dataType: 1, floatData: [1, 2] })],
+    outputs: ["y", "c"],
+  },
+};
+
+describe("a node of another form", () => {
+  test.each(Object.entries(cases))("%s computes the same", async (_, given) => {
+    const bytes = file(given);
+    const expected = await run(bytes);
+    const result = await run(encodeOnnx(decodeOnnx(bytes)));
+    for (const name of given.outputs ?? ["y"]) {
+      expect(result[name]?.shape).toEqual(expected[name]?.shape);
+      const [a, b] = [Array.from(result[name]?.data ?? [], Number), Array.from(expected[name]?.data ?? [], Number)];
+      expect(Math.max(...a.map((value, i) => Math.abs(value - (b[i] ?? Number.NaN))))).toBeLessThan(1e-6);
+    }
+  });
+
+  test.each<[string, string, Case]>([
+    ["an operator that is not known", "op-unknown", one("NonMaxSuppression")],
+    [
+      "dropout in training",
+      "model-file-invalid",
+      {
+        nodes: [node("Dropout", ["x", "ratio", "on"], ["y"])],
+        initializers: [
+          tensor("ratio", [], { dataType: 1, floatData: [0.5] }),
+          tensor("on", [], { dataType: 9, int32Data: [1] }),
+        ],
+      },
+    ],
+    ["dropout whose mask is used", "model-file-invalid", { nodes: [node("Dropout", ["x"], ["y", "mask"])] }],
+    [
+      "group normalisation before version 21",
+      "model-file-invalid",
+      {
+        nodes: [node("GroupNormalization", ["x", "s", "s"], ["y"], { num_groups: 2 })],
+        initializers: [tensor("s", [2], { dataType: 1, floatData: [1, 1] })],
+        version: 18,
+      },
+    ],
+    [
+      "a split of a size that is not known",
+      "model-file-invalid",
+      {
+        nodes: [node("Split", ["x"], ["a", "b"], { axis: 0 })],
+        outputs: ["a", "b"],
+      },
+    ],
+    ["an attribute that is not known", "model-file-invalid", one("Relu", { secret: 1 })],
+    ["an attribute of another kind", "model-file-invalid", one("Softmax", { axis: "last" })],
+    ["version 24", "opset-unsupported", { ...one("Relu"), version: 24 }],
+  ])("%s is refused", (_, code, given) => {
+    let caught: unknown;
+    try {
+      decodeOnnx(file(given));
+    } catch (error) {
+      caught = error;
+    }
+    expect(caught).toBeInstanceOf(NnError);
+    expect((caught as NnError).code).toBe(code);
+  });
+});
+
+describe("data of every encoding", () => {
+  const view = (array: ArrayBufferView): Uint8Array<ArrayBuffer> =>
+    new Uint8Array(array.buffer as ArrayBuffer, array.byteOffset, array.byteLength);
+  /** 1, -2 and 0.375 exactly, the smallest float16, and infinity. */
+  const halves = [0x3c00, 0xc000, 0x3600, 0x0001, 0x7c00];
+  test.each<[string, Partial<TensorProto>, readonly number[]]>([
+    ["float32, raw", { dataType: 1, rawData: view(Float32Array.of(1, -2.5)) }, [1, -2.5]],
+    ["float32, typed", { dataType: 1, floatData: [1, -2.5] }, [1, -2.5]],
+    ["float64, raw", { dataType: 11, rawData: view(Float64Array.of(1, 0.1)) }, [1, 0.1]],
+    ["float64, typed", { dataType: 11, doubleData: [1, 0.1] }, [1, 0.1]],
+    ["int64, raw", { dataType: 7, rawData: view(BigInt64Array.of(1n, -2n)) }, [1, -2]],
+    ["int64, typed", { dataType: 7, int64Data: [1n, -2n] }, [1, -2]],
+    ["int32, typed", { dataType: 6, int32Data: [1, -2] }, [1, -2]],
+    ["int8, typed", { dataType: 3, int32Data: [1, -2] }, [1, -2]],
+    ["uint8, raw", { dataType: 2, rawData: Uint8Array.of(1, 255) }, [1, 255]],
+    ["bool, typed", { dataType: 9, int32Data: [1, 0] }, [1, 0]],
+    ["float16, raw", { dataType: 10, rawData: view(Uint16Array.from(halves)) }, [1, -2, 0.375, 2 ** -24, Infinity]],
+    ["float16, typed", { dataType: 10, int32Data: halves }, [1, -2, 0.375, 2 ** -24, Infinity]],
+    ["bfloat16, raw", { dataType: 16, rawData: view(Uint16Array.of(0x3f80, 0xc000, 0x3e20)) }, [1, -2, 0.15625]],
+    ["bfloat16, typed", { dataType: 16, int32Data: [0x3f80, 0xc000, 0x3e20] }, [1, -2, 0.15625]],
+  ])("%s is read", async (_, fields, values) => {
+    const bytes = file({
+      nodes: [node("Cast", ["c"], ["y"], { to: 11 })],
+      initializers: [tensor("c", [values.length], fields)],
+    });
+    const session = await createSession(decodeOnnx(bytes));
+    const { y } = await session.run({ x });
+    expect([...(y?.data ?? [])]).toEqual(values);
+    await session.close();
+  });
+
+  test.each<[string, Partial<TensorProto>]>([
+    ["an odd number of bytes", { dataType: 10, rawData: new Uint8Array(3) }],
+    ["too few float16", { dataType: 10, int32Data: [0] }],
+    ["float8", { dataType: 17, rawData: new Uint8Array(2) }],
+  ])("%s is refused", (_, fields) => {
+    const bytes = file({ nodes: [node("Add", ["x", "c"], ["y"])], initializers: [tensor("c", [2], fields)] });
+    expect(() => decodeOnnx(bytes)).toThrow(NnError);
+  });
+});

@@ -1,0 +1,178 @@
+// Nodes of older operator sets, and operators outside the catalogue that can be written in it exactly.
+import { NnError } from "../errors.ts";
+import type { Shape } from "../shape.ts";
+import { formatShape, isStatic, normalizeAxis, sizeOf } from "../shape.ts";
+import { apply } from "./apply.ts";
+import type { Attribute, Attributes, Tensor } from "./node.ts";
+import { constantNode, constantNumbers } from "./node.ts";
+import { add, div, int64s, like, mul, reshape, scalar } from "./operators.ts";
+
+/** A node as it stands in a file. */
+export interface ForeignNode {
+  readonly op: string;
+  readonly inputs: readonly (Tensor | undefined)[];
+  readonly attributes: Attributes;
+  readonly outputCount: number;
+  /** The version of the operator set that the file uses. */
+  readonly version: number;
+}
+
+/** The node's outputs in operators of the catalogue, or what is left of it after its form has been brought up to date. */
+type Adapted = { readonly outputs: readonly Tensor[] } | { readonly node: ForeignNode };
+type Adapter = (node: ForeignNode) => Adapted;
+
+/** Operator sets of ai.onnx that are read. From 13 on most inputs are as they are now; the others are adapted here. */
+export const readVersions: Readonly<Record<string, readonly [oldest: number, newest: number]>> = {
+  "": [13, 23],
+  "ai.onnx.ml": [1, 5],
+  "com.microsoft": [1, 1],
+};
+
+/** Brings a node of an older operator set, or of an operator outside the catalogue, into the catalogue's operators. */
+export function adapt(node: ForeignNode): Adapted {
+  const adapter = Object.hasOwn(adapters, node.op) ? adapters[node.op] : undefined;
+  return adapter === undefined ? { node } : adapter(node);
+}
+
+const adapters: Readonly<Record<string, Adapter>> = {
+  Constant: ({ attributes }) => {
+    const [name, value] = Object.entries(attributes)[0] ?? [];
+    return { outputs: [constantNode(constantData(name, value))] };
+  },
+  ConstantOfShape: (node) => {
+    const { value } = node.attributes;
+    const filling =
+      typeof value === "object" && "data" in value ? constantNode({ ...value, shape: [] }) : scalar(0, "float32");
+    return { outputs: [apply("Expand", [filling, first(node, 0)])] };
+  },
+  // In inference, which is what files describe, dropout is the identity.
+  Dropout: (node) => {
+    if (node.outputCount > 1) throw refuse(node, "its mask is an output");
+    const training = constantNumbers(node.inputs[2])?.[0];
+    if (training !== undefined && training !== 0) throw refuse(node, "it is set to training");
+    return { outputs: [apply("Identity", [first(node, 0)])] };
+  },
+  Flatten: (node) => ({ outputs: [flatten(node)] }),
+  Sum: (node) => ({ outputs: [all(node).reduce(add)] }),
+  Mean: (node) => {
+    const sum = all(node).reduce(add);
+    return { outputs: [div(sum, like(node.inputs.length, sum))] };
+  },
+  PRelu: (node) => {
+    const x = first(node, 0);
+    const below = apply("Min", [x, like(0, x)]);
+    return { outputs: [add(apply("Relu", [x]), mul(first(node, 1), below))] };
+  },
+  Selu: (node) => {
+    const { alpha = 1.6732632423543772, gamma = 1.0507009873554805 } = node.attributes;
+    const x = first(node, 0);
+    return { outputs: [mul(apply("Elu", [x], { alpha }), like(Number(gamma), x))] };
+  },
+  Softsign: (node) => {
+    const x = first(node, 0);
+    return { outputs: [div(x, add(apply("Abs", [x]), like(1, x)))] };
+  },
+  ReduceSum: axesAsInput,
+  ReduceMean: axesAsInput,
+  ReduceMax: axesAsInput,
+  ReduceMin: axesAsInput,
+  ReduceLogSumExp: axesAsInput,
+  ReduceL1: (node) => reduceOf(node, apply("Abs", [first(node, 0)])),
+  ReduceSumSquare: (node) => reduceOf(node, mul(first(node, 0), first(node, 0))),
+  ReduceL2: (node) => {
+    const squares = reduceOf(node, mul(first(node, 0), first(node, 0)));
+    return { outputs: [apply("Sqrt", [squares.outputs[0] as Tensor])] };
+  },
+  Split: (node) => {
+    const { num_outputs = node.outputCount, ...attributes } = node.attributes;
+    if (node.inputs[1] !== undefined) return { node };
+    const { shape } = first(node, 0);
+    const axis = normalizeAxis(typeof attributes.axis === "number" ? attributes.axis : 0, shape.length, "Split");
+    const size = shape[axis];
+    if (typeof size !== "number") throw refuse(node, `the size of axis ${axis} of ${formatShape(shape)} is not known`);
+    if (num_outputs !== node.outputCount) throw refuse(node, `of ${num_outputs} outputs ${node.outputCount} are named`);
+    const part = Math.ceil(size / node.outputCount);
+    const sizes = Array.from({ length: node.outputCount }, (_, i) => Math.max(0, Math.min(part, size - i * part)));
+    return { node: { ...node, inputs: [node.inputs[0], int64s(sizes)], attributes } };
+  },
+  Reshape: (node) => {
+    if (node.attributes.allowzero === 1 && constantNumbers(node.inputs[1])?.includes(0))
+      throw refuse(node, "it makes a size zero (allowzero)");
+    const { allowzero: _, ...attributes } = node.attributes;
+    return { node: { ...node, attributes } };
+  },
+  // Until version 21 scale and bias counted groups, not channels.
+  GroupNormalization: (node) => {
+    if (node.version < 21) throw refuse(node, `in version ${node.version} it scales groups, not channels`);
+    return { node };
+  },
+  BatchNormalization: (node) => {
+    if (node.attributes.training_mode === 1) throw refuse(node, "it is set to training");
+    return { node };
+  },
+};
+
+function first(node: ForeignNode, index: number): Tensor {
+  const tensor = node.inputs[index];
+  if (tensor !== undefined) return tensor;
+  throw refuse(node, `its input ${index} is missing`);
+}
+
+function all(node: ForeignNode): readonly Tensor[] {
+  return node.inputs.map((_, i) => first(node, i));
+}
+
+function refuse({ op }: ForeignNode, why: string): NnError {
+  return new NnError(
+    "model-file-invalid",
+    `Node ${op} cannot be read: ${why}.`,
+    "Export the model for inference, with operator set 18 or later.",
+  );
+}
+
+/** Until version 17 (ReduceSum: 12) the axes were an attribute. */
+function axesAsInput(node: ForeignNode): { readonly node: ForeignNode } {
+  const { axes, ...attributes } = node.attributes;
+  if (!Array.isArray(axes)) return { node };
+  return { node: { ...node, inputs: [node.inputs[0], int64s(axes as readonly number[])], attributes } };
+}
+
+function reduceOf(node: ForeignNode, x: Tensor): { readonly outputs: readonly Tensor[] } {
+  const { inputs, attributes } = axesAsInput(node).node;
+  return { outputs: [apply("ReduceSum", [x, inputs[1]], attributes)] };
+}
+
+function flatten(node: ForeignNode): Tensor {
+  const x = first(node, 0);
+  const { axis = 1 } = node.attributes;
+  const at = Number(axis) === x.shape.length ? x.shape.length : normalizeAxis(Number(axis), x.shape.length, "Flatten");
+  const [rows, columns]: readonly Shape[] = [x.shape.slice(0, at), x.shape.slice(at)];
+  if (at === 1) return reshape(x, int64s([0, -1]));
+  if (isStatic(columns as Shape)) return reshape(x, int64s([-1, sizeOf(columns as readonly number[])]));
+  if (isStatic(rows as Shape)) return reshape(x, int64s([sizeOf(rows as readonly number[]), -1]));
+  throw refuse(node, `the sizes of ${formatShape(x.shape)} are not known on either side of axis ${at}`);
+}
+
+function constantData(name: string | undefined, value: Attribute | undefined): Parameters<typeof constantNode>[0] {
+  const list = (Array.isArray(value) ? value : [value]) as readonly (number | bigint)[];
+  const shape = Array.isArray(value) ? [value.length] : [];
+  switch (name) {
+    case "value":
+      return value as Parameters<typeof constantNode>[0];
+    case "value_int":
+    case "value_ints":
+      return { data: BigInt64Array.from(list, BigInt), shape };
+    case "value_float":
+    case "value_floats":
+      return { data: Float32Array.from(list, Number), shape };
+    case "value_string":
+    case "value_strings":
+      return { data: (Array.isArray(value) ? value : [value]) as readonly string[], shape };
+    default:
+      throw new NnError(
+        "model-file-invalid",
+        "Node Constant holds no dense value.",
+        "Export the model without sparse values.",
+      );
+  }
+}
