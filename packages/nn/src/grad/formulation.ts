@@ -63,8 +63,3 @@ export function knownSizes(tensor: Tensor, op: string): readonly number[] {
     "Build the training graph with a fixed batch size.",
   );
 }
-
-/** Always the formulation of this name where it is valid, otherwise the last one. */
-export function always(name: string): Choose {
-  return (_, __, valid) => valid.find((own) => own.name === name) ?? (valid[valid.length - 1] as Formulation);
-}
