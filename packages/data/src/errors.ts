@@ -24,15 +24,25 @@ export const dataErrors = {
 
 export type DataErrorCode = keyof typeof dataErrors;
 
+/** Parts of the message for programs. */
+export interface DataErrorPlace {
+  /** `unknown-column`: the name that no column has. */
+  readonly column?: string;
+  /** `empty-table`: how many rows reading put aside. */
+  readonly rejected?: number;
+}
+
 /** What was wrong and where (`message`), and what to do (`fix`). Match on `code`. */
 export class DataError extends Error {
   readonly code: DataErrorCode;
   readonly fix: string;
+  readonly where: DataErrorPlace;
 
-  constructor(code: DataErrorCode, message: string, fix: string, cause?: unknown) {
+  constructor(code: DataErrorCode, message: string, fix: string, cause?: unknown, where: DataErrorPlace = {}) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = "DataError";
     this.code = code;
     this.fix = fix;
+    this.where = where;
   }
 }

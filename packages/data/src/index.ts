@@ -11,7 +11,8 @@ export {
   withTarget,
 } from "./clean/missing.ts";
 export { clipOutliers, type Limits, type OutlierOptions, type OutlierReport, outlierLimits } from "./clean/outliers.ts";
-export { DataError, type DataErrorCode, dataErrors } from "./errors.ts";
+export { DataError, type DataErrorCode, type DataErrorPlace, dataErrors } from "./errors.ts";
+export { suggestName } from "./names.ts";
 export type { ColumnProfile, NumberProfile } from "./profile/column-profile.ts";
 export { type Suspect, suspicion } from "./profile/leakage.ts";
 export { type Profile, profileTable } from "./profile/profile.ts";

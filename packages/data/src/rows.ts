@@ -48,6 +48,8 @@ export function tableFromRows(
           "unknown-column",
           `row ${i} has a field "${name}" that no column has`,
           suggestName(name, [...known]),
+          undefined,
+          { column: name },
         );
     }
   });

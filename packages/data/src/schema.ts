@@ -57,7 +57,9 @@ export function inferSchema(table: Table, options: SchemaOptions = {}): Schema {
   const names = table.columns.map(({ name }) => name);
   for (const name of options.exclude ?? []) {
     if (!names.includes(name))
-      throw new DataError("unknown-column", `no column "${name}" to leave out`, suggestName(name, names));
+      throw new DataError("unknown-column", `no column "${name}" to leave out`, suggestName(name, names), undefined, {
+        column: name,
+      });
   }
   const features: SchemaFeature[] = [];
   const leftOut: LeftOut[] = [];

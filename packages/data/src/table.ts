@@ -95,6 +95,8 @@ export function columnOf(table: Table, name: string): Column {
     "unknown-column",
     `the table has no column "${name}"; it has ${listNames(names)}`,
     suggestName(name, names),
+    undefined,
+    { column: name },
   );
 }
 

@@ -42,7 +42,7 @@ const loaders: Readonly<Record<Format, (context: ReadContext) => Promise<Loaded>
 export async function readTable(path: string, options: ReadOptions = {}): Promise<Table> {
   const bytes = await fileSize(path);
   const { format, gzip } = formatOf(path, options.format);
-  if (bytes === 0) throw emptyTable(path, "the file has 0 bytes");
+  if (bytes === 0) throw emptyTable(path, "the file has 0 bytes", 0);
   const duck = await openDuck(options.signal === undefined ? {} : { signal: options.signal });
   let folder: Promise<string> | undefined;
   try {
@@ -68,12 +68,14 @@ export async function readTable(path: string, options: ReadOptions = {}): Promis
           "unknown-column",
           `a type is declared for "${name}", but "${path}" has the columns ${listNames(loaded.names)}`,
           suggestName(name, loaded.names),
+          undefined,
+          { column: name },
         );
     }
     onProgress({ stage: "convert" });
     const values = loaded.types.map((type, i) => valueSql(`c${i}`, type));
     const data = await duck.columns(`SELECT ${values.join(", ")} FROM loaded`);
-    if (data[0] === undefined || data[0].length === 0) throw emptyTable(path, whyEmpty(loaded));
+    if (data[0] === undefined || data[0].length === 0) throw emptyTable(path, whyEmpty(loaded), loaded.rejected.length);
     const columns = loaded.names.map((name, i): Column => ({ name, type: loaded.types[i]!, data: data[i]! }) as Column);
     const notes = [
       ...loaded.notes,
@@ -96,6 +98,7 @@ function whyEmpty({ rejected }: Loaded): string {
   return `all ${rejected.length} rows are malformed, the first at line ${first.line}: ${first.reason}`;
 }
 
-function emptyTable(path: string, why: string): DataError {
-  return new DataError("empty-table", `"${path}" holds no row that can be used: ${why}`, "Give a file with rows.");
+function emptyTable(path: string, why: string, rejected: number): DataError {
+  const message = `"${path}" holds no row that can be used: ${why}`;
+  return new DataError("empty-table", message, "Give a file with rows.", undefined, { rejected });
 }

@@ -1,6 +1,8 @@
 // Declared columns, and the type of a row that follows from them.
 import type { ColumnType } from "@lepta/data";
 
+export const columnTypes: readonly ColumnType[] = ["number", "category", "boolean", "timestamp", "text"];
+
 /** Column name → what it holds. */
 export type Columns = Readonly<Record<string, ColumnType>>;
 

@@ -1,9 +1,9 @@
 // `defineProduct(…)`: one typed declaration of data, task, gates, deployment and price.
-import { CliError } from "../errors.ts";
-import type { Columns, RowOf } from "./columns.ts";
+import { checkKeys, checkKind, checkText, checkWord, refuse, shown } from "./checks.ts";
+import { type Columns, columnTypes, type RowOf } from "./columns.ts";
 import type { ExperimentDeployment } from "./deploy.ts";
-import type { ClassifierMetric, Gate, RegressorMetric } from "./gate.ts";
-import type { PredictionPrice } from "./price.ts";
+import { type ClassifierMetric, type Gate, gateMetrics, type RegressorMetric } from "./gate.ts";
+import { checkPrice, type PredictionPrice } from "./price.ts";
 import type { TableSource } from "./table.ts";
 import type { ClassifierTask, Costs, RegressorTask } from "./tabular.ts";
 
@@ -60,11 +60,7 @@ export type ProductRow<P extends Product> = P extends Product<string, infer C> ?
 /** The label that a product predicts: a class, or a number for regression. */
 export type ProductLabel<P extends Product> = P["task"] extends RegressorTask ? number : string;
 
-function refuse(message: string, fix: string): never {
-  throw new CliError("product-invalid", message, fix);
-}
-
-/** Checks what types cannot and fills the defaults. Throws `product-invalid`. */
+/** Checks every key, with types or without, and fills the defaults. Throws `product-invalid`, which names the key. */
 export function defineProduct<const N extends string, const C extends Columns>(
   definition: Classifying<N, C> | CostSensitive<N, C>,
 ): Product<N, C, ClassifierTask>;
@@ -74,32 +70,76 @@ export function defineProduct<const N extends string, const C extends Columns>(
 export function defineProduct<const N extends string, const C extends Columns>(
   definition: Definition<N, C>,
 ): Product<N, C> {
+  checkKeys("defineProduct(…)", definition, ["name", "data", "task", "gates", "deploy", "price", "seed"]);
   const { name, data, task, seed = 42, deploy = { kind: "experiment", traffic: 0.2 }, price, gates = [] } = definition;
-  if (!/^[a-z0-9][a-z0-9_-]{0,63}$/.test(name))
+  if (typeof name !== "string" || !/^[a-z0-9][a-z0-9_-]{0,63}$/.test(name))
     refuse(
-      `The product's name ${JSON.stringify(name)} cannot stand in a path.`,
+      `The product's name ${shown(name)} cannot stand in a path.`,
       "Use at most 64 lower-case letters, digits, - and _, starting with a letter or digit.",
     );
   if (!Number.isSafeInteger(seed) || seed < 0)
-    refuse(`Product ${name}: seed ${seed} is not a whole number.`, "Give `seed` as a whole number of 0 or more.");
-  if (!(deploy.traffic > 0 && deploy.traffic < 1))
     refuse(
-      `Product ${name}: the challenger's traffic ${deploy.traffic} is not between 0 and 1.`,
+      `Product ${name}: seed ${shown(seed)} is not a whole number.`,
+      "Give `seed` as a whole number of 0 or more.",
+    );
+  checkData(name, data);
+  checkTask(name, task, data.positive);
+  checkGates(name, gates, task);
+  checkKind(`Product ${name}: deploy`, deploy, ["experiment"], "deploy.experiment({ traffic: 0.2 })");
+  if (!(typeof deploy.traffic === "number" && deploy.traffic > 0 && deploy.traffic < 1))
+    refuse(
+      `Product ${name}: the challenger's traffic ${shown(deploy.traffic)} is not between 0 and 1.`,
       "Give `traffic` as a share, for example 0.2.",
     );
-  if (data.columns !== undefined && Object.hasOwn(data.columns, data.target))
+  if (price !== undefined) {
+    checkKeys(`Product ${name}: price`, price, ["unit", "amountMicros", "currency", "freePerMonth"]);
+    checkPrice(price);
+  }
+  return { kind: "lepta-product", name, data, task, gates, deploy, price, seed };
+}
+
+function checkData(product: string, data: TableSource): void {
+  checkKind(`Product ${product}: data`, data, ["table"], 'table("file.csv", { target: "…" })');
+  const { target, positive, columns } = data;
+  checkText(`Product ${product}: the target`, target);
+  if (positive !== undefined) checkText(`Product ${product}: positive`, positive);
+  if (columns === undefined) return;
+  if (typeof columns !== "object" || columns === null || Array.isArray(columns))
+    refuse(`Product ${product}: columns is ${shown(columns)}.`, 'Give an object such as { age: "number" }.');
+  for (const [name, type] of Object.entries(columns))
+    checkWord(`Product ${product}: the type of column "${name}"`, type, columnTypes);
+  if (Object.hasOwn(columns, target))
     refuse(
-      `Product ${name}: the target ${data.target} is listed among the feature columns.`,
+      `Product ${product}: the target ${target} is listed among the feature columns.`,
       "Take it out of `columns`: a row to predict does not have it.",
     );
-  if (task.kind === "classifier" && task.costs !== undefined) {
-    const { falseNegative, falsePositive } = task.costs;
-    if (!(Number.isFinite(falseNegative) && falseNegative > 0 && Number.isFinite(falsePositive) && falsePositive > 0))
-      refuse(`Product ${name}: a cost is not a number above 0.`, "Give both costs as positive numbers.");
-    if (data.positive === undefined)
-      refuse(`Product ${name} has costs, but no positive class.`, "Name the class in `table(…, { positive })`.");
+}
+
+function checkTask(product: string, task: ClassifierTask | RegressorTask, positive: string | undefined): void {
+  const makers = "tabular.classifier() or tabular.regressor()";
+  checkKind(`Product ${product}: task`, task, ["classifier", "regressor"], makers);
+  if (task.kind === "regressor") {
+    if (positive === undefined) return;
+    refuse(`Product ${product}: a regression has no positive class.`, "Take `positive` out of table(…).");
   }
-  for (const { metric, bound } of gates)
-    if (!Number.isFinite(bound)) refuse(`Product ${name}: gate ${metric} has no bound.`, "Give the bound as a number.");
-  return { kind: "lepta-product", name, data, task, gates, deploy, price, seed };
+  if (task.costs === undefined) return;
+  checkKeys(`Product ${product}: costs`, task.costs, ["falseNegative", "falsePositive"]);
+  for (const key of ["falseNegative", "falsePositive"] as const) {
+    const cost: unknown = task.costs[key];
+    if (!(typeof cost === "number" && Number.isFinite(cost) && cost > 0))
+      refuse(`Product ${product}: the cost ${key} is ${shown(cost)}.`, "Give both costs as numbers above 0.");
+  }
+  if (positive === undefined)
+    refuse(`Product ${product} has costs, but no positive class.`, "Name the class in `table(…, { positive })`.");
+}
+
+function checkGates(product: string, gates: readonly Gate[], { kind }: ClassifierTask | RegressorTask): void {
+  const maker = 'gate.min("metric", bound)';
+  if (!Array.isArray(gates)) refuse(`Product ${product}: gates is ${shown(gates)}, not a list.`, `Give [${maker}].`);
+  for (const one of gates) {
+    checkKind(`Product ${product}: a gate`, one, ["min"], maker);
+    checkWord(`Product ${product}: the metric of a ${kind}'s gate`, one.metric, gateMetrics[kind]);
+    if (!Number.isFinite(one.bound))
+      refuse(`Product ${product}: gate ${one.metric} has no bound.`, "Give the bound as a number.");
+  }
 }

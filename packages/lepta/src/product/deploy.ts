@@ -1,4 +1,5 @@
 // `deploy.experiment(…)`: how the two models share the traffic.
+import { checkKeys } from "./checks.ts";
 
 export interface ExperimentDeployment {
   readonly kind: "experiment";
@@ -10,5 +11,8 @@ export const deploy: {
   /** The baseline is champion, the network is challenger for `traffic` of the subjects; a subject stays where it is. */
   experiment(options: { readonly traffic: number }): ExperimentDeployment;
 } = {
-  experiment: ({ traffic }) => ({ kind: "experiment", traffic }),
+  experiment(options) {
+    checkKeys("deploy.experiment(…)", options, ["traffic"]);
+    return { kind: "experiment", traffic: options.traffic };
+  },
 };

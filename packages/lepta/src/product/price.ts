@@ -1,5 +1,5 @@
 // `price.perPrediction(…)`: money as integer micro-units with a currency.
-import { CliError } from "../errors.ts";
+import { checkKeys, refuse, shown } from "./checks.ts";
 
 export interface PredictionPrice {
   readonly unit: "prediction";
@@ -15,16 +15,34 @@ const form = /^(\d{1,9})(?:\.(\d{1,6}))? ([A-Z]{3})$/;
 
 /** "0.002 USD" → 2000 micro-units of USD. Exact: at most six decimals are possible. */
 function parseAmount(text: string): { amountMicros: number; currency: string } {
-  const match = form.exec(text);
+  const match = typeof text === "string" ? form.exec(text) : null;
   if (match === null) {
-    throw new CliError(
-      "product-invalid",
-      `The price ${JSON.stringify(text)} is not an amount with a currency.`,
+    refuse(
+      `The price ${shown(text)} is not an amount with a currency.`,
       'Write it as "0.002 USD": at most six decimals, one blank, three capital letters (ISO 4217).',
     );
   }
   const [, whole = "0", decimals = "", currency = ""] = match;
   return { amountMicros: Number(whole) * 1_000_000 + Number(decimals.padEnd(6, "0")), currency };
+}
+
+/** The most that a store takes: a million of the currency's unit a prediction, a milliard predictions free. */
+const most = { amountMicros: 1e12, freePerMonth: 1e9 };
+
+/** Throws `product-invalid` for what no store would take. */
+export function checkPrice({ amountMicros, currency, freePerMonth }: PredictionPrice): void {
+  if (!Number.isSafeInteger(amountMicros) || amountMicros < 0 || amountMicros > most.amountMicros)
+    refuse(
+      `The price's amount, ${shown(amountMicros)} millionths, is not between 0 and ${most.amountMicros}.`,
+      "Give at most 1000000 of the currency's unit a prediction.",
+    );
+  if (!/^[A-Z]{3}$/.test(currency))
+    refuse(`The price's currency is ${shown(currency)}.`, "Give three capital letters (ISO 4217).");
+  if (!Number.isSafeInteger(freePerMonth) || freePerMonth < 0 || freePerMonth > most.freePerMonth)
+    refuse(
+      `The free allowance ${shown(freePerMonth)} is not a whole number of predictions up to ${most.freePerMonth}.`,
+      "Give `free` as a whole number of 0 or more.",
+    );
 }
 
 export const price: {
@@ -34,14 +52,10 @@ export const price: {
    */
   perPrediction(amount: string, options?: { readonly free?: number }): PredictionPrice;
 } = {
-  perPrediction(amount, { free = 0 } = {}) {
-    if (!Number.isSafeInteger(free) || free < 0) {
-      throw new CliError(
-        "product-invalid",
-        `The free allowance ${free} is not a whole number of predictions.`,
-        "Give `free` as a whole number of 0 or more.",
-      );
-    }
-    return { unit: "prediction", ...parseAmount(amount), freePerMonth: free };
+  perPrediction(amount, options = {}) {
+    checkKeys("price.perPrediction(…)", options, ["free"]);
+    const price: PredictionPrice = { unit: "prediction", ...parseAmount(amount), freePerMonth: options.free ?? 0 };
+    checkPrice(price);
+    return price;
   },
 };

@@ -1,4 +1,5 @@
 // `table(…)`: where a product's rows are and which column is to be predicted.
+import { checkKeys, checkText } from "./checks.ts";
 import type { Columns } from "./columns.ts";
 
 export interface TableOptions<C extends Columns> {
@@ -41,6 +42,8 @@ export function table<const C extends Columns = Columns>(
   path: string,
   options: TableOptions<C> & Partial<Positive>,
 ): TableSource<C> {
+  checkText("table(…): the path", path);
+  checkKeys("table(…)", options, ["target", "positive", "columns"]);
   const { target, positive, columns } = options;
   return { kind: "table", path, target, positive, columns };
 }

@@ -1,4 +1,5 @@
 // `tabular.classifier()` and `tabular.regressor()`: what is learnt from a table.
+import { checkKeys } from "./checks.ts";
 
 /** What a wrong answer costs, in any one unit; a right answer costs nothing. */
 export interface Costs {
@@ -22,6 +23,7 @@ function classifier(): ClassifierTask<undefined>;
 /** Predicts a class. `costs` (two classes, with `positive` named on the table) choose the threshold. */
 function classifier(options: { readonly costs: Costs }): ClassifierTask<Costs>;
 function classifier(options?: { readonly costs: Costs }): ClassifierTask {
+  if (options !== undefined) checkKeys("tabular.classifier(…)", options, ["costs"]);
   return { kind: "classifier", costs: options?.costs };
 }
 
