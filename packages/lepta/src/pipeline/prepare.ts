@@ -27,7 +27,10 @@ export interface PrepareOptions {
 }
 
 export interface PreparedTable {
-  /** Rows with a target, columns as in the file (declared ones only, where columns are declared). */
+  /**
+   * Rows with a target; the features and the target alone, in the file's order. What else a row holds, a row number
+   * say, decides neither its part nor whether it repeats another.
+   */
   readonly table: Table;
   readonly schema: Schema;
   /** Rows of the file that the reader put aside. */
@@ -48,7 +51,7 @@ async function readDeclared(path: string, columns: Columns, target: string, opti
   } catch (error) {
     if (error instanceof DataError && error.code === "unknown-column")
       throw mismatch(`The product declares a column that its data lacks: ${error.message}.`, error.fix, error);
-    if (error instanceof DataError && error.code === "empty-table" && /malformed/.test(error.message))
+    if (error instanceof DataError && error.code === "empty-table" && (error.where.rejected ?? 0) > 0)
       throw mismatch(
         `No row of "${path}" fits the declared columns: ${error.message}.`,
         "Correct the declared types in table(…, { columns }), or the file.",
@@ -107,7 +110,10 @@ export async function prepareTable(path: string, options: PrepareOptions): Promi
       `"${basename(path)}" has no column to learn from: ${schema.leftOut.map(({ name, reason }) => `${name} (${reason})`).join(", ")}.`,
       "Give a table with columns that differ from row to row.",
     );
-  return { table: withTarget(whole, target).table, schema: chosenTask(schema, task), rejected: whole.rejected };
+  const used = new Set([...schema.features.map(({ name }) => name), target]);
+  const names = whole.columns.map(({ name }) => name).filter((name) => used.has(name));
+  const table = names.length === whole.columns.length ? whole : takeColumns(whole, names);
+  return { table: withTarget(table, target).table, schema: chosenTask(schema, task), rejected: whole.rejected };
 }
 
 /** A regression on few whole numbers is still a regression when it is asked for. */

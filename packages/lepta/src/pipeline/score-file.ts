@@ -3,9 +3,12 @@ import { type ColumnType, DataError, readTable, type Table } from "@lepta/data";
 import type { Manifest } from "@lepta/ml";
 import { CliError } from "../errors.ts";
 
-/** How the target's values read: numbers and booleans as such, so that they compare as they were learnt. */
-function targetType({ classes }: Manifest): ColumnType {
-  if (classes === null || classes.every((label) => label !== "" && Number.isFinite(Number(label)))) return "number";
+/**
+ * How the target's values read: numbers and booleans as such, so that they compare as they were learnt. Classes such as
+ * "01" were learnt as codes: as numbers they would be other classes.
+ */
+export function targetType({ classes }: Pick<Manifest, "classes">): ColumnType {
+  if (classes === null || classes.every((label) => String(Number(label)) === label && label !== "NaN")) return "number";
   return classes.every((label) => label === "true" || label === "false") ? "boolean" : "category";
 }
 
@@ -21,7 +24,7 @@ export async function readForModel(
     return await readTable(path, { types });
   } catch (error) {
     if (!(error instanceof DataError) || error.code !== "unknown-column") throw error;
-    const missing = /"([^"]*)"/.exec(error.message)?.[1] ?? "";
+    const { column: missing = "" } = error.where;
     throw new CliError(
       "columns-mismatch",
       missing === manifest.target
