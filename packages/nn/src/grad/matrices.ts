@@ -152,6 +152,16 @@ const logSoftmax: Rule = (backward) => {
   return [sub(g, mul(exp(y), reduceSum(g, [axisOf(backward)], true)))];
 };
 
+/** The mean over `axes` of a tensor times `scale`; over one axis of known size it is a product with a column. */
+function meanTimes(scale: Tensor, axes: readonly number[]): (tensor: Tensor) => Tensor {
+  const [size] = scale.shape;
+  if (axes.length > 1 || scale.shape.length !== 1 || scale.dtype !== "float32" || typeof size !== "number") {
+    return (tensor) => reduceMean(mul(tensor, scale), axes, true);
+  }
+  const column = unsqueeze(scale, [1]);
+  return (tensor) => apply("FusedMatMul", [tensor, column], { alpha: 1 / size, transA: 0, transB: 0 });
+}
+
 const layerNormalization: Rule = (backward) => {
   const { inputs, outputs, gradient: g } = backward;
   const [x, scale, bias] = inputs as [Tensor, Tensor, Tensor?];
@@ -169,10 +179,10 @@ const layerNormalization: Rule = (backward) => {
       ]),
     ]);
   const normal = mul(deviation, inverse);
-  const scaled = mul(g, scale);
-  const along = mul(normal, reduceMean(mul(scaled, normal), axes, true));
-  const toX = mul(inverse, sub(sub(scaled, reduceMean(scaled, axes, true)), along));
-  return [toX, unbroadcast(mul(g, normal), scale), bias === undefined ? undefined : unbroadcast(g, bias)];
+  const toScale = mul(g, normal);
+  const mean = meanTimes(scale, axes);
+  const toX = mul(inverse, sub(sub(mul(g, scale), mean(g)), mul(normal, mean(toScale))));
+  return [toX, unbroadcast(toScale, scale), bias === undefined ? undefined : unbroadcast(g, bias)];
 };
 
 const logSumExp: Rule = (backward) => {

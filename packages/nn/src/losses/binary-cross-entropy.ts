@@ -1,6 +1,7 @@
 // Binary cross-entropy from logits.
 import type { Tensor } from "../graph/node.ts";
 import { add, cast, mul, neg, softplus, sub } from "../tensor/elementwise.ts";
+import { logisticLoss } from "./logistic.ts";
 import type { Loss } from "./loss.ts";
 import { toRank, weightedMean } from "./loss.ts";
 
@@ -17,7 +18,7 @@ export function binaryCrossEntropy(options: BinaryCrossEntropyOptions = {}): Los
   const positive = options.positiveWeight ?? 1;
   return (logits: Tensor, target: Tensor, weight?: Tensor) => {
     const t = toRank(cast(target, logits.dtype), logits.shape.length);
-    if (positive === 1) return weightedMean(sub(softplus(logits), mul(logits, t)), weight);
+    if (positive === 1) return weightedMean(logisticLoss(logits, t), weight);
     // (1 - t) x + (1 + (p - 1) t) softplus(-x)
     const factor = add(mul(t, positive - 1), 1);
     const losses = add(mul(sub(1, t), logits), mul(factor, softplus(neg(logits))));

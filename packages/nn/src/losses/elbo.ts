@@ -1,7 +1,8 @@
 // The evidence lower bound of variational autoencoders, and its terms.
 import type { Tensor } from "../graph/node.ts";
-import { add, cast, exp, mul, softplus, sub } from "../tensor/elementwise.ts";
+import { add, cast, exp, mul, sub } from "../tensor/elementwise.ts";
 import { reduceSum } from "../tensor/matrices.ts";
+import { logisticLoss } from "./logistic.ts";
 import type { Loss } from "./loss.ts";
 import { weightedMean } from "./loss.ts";
 
@@ -31,7 +32,7 @@ export function elbo(options: ElboOptions = {}): Loss<VariationalOutput> {
   return ({ reconstruction, mean, logVariance }, target, weight) => {
     const wanted = cast(target, reconstruction.dtype);
     let losses: Tensor;
-    if (likelihood === "bernoulli") losses = sub(softplus(reconstruction), mul(reconstruction, wanted));
+    if (likelihood === "bernoulli") losses = logisticLoss(reconstruction, wanted);
     else {
       const difference = sub(reconstruction, wanted);
       losses = mul(mul(difference, difference), 0.5);

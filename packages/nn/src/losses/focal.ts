@@ -1,5 +1,6 @@
 // The focal loss for rare positives.
-import { add, exp, mul, neg, pow, softplus, sub } from "../tensor/elementwise.ts";
+import { add, exp, mul, neg, pow, sub } from "../tensor/elementwise.ts";
+import { logisticLoss } from "./logistic.ts";
 import type { Loss } from "./loss.ts";
 import { pointwise } from "./loss.ts";
 
@@ -18,7 +19,7 @@ export function focal(options: FocalOptions = {}): Loss {
   const gamma = options.gamma ?? 2;
   const alpha = "alpha" in options ? options.alpha : 0.25;
   return pointwise((logits, target) => {
-    const entropy = sub(softplus(logits), mul(logits, target));
+    const entropy = logisticLoss(logits, target);
     // Cross-entropy is -log p.
     const missing = sub(1, exp(neg(entropy)));
     const loss = mul(entropy, pow(missing, gamma));

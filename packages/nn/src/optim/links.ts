@@ -11,9 +11,16 @@ import { stateless, zerosFor } from "./transform.ts";
 export function scaleByLearningRate(lr: Schedule): Transform {
   return stateless(
     "scaleByLearningRate",
-    (update, _, [scale]) => mul(update, scale as Tensor),
+    (update, _, [scale]) => scaled(update, scale as Tensor),
     (step, progress) => [-rateAt(lr, step, progress)],
   );
+}
+
+/** `update` times a scalar; a scalar that it was multiplied by last takes it along, which saves a pass. */
+function scaled(update: Tensor, scale: Tensor): Tensor {
+  const [before, own] = update.node.op === "Mul" ? update.node.inputs : [];
+  if (before === undefined || own === undefined || own.shape.length > 0) return mul(update, scale);
+  return mul(before, mul(own, scale));
 }
 
 /**
@@ -84,16 +91,17 @@ export function scaleByAdam(options: AdamOptions = {}): Transform {
     name: "scaleByAdam",
     joinable: true,
     init: (parameters) => [...zerosFor(parameters), ...zerosFor(parameters)],
-    // m/c1 / (√v/√c2 + ε) is (√c2/c1) m / (√v + ε √c2): two numbers a step, one pass less over the parameters.
+    // The state holds m/(1 - β1) and v/(1 - β2), which save a pass each. With c = 1 - β^(step + 1) the update
+    // m/c1 / (√v/√c2 + ε) is then (√c2/c1) (1 - β1)/√(1 - β2) m / (√v + ε √(c2/(1 - β2))): two numbers a step.
     scalars(step) {
-      const root = Math.sqrt(1 - beta2 ** (step + 1));
-      return [root / (1 - beta1 ** (step + 1)), epsilon * root];
+      const root = Math.sqrt((1 - beta2 ** (step + 1)) / (1 - beta2));
+      return [(root * (1 - beta1)) / (1 - beta1 ** (step + 1)), epsilon * root];
     },
     update({ updates, state, scalars }: TransformInput) {
       const [scale, shift] = scalars as readonly [Tensor, Tensor];
       const count = updates.length;
-      const first = updates.map((g, i) => add(mul(state[i] as Tensor, beta1), mul(g, 1 - beta1)));
-      const second = updates.map((g, i) => add(mul(state[count + i] as Tensor, beta2), mul(mul(g, 1 - beta2), g)));
+      const first = updates.map((g, i) => add(mul(state[i] as Tensor, beta1), g));
+      const second = updates.map((g, i) => add(mul(state[count + i] as Tensor, beta2), mul(g, g)));
       return {
         updates: first.map((m, i) => mul(div(m, add(sqrt(second[i] as Tensor), shift)), scale)),
         state: [...first, ...second],

@@ -6,6 +6,7 @@ import { gradients } from "../grad/gradients.ts";
 import { apply, applyAll } from "../graph/apply.ts";
 import { buildGraph } from "../graph/build.ts";
 import type { Graph, Tensor } from "../graph/node.ts";
+import { expandGelu } from "../graph/passes/expand-gelu.ts";
 import { preparePooling } from "../graph/passes/prepare.ts";
 import type { Context, Layer, LayerInput, LayerOutput, Parameters } from "../layers/layer.ts";
 import { mapParameters } from "../layers/parameters.ts";
@@ -166,7 +167,7 @@ function buildBody({ net, parameters, layout, loss, optimizer, choose }: StepPla
     );
   }
   const afterwards = layout.keptOf(parts).map((part) => updated.get(part) ?? part);
-  const [prepared, ...keptNow] = preparePooling([value, ...afterwards]) as [Tensor, ...Tensor[]];
+  const [prepared, ...keptNow] = expandGelu(preparePooling([value, ...afterwards])) as [Tensor, ...Tensor[]];
   const slopes = layout.packTrained(gradients(prepared, layout.trainedOf(parts), { choose }));
   const { updates, state } = optimizer.update({
     updates: slopes,

@@ -6,8 +6,8 @@ import { sizeOf } from "../shape.ts";
 import { concat, reshape, split } from "../tensor/shaping.ts";
 
 /**
- * How the step sees the network's parameters. Its inputs are first those that are trained, joined into one vector or
- * each by itself, then the kept ones, which are not trained, always joined.
+ * How the step sees the network's parameters. Its inputs are first those that are trained, the small ones joined into
+ * one vector where the optimiser allows it, then the kept ones, which are not trained, always joined.
  */
 export interface Layout {
   /** Number of the step's inputs for trained parameters. */
@@ -27,7 +27,7 @@ export interface Layout {
   readonly packKept: (tensors: readonly Tensor[]) => readonly Tensor[];
 }
 
-/** The layout for these parameters; the trained ones are joined when the optimiser allows it. */
+/** The layout for these parameters; the small trained ones are joined when the optimiser allows it. */
 export function layoutOf(parameters: readonly NamedParameter[], joined: boolean): Layout {
   const places = [...parameters.keys()];
   const isTrained = (place: number): boolean => parameters[place]?.value.trained !== false;
@@ -64,11 +64,36 @@ interface Group {
   readonly packTensors: (tensors: readonly Tensor[]) => readonly Tensor[];
 }
 
+/**
+ * Parameters of at least this many elements stay by themselves: there two more copies cost more than the operators
+ * of their own update, and the update of one after another finds its numbers in the cache.
+ */
+const large = 2 ** 15;
+
 function groupOf(shapes: readonly (readonly number[])[], joined: boolean): Group {
-  if (!joined || shapes.length < 2) {
+  const small = shapes.filter((shape) => sizeOf(shape) < large);
+  if (!joined || small.length < 2) {
     const same = <T>(list: readonly T[]): readonly T[] => list;
     return { size: shapes.length, pack: same, unpack: same, unpackTensors: same, packTensors: same };
   }
+  const vector = vectorOf(small);
+  if (small.length === shapes.length) return vector;
+  const isSmall = shapes.map((shape) => sizeOf(shape) < large);
+  const part = <T>(all: readonly T[], wanted: boolean): readonly T[] => all.filter((_, i) => isSmall[i] === wanted);
+  const merge = <T>(smallOnes: readonly T[], largeOnes: readonly T[]): readonly T[] => {
+    const [one, other] = [smallOnes.values(), largeOnes.values()];
+    return isSmall.map((own) => (own ? one : other).next().value as T);
+  };
+  return {
+    size: 1 + shapes.length - small.length,
+    pack: (values) => [...vector.pack(part(values, true)), ...part(values, false)],
+    unpack: ([joint, ...rest]) => merge(vector.unpack([joint as TensorData]), rest),
+    unpackTensors: ([joint, ...rest]) => merge(vector.unpackTensors([joint as Tensor]), rest),
+    packTensors: (tensors) => [...vector.packTensors(part(tensors, true)), ...part(tensors, false)],
+  };
+}
+
+function vectorOf(shapes: readonly (readonly number[])[]): Group {
   const sizes = shapes.map(sizeOf);
   const total = sizes.reduce((sum, size) => sum + size, 0);
   const offsets = sizes.map((_, i) => sizes.slice(0, i).reduce((sum, size) => sum + size, 0));
