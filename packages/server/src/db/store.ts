@@ -3,7 +3,7 @@ import { accessSync, constants, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ApiError } from "@lepta/api";
 import { type Connection, connectPglite, connectPostgresql } from "./connection.ts";
-import { interruptDeadRuns } from "./interrupt.ts";
+import { interruptDeadRuns, silentSeconds } from "./interrupt.ts";
 import { type StoreLock, takeLock } from "./lock-file.ts";
 import { migrate } from "./migrate.ts";
 import { type Tenant, tenantOf } from "./tenant.ts";
@@ -30,7 +30,7 @@ export interface Store {
 
 /**
  * Opens the store, making it and bringing its tables up to date where needed. Runs of processes that died while
- * running are marked interrupted.
+ * running are marked interrupted, on PostgreSQL also while it is open.
  * @throws ApiError store-locked, store-unusable, store-newer, database-unreachable
  */
 export async function openStore(options: StoreOptions = {}): Promise<Store> {
@@ -47,8 +47,9 @@ export async function openStore(options: StoreOptions = {}): Promise<Store> {
     }
     await migrate(owner);
     const store = makeStore(dir, owner, lock);
-    await interruptDeadRuns(store);
-    return store;
+    // The lock proves that nobody else has an embedded store, and this process has begun no run yet.
+    await interruptDeadRuns(store, { exclusive: lock !== undefined });
+    return lock === undefined ? watchingRuns(store) : store;
   } catch (error) {
     await owner?.close().catch(() => undefined);
     lock?.release();
@@ -70,6 +71,24 @@ function makeStore(dir: string, owner: Connection, lock: StoreLock | undefined):
     async close() {
       await owner.close();
       lock?.release();
+    },
+  };
+}
+
+/** On PostgreSQL other hosts' processes die while this store is open. */
+function watchingRuns(store: Store): Store {
+  let looking: Promise<unknown> = Promise.resolve();
+  const timer = setInterval(() => {
+    // A database that is away for a moment: the next look finds what this one missed.
+    looking = interruptDeadRuns(store).catch(() => undefined);
+  }, silentSeconds * 1000);
+  timer.unref();
+  return {
+    ...store,
+    async close() {
+      clearInterval(timer);
+      await looking;
+      await store.close();
     },
   };
 }

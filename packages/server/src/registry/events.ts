@@ -18,7 +18,7 @@ export async function appendEvents(tx: Sql, runId: string, events: readonly NewR
   const [run] = isUuid(runId)
     ? await tx
         .update(runs)
-        .set({ lastEvent: sql`${runs.lastEvent} + ${events.length}` })
+        .set({ lastEvent: sql`${runs.lastEvent} + ${events.length}`, heartbeatAt: sql`now()` })
         .where(and(eq(runs.id, runId), eq(runs.status, "running")))
         .returning({ lastEvent: runs.lastEvent, organisationId: runs.organisationId })
     : [];

@@ -15,6 +15,7 @@ import { processNote } from "../db/interrupt.ts";
 import { runEvents, runStages, runs } from "../db/schema.ts";
 import type { Tenant } from "../db/tenant.ts";
 import { appendEvents } from "./events.ts";
+import { startHeartbeat, stopHeartbeat } from "./heartbeat.ts";
 import { type PageRequest, pageOf, toPage } from "./page.ts";
 import { toStage } from "./stages.ts";
 
@@ -34,6 +35,7 @@ export async function createRun(
       process: processNote(),
     }),
   );
+  startHeartbeat(tenant, id);
   return id;
 }
 
@@ -49,6 +51,7 @@ export async function finishRun(tenant: Tenant, id: string, status: Exclude<RunS
     }
     await tx.update(runs).set({ status, finishedAt: sql`now()` }).where(eq(runs.id, id));
   });
+  stopHeartbeat(id);
 }
 
 export async function listRuns(

@@ -19,6 +19,8 @@ export const runs = lepta.table(
     process: text("process").notNull(),
     startedAt: instant("started_at").notNull().defaultNow(),
     finishedAt: instant("finished_at"),
+    /** The process's newest sign of life: all there is to go by where it is on another host. */
+    heartbeatAt: instant("heartbeat_at").notNull().defaultNow(),
     /** seq of the newest event. */
     lastEvent: integer("last_event").notNull().default(0),
   },

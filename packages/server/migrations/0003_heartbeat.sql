@@ -1,0 +1,1 @@
+ALTER TABLE "lepta"."runs" ADD COLUMN "heartbeat_at" timestamp (3) with time zone DEFAULT now() NOT NULL;
