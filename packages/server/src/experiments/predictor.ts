@@ -4,9 +4,11 @@ import { hashSubject, subjectSalt } from "../accounts/organisations.ts";
 import { newId } from "../db/id.ts";
 import type { Store } from "../db/store.ts";
 import { readVersion } from "../registry/versions.ts";
+import type { Reservation } from "../serving/batcher.ts";
 import { answerOf, noVariant, readPredictions } from "../serving/prediction-records.ts";
 import type { PredictionWriter } from "../serving/prediction-writer.ts";
-import type { LoadedModel, ScorerPool } from "../serving/scorer-pool.ts";
+import type { Lease, ScorerPool } from "../serving/scorer-pool.ts";
+import type { Verdict } from "../serving/served-model.ts";
 import { assign } from "./assignment.ts";
 import type { DeploymentCache } from "./deployment-cache.ts";
 
@@ -73,43 +75,58 @@ export function predictor({ store, scorers, writer, deployments, onPredictions }
       const subjectHash = request.subject === undefined ? null : hashSubject(key, request.subject);
       return { request, id, subjectHash, chosen: choose(subjectHash ?? id) };
     });
-    // Every row is checked before any is scored: a refused request leaves nothing behind.
-    const models = new Map<string, LoadedModel>();
-    for (const { chosen } of planned) {
-      if (!models.has(chosen.model.id))
-        models.set(chosen.model.id, await scorers.load(organisationId, chosen.model.id));
+    const leases = new Map<string, Lease>();
+    const places: { release(): void }[] = [];
+    try {
+      for (const { chosen } of planned) {
+        if (!leases.has(chosen.model.id))
+          leases.set(chosen.model.id, await scorers.load(organisationId, chosen.model.id));
+      }
+      // Every row is checked, and has its places, before any is scored: a refused request leaves nothing behind. One
+      // that fails later (the database went away) may have stored part of its rows; with ids it can be repeated.
+      refuse(
+        planned.flatMap(({ request, chosen }) =>
+          (leases.get(chosen.model.id) as Lease).model
+            .validate(request.row)
+            .map((problem) => ({ ...problem, path: request.path + problem.path })),
+        ),
+        product,
+      );
+      const writing = writer.reserve(organisationId, planned.length);
+      places.push(writing);
+      const scoring = new Map<string, Reservation<Row, Verdict>>();
+      for (const [id, { model }] of leases) {
+        const own = model.reserve(planned.filter(({ chosen }) => chosen.model.id === id).length);
+        places.push(own);
+        scoring.set(id, own);
+      }
+      return await Promise.all(
+        planned.map(async ({ request, id, subjectHash, chosen }) => {
+          const verdict = await (scoring.get(chosen.model.id) as Reservation<Row, Verdict>).add(request.row);
+          const at = new Date();
+          const fresh = await writing.add({
+            id,
+            product,
+            versionId: chosen.model.id,
+            variantId: chosen.variantId,
+            row: request.row,
+            ...verdict,
+            label: String(verdict.label),
+            subjectHash,
+            traceparent: caller.traceparent ?? null,
+            at,
+          });
+          if (!fresh) return repeat(organisationId, product, id, request.row, subjectHash);
+          onPredictions?.(1);
+          const { label, probability, probabilities, value } = verdict;
+          const { model, variant } = chosen;
+          return { id, product, model, variant, label, probability, probabilities, value, at: at.toISOString() };
+        }),
+      );
+    } finally {
+      for (const place of places) place.release();
+      for (const lease of leases.values()) lease.release();
     }
-    refuse(
-      planned.flatMap(({ request, chosen }) =>
-        (models.get(chosen.model.id) as LoadedModel)
-          .validate(request.row)
-          .map((problem) => ({ ...problem, path: request.path + problem.path })),
-      ),
-      product,
-    );
-    return Promise.all(
-      planned.map(async ({ request, id, subjectHash, chosen }) => {
-        const verdict = await (models.get(chosen.model.id) as LoadedModel).score(request.row);
-        const at = new Date();
-        const fresh = await writer.write(organisationId, {
-          id,
-          product,
-          versionId: chosen.model.id,
-          variantId: chosen.variantId,
-          row: request.row,
-          ...verdict,
-          label: String(verdict.label),
-          subjectHash,
-          traceparent: caller.traceparent ?? null,
-          at,
-        });
-        if (!fresh) return repeat(organisationId, product, id, request.row, subjectHash);
-        onPredictions?.(1);
-        const { label, probability, probabilities, value } = verdict;
-        const { model, variant } = chosen;
-        return { id, product, model, variant, label, probability, probabilities, value, at: at.toISOString() };
-      }),
-    );
   }
 
   /** The stored answer of an id that was used before. */

@@ -59,6 +59,7 @@ export async function startServer(store: Store, options: ServerOptions = {}): Pr
     maxLoaded: limits.loadedModels,
     onRun: (size) => figures.batch("score", size),
     busy: (organisationId) => writer.inFlight(organisationId),
+    onCloseFailure: (error, version) => logger.error({ error: loggable(error), version }, "a model cannot be closed"),
   });
   const writer = predictionWriter(store, (size) => figures.batch("write", size));
   const authenticator = createAuthenticator(store);
@@ -81,7 +82,8 @@ export async function startServer(store: Store, options: ServerOptions = {}): Pr
       onPredictions: (count) => figures.predictions(count),
       deployments: deploymentCache(store, {
         async prepare(organisationId, { variants }) {
-          await Promise.all(variants.map(({ model }) => scorers.load(organisationId, model.id)));
+          const loads = variants.map(async ({ model }) => (await scorers.load(organisationId, model.id)).release());
+          await Promise.all(loads);
         },
         onFailure: (error, deployment) =>
           logger.error(

@@ -53,6 +53,21 @@ describe("batcher", () => {
     expect(results[2]).toMatchObject({ reason: { code: "overloaded", status: 503, retryAfterSeconds: 1 } });
   });
 
+  test("reserved places are kept for their request, and given back", async () => {
+    const small = batcher(async (items: number[]) => items, { cap: 10, queueLimit: 4 });
+    const three = small.reserve(3);
+    expect(() => small.reserve(2)).toThrow("3 rows wait already");
+    const one = small.add(1);
+    await expect(small.add(2)).rejects.toMatchObject({ code: "overloaded" });
+    const taken = [3, 4].map((x) => three.add(x));
+    three.release();
+    three.release();
+    const last = small.add(5);
+    await expect(small.add(6)).rejects.toMatchObject({ code: "overloaded" });
+    expect(await Promise.all([one, ...taken, last])).toEqual([1, 3, 4, 5]);
+    small.reserve(4).release();
+  });
+
   test("idle resolves when the last run has ended", async () => {
     const done: number[] = [];
     const slow = batcher(

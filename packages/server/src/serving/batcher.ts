@@ -4,7 +4,7 @@ import { ApiError } from "@lepta/api";
 export interface BatcherOptions {
   /** Most items in one run. */
   cap: number;
-  /** Most items waiting; one more is refused with `overloaded`. Default 10 000. */
+  /** Most items waiting, reserved places counted; one more is refused with `overloaded`. Default 10 000. */
   queueLimit?: number;
   /** Told of each run's size as it starts. */
   onRun?: (size: number) => void;
@@ -15,9 +15,19 @@ export interface BatcherOptions {
   hold?: { until(): Promise<void> | undefined; enough: number };
 }
 
+/** Places in the queue: what has them is not refused as overloaded later. */
+export interface Reservation<I, O> {
+  /** Takes one of the places. Resolves to the item's own result. */
+  add(item: I): Promise<O>;
+  /** Gives back the places that no item has taken. */
+  release(): void;
+}
+
 export interface Batcher<I, O> {
   /** Resolves to the item's own result. */
   add(item: I): Promise<O>;
+  /** Places for all items of a request, before the first is added. @throws ApiError overloaded */
+  reserve(count: number): Reservation<I, O>;
   /** Items that wait, those in the running batch not counted. */
   readonly waiting: number;
   /** Resolves when the run in flight has ended; undefined when there is none. */
@@ -41,6 +51,7 @@ export function batcher<I, O>(run: (items: I[]) => Promise<(O | Error)[]>, optio
   const { cap, queueLimit = 10_000, onRun, hold } = options;
   const queue: Waiting<I, O>[] = [];
   const idlers: (() => void)[] = [];
+  let reserved = 0;
   /** A run is in flight or about to start. */
   let running = false;
   let holding = false;
@@ -88,23 +99,46 @@ export function batcher<I, O>(run: (items: I[]) => Promise<(O | Error)[]>, optio
     }
   }
 
+  function enqueue(item: I): Promise<O> {
+    return new Promise<O>((resolve, reject) => {
+      queue.push({ item, resolve, reject });
+      schedule(() => setImmediate(() => void start()));
+    });
+  }
+
+  function requirePlaces(count: number): void {
+    const taken = queue.length + reserved;
+    if (taken + count <= queueLimit) return;
+    throw new ApiError("overloaded", `${taken} rows wait already`, {
+      fix: "Send the request again after the time in Retry-After, and lower the rate.",
+      retryAfterSeconds: 1,
+    });
+  }
+
   return {
     get waiting() {
       return queue.length;
     },
-    add(item) {
-      if (queue.length >= queueLimit) {
-        return Promise.reject(
-          new ApiError("overloaded", `${queue.length} requests wait already`, {
-            fix: "Send the request again after the time in Retry-After, and lower the rate.",
-            retryAfterSeconds: 1,
-          }),
-        );
-      }
-      return new Promise<O>((resolve, reject) => {
-        queue.push({ item, resolve, reject });
-        schedule(() => setImmediate(() => void start()));
-      });
+    async add(item) {
+      requirePlaces(1);
+      return enqueue(item);
+    },
+    reserve(count) {
+      requirePlaces(count);
+      reserved += count;
+      let left = count;
+      return {
+        add(item) {
+          if (left === 0) throw new RangeError("the reservation has no place left");
+          left -= 1;
+          reserved -= 1;
+          return enqueue(item);
+        },
+        release() {
+          reserved -= left;
+          left = 0;
+        },
+      };
     },
     current: () => current,
     idle() {

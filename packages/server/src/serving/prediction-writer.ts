@@ -2,7 +2,7 @@
 import type { Row } from "@lepta/api";
 import type { Store } from "../db/store.ts";
 import type { Tenant } from "../db/tenant.ts";
-import { type Batcher, batcher } from "./batcher.ts";
+import { type Batcher, batcher, type Reservation } from "./batcher.ts";
 
 /** CloudEvents source of the usage events that predictions make; the event's id is the prediction's. */
 export const predictionSource = "/predictions";
@@ -32,6 +32,8 @@ export interface PredictionWriter {
    * nothing was written.
    */
   write(organisationId: string, prediction: NewPrediction): Promise<boolean>;
+  /** Places for a whole request's predictions, each then written as by `write`. @throws ApiError overloaded */
+  reserve(organisationId: string, count: number): Reservation<NewPrediction, boolean>;
   readonly waiting: number;
   /** Resolves when the organisation's insert in flight has ended; undefined when there is none. */
   inFlight(organisationId: string): Promise<void> | undefined;
@@ -56,6 +58,7 @@ export function predictionWriter(store: Store, onRun?: (size: number) => void): 
   }
   return {
     write: (organisationId, prediction) => of(organisationId).add(prediction),
+    reserve: (organisationId, count) => of(organisationId).reserve(count),
     inFlight: (organisationId) => writers.get(organisationId)?.current(),
     get waiting() {
       return [...writers.values()].reduce((sum, writer) => sum + writer.waiting, 0);

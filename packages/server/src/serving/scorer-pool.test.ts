@@ -1,7 +1,7 @@
 // The pool: one load a version, batches, eviction that waits for its last batch, failed loads tried again.
 import type { Row } from "@lepta/api";
 import { describe, expect, test } from "vitest";
-import { scorerPool } from "./scorer-pool.ts";
+import { type ScorerPool, scorerPool } from "./scorer-pool.ts";
 import type { ServedModel } from "./served-model.ts";
 
 const tick = () => new Promise((resolve) => setImmediate(resolve));
@@ -42,13 +42,22 @@ function fakes() {
   return { events, open };
 }
 
+async function scoreOnce(pool: ScorerPool, version: string, x: number): Promise<number | null> {
+  const { model, release } = await pool.load("o", version);
+  try {
+    return (await model.reserve(1).add({ x })).value;
+  } finally {
+    release();
+  }
+}
+
+const load = async (pool: ScorerPool, version: string) => (await pool.load("o", version)).release();
+
 describe("scorer pool", () => {
   test("loads once for all who ask at once, and scores them together", async () => {
     const { events, open } = fakes();
     const pool = scorerPool({ open });
-    const values = await Promise.all(
-      [1, 2, 3].map(async (x) => (await (await pool.load("o", "v")).score({ x })).value),
-    );
+    const values = await Promise.all([1, 2, 3].map((x) => scoreOnce(pool, "v", x)));
     expect(values).toEqual([1, 2, 3]);
     expect(events).toEqual(["open v", "score v 3"]);
     await pool.close();
@@ -58,17 +67,60 @@ describe("scorer pool", () => {
   test("closes the least recently used, after its last batch", async () => {
     const { events, open } = fakes();
     const pool = scorerPool({ open, maxLoaded: 2 });
-    const a = await pool.load("o", "a");
-    await pool.load("o", "b");
-    await pool.load("o", "a");
-    const inFlight = a.score({ x: 7 });
-    await pool.load("o", "c");
-    await pool.load("o", "d");
-    expect((await inFlight).value).toBe(7);
+    await load(pool, "a");
+    await load(pool, "b");
+    const inFlight = scoreOnce(pool, "a", 7);
+    await load(pool, "c");
+    await load(pool, "d");
+    expect(await inFlight).toBe(7);
     for (let i = 0; i < 10; i++) await tick();
     expect(events.filter((event) => event.startsWith("close"))).toEqual(["close b", "close a"]);
-    await pool.load("o", "b");
+    await load(pool, "b");
     expect(events.filter((event) => event === "open b")).toHaveLength(2);
+    await pool.close();
+  });
+
+  test("a model that is held is closed when the last lease comes back, however many more are loaded", async () => {
+    const { events, open } = fakes();
+    const pool = scorerPool({ open, maxLoaded: 1 });
+    const [a, again, b] = [await pool.load("o", "a"), await pool.load("o", "a"), await pool.load("o", "b")];
+    for (let i = 0; i < 10; i++) await tick();
+    expect((await a.model.reserve(1).add({ x: 1 })).value).toBe(1);
+    a.release();
+    a.release();
+    for (let i = 0; i < 10; i++) await tick();
+    expect((await again.model.reserve(1).add({ x: 2 })).value).toBe(2);
+    expect(events).not.toContain("close a");
+    again.release();
+    const closed = pool.close();
+    for (let i = 0; i < 10; i++) await tick();
+    expect(events).toContain("close a");
+    expect(events).not.toContain("close b");
+    b.release();
+    await closed;
+    expect(events).toContain("close b");
+  });
+
+  test("a model that cannot be closed is told, and the others are closed", async () => {
+    const { events, open } = fakes();
+    const failures: unknown[] = [];
+    const pool = scorerPool({
+      open: async (organisationId, version) => {
+        const model = await open(organisationId, version);
+        if (version !== "stuck") return model;
+        const close = async () => {
+          throw new Error("stuck");
+        };
+        return { ...model, close };
+      },
+      maxLoaded: 1,
+      onCloseFailure: (error, version) => failures.push([(error as Error).message, version]),
+    });
+    await load(pool, "stuck");
+    await load(pool, "b");
+    await pool.close();
+    expect(failures).toEqual([["stuck", "stuck"]]);
+    expect(events).toContain("close b");
   });
 
   test("a load that failed is tried again", async () => {

@@ -1,19 +1,28 @@
 // Loaded models, the least recently used closed first; each scores what gathered while it was scoring.
 import type { Row } from "@lepta/api";
-import { type Batcher, batcher } from "./batcher.ts";
+import { type Batcher, batcher, type Reservation } from "./batcher.ts";
 import type { ServedModel, Verdict } from "./served-model.ts";
 
 export interface ScorerPool {
-  /** Loads the version's model where it is not loaded. What it throws, a later call tries again. */
-  load(organisationId: string, versionId: string): Promise<LoadedModel>;
+  /**
+   * Loads the version's model where it is not loaded, and keeps it open until the lease is released. What it throws, a
+   * later call tries again.
+   */
+  load(organisationId: string, versionId: string): Promise<Lease>;
   readonly waiting: number;
-  /** Closes every model once its last run has ended. */
+  /** Closes every model once its leases are released and its last run has ended. */
   close(): Promise<void>;
 }
 
+export interface Lease {
+  readonly model: LoadedModel;
+  /** To be called when done with the model, whatever came of it; again does nothing. */
+  release(): void;
+}
+
 export interface LoadedModel extends Omit<ServedModel, "score" | "close"> {
-  /** Scores one checked row together with whatever else waits. */
-  score(row: Row): Promise<Verdict>;
+  /** Places for a whole request's rows, each then scored together with whatever else waits. @throws ApiError overloaded */
+  reserve(count: number): Reservation<Row, Verdict>;
 }
 
 export interface ScorerPoolOptions {
@@ -27,6 +36,8 @@ export interface ScorerPoolOptions {
    * not go on. undefined: nothing.
    */
   busy?(organisationId: string): Promise<void> | undefined;
+  /** Told of a model that could not be closed. */
+  onCloseFailure?(error: unknown, versionId: string): void;
 }
 
 /** Rows in one run: from here on more rows a run cost the same a row. */
@@ -37,17 +48,25 @@ const enough = 16;
 interface Entry {
   loading: Promise<LoadedModel>;
   batches: Batcher<Row, Verdict> | undefined;
+  /** Leases that are out. */
+  users: number;
+  /** Told when the last lease comes back. */
+  onUnused(): void;
   close(): Promise<void>;
 }
 
-export function scorerPool({ open, maxLoaded = 16, onRun, busy }: ScorerPoolOptions): ScorerPool {
+export function scorerPool({ open, maxLoaded = 16, onRun, busy, onCloseFailure }: ScorerPoolOptions): ScorerPool {
   // A map keeps the order of insertion: taking out and putting in again makes an entry the newest.
   const entries = new Map<string, Entry>();
+  /** Taken out of the pool, with the end of their closing. */
+  const closing = new Map<Entry, Promise<void>>();
 
   function start(key: string, organisationId: string, versionId: string): Entry {
     const opening = open(organisationId, versionId);
     const entry: Entry = {
       batches: undefined,
+      users: 0,
+      onUnused: () => undefined,
       loading: opening.then((model) => {
         const batches = batcher((rows: Row[]) => model.score(rows), {
           cap,
@@ -58,14 +77,14 @@ export function scorerPool({ open, maxLoaded = 16, onRun, busy }: ScorerPoolOpti
         // Spelt out: what comes of a class's instance does not spread.
         const { versionId, task, classes, positive, threshold, inputs } = model;
         const validate = (row: unknown) => model.validate(row);
-        return { versionId, task, classes, positive, threshold, inputs, validate, score: (row) => batches.add(row) };
+        const reserve = (count: number) => batches.reserve(count);
+        return { versionId, task, classes, positive, threshold, inputs, validate, reserve };
       }),
       async close() {
         const model = await opening.catch(() => undefined);
-        // A request that holds the model may still add a row: closing waits for the batch after it as well.
-        await new Promise((resolve) => setImmediate(resolve));
+        if (entry.users > 0) await new Promise<void>((resolve) => (entry.onUnused = resolve));
         await entry.batches?.idle();
-        await model?.close();
+        await model?.close().catch((error) => onCloseFailure?.(error, versionId));
       },
     };
     entry.loading.catch(() => {
@@ -74,29 +93,53 @@ export function scorerPool({ open, maxLoaded = 16, onRun, busy }: ScorerPoolOpti
     return entry;
   }
 
+  function retire(entry: Entry): void {
+    closing.set(
+      entry,
+      entry.close().finally(() => closing.delete(entry)),
+    );
+  }
+
+  function leave(entry: Entry): void {
+    entry.users -= 1;
+    if (entry.users === 0) entry.onUnused();
+  }
+
   return {
-    load(organisationId, versionId) {
+    async load(organisationId, versionId) {
       const key = `${organisationId}/${versionId}`;
       const known = entries.get(key);
       if (known) entries.delete(key);
       const entry = known ?? start(key, organisationId, versionId);
       entries.set(key, entry);
+      entry.users += 1;
       for (const [oldest, old] of entries) {
         if (entries.size <= maxLoaded) break;
         entries.delete(oldest);
-        void old.close();
+        retire(old);
       }
-      return entry.loading;
+      try {
+        const model = await entry.loading;
+        let held = true;
+        const release = () => {
+          if (held) leave(entry);
+          held = false;
+        };
+        return { model, release };
+      } catch (error) {
+        leave(entry);
+        throw error;
+      }
     },
     get waiting() {
       let sum = 0;
-      for (const entry of entries.values()) sum += entry.batches?.waiting ?? 0;
+      for (const entry of [...entries.values(), ...closing.keys()]) sum += entry.batches?.waiting ?? 0;
       return sum;
     },
     async close() {
-      const all = [...entries.values()];
+      for (const entry of entries.values()) retire(entry);
       entries.clear();
-      await Promise.all(all.map((entry) => entry.close()));
+      await Promise.all(closing.values());
     },
   };
 }

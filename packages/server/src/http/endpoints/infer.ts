@@ -2,7 +2,7 @@
 import { ApiError, type InferRequest, type InferResponse } from "@lepta/api";
 import { endpoint } from "../endpoint.ts";
 import type { Exchange } from "../exchange.ts";
-import { findModel } from "../inference-target.ts";
+import { withModel } from "../inference-target.ts";
 import type { Principal, ServerContext } from "../server-context.ts";
 import { checkOutputs, outputsOf, rowsOf } from "../tensors.ts";
 
@@ -22,24 +22,25 @@ async function run(
   versionName: string | undefined,
   { id, parameters, inputs, outputs }: InferRequest,
 ): Promise<InferResponse> {
-  const { model, version } = await findModel(server, principal, name, versionName);
-  const wanted = outputs?.map((output) => output.name);
-  checkOutputs(model, wanted);
   const subject = subjectOf(parameters);
-  const requests = rowsOf(inputs, model).map((row, i) => ({ row, subject, path: `/inputs (row ${i})` }));
-  const caller = { organisationId: principal.organisationId, traceparent: exchange.traceparent };
-  const predictions =
-    version === undefined
-      ? await server.predictor.predict(caller, name, requests)
-      : await server.predictor.predictByVersion(caller, name, version, requests);
-  const versions = new Set(predictions.map((prediction) => prediction.model.version));
-  return {
-    model_name: name,
-    // Rows of an experiment can be answered by several versions; then none is named.
-    ...(versions.size === 1 ? { model_version: String([...versions][0]) } : {}),
-    ...(id === undefined ? {} : { id }),
-    outputs: outputsOf(predictions, model, wanted),
-  };
+  return withModel(server, principal, { name, version: versionName }, async ({ model, version }) => {
+    const wanted = outputs?.map((output) => output.name);
+    checkOutputs(model, wanted);
+    const requests = rowsOf(inputs, model).map((row, i) => ({ row, subject, path: `/inputs (row ${i})` }));
+    const caller = { organisationId: principal.organisationId, traceparent: exchange.traceparent };
+    const predictions =
+      version === undefined
+        ? await server.predictor.predict(caller, name, requests)
+        : await server.predictor.predictByVersion(caller, name, version, requests);
+    const versions = new Set(predictions.map((prediction) => prediction.model.version));
+    return {
+      model_name: name,
+      // Rows of an experiment can be answered by several versions; then none is named.
+      ...(versions.size === 1 ? { model_version: String([...versions][0]) } : {}),
+      ...(id === undefined ? {} : { id }),
+      outputs: outputsOf(predictions, model, wanted),
+    };
+  });
 }
 
 /** The request parameter `subject` keeps all rows of the request on one variant. */

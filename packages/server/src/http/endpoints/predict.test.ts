@@ -222,7 +222,7 @@ describeStores("predict", (open) => {
         server.send(path, {
           rows: [
             { row: row(), id },
-            { row: row({ age: 40 }), id },
+            { row: row({ age: 40 }), id: id.toUpperCase() },
           ],
         }),
         422,

@@ -48,8 +48,10 @@ function refuseRepeatedIds(requests: readonly PredictRequest[]): void {
   const seen = new Set<string>();
   for (const [i, { id }] of requests.entries()) {
     if (id === undefined) continue;
-    if (seen.has(id)) throw repeated(i);
-    seen.add(id);
+    // Ids differ whatever their letters' case: the store keeps one form.
+    const form = id.toLowerCase();
+    if (seen.has(form)) throw repeated(i);
+    seen.add(form);
   }
 }
 
