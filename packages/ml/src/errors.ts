@@ -17,6 +17,7 @@ export const mlErrors = {
   "task-unsupported": "The schema has no target, or the model does not fit the task.",
   "training-rows-invalid":
     "The training rows are too few, lack a class, or hold a class that the schema does not have.",
+  "stored-task-damaged": "A trained task's stored files are not the ones that were written.",
   "bundle-not-found": "No bundle lies at the path.",
   "bundle-corrupt": "A bundle's files do not fit its manifest, or the manifest is not one.",
   "bundle-version": "The bundle was written in a format that this version does not read.",

@@ -125,6 +125,7 @@ export {
 export type { Trial } from "./search/trial.ts";
 // tasks/
 export type { TaskPredictions } from "./tasks/predictions.ts";
+export { readTask, storedTaskHash, writeTask } from "./tasks/stored-task.ts";
 export { inferTask, type Task } from "./tasks/task.ts";
 export { type ModelName, type TrainEvent, type TrainOptions, train } from "./tasks/train.ts";
 export type { TrainedTask } from "./tasks/trained-task.ts";

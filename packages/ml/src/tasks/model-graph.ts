@@ -1,4 +1,5 @@
 // The whole model as one graph: raw columns in; probabilities and label, or the value, out.
+import type { SchemaTarget } from "@lepta/data";
 import {
   add,
   argMax,
@@ -54,12 +55,36 @@ export function modelGraph(parts: ModelParts): Graph {
   const names = outputNames(columns, classes);
   const options = { name: "lepta", inputs: Object.values(inputs) };
   if ("value" in names) return buildGraph({ [names.value]: add(mul(output, scale), mean) }, options);
-  const label = gather(constant(classes ?? []), decided(output, classes ?? [], parts), 0);
+  const label = labelOf(output, classes ?? [], parts);
   return buildGraph({ [names.probabilities]: identity(output), [names.label]: label }, options);
 }
 
+/** The same model, as `modelGraph` made it, whose label is the positive class from `threshold` on. */
+export function atThreshold(
+  graph: Graph,
+  columns: readonly string[],
+  { classes, positive }: SchemaTarget,
+  threshold: number,
+): Graph {
+  const names = outputNames(columns, classes);
+  if ("value" in names) return graph;
+  const probabilities = graph.outputs.find(({ name }) => name === names.probabilities)!.tensor;
+  const label = labelOf(probabilities, classes ?? [], { positive, threshold });
+  return buildGraph(
+    { [names.probabilities]: probabilities, [names.label]: label },
+    { name: graph.name, inputs: [...graph.inputs] },
+  );
+}
+
+/** The class [N] as a string. */
+function labelOf(probabilities: Tensor, classes: readonly string[], decision: Decision): Tensor {
+  return gather(constant(classes), decided(probabilities, classes, decision), 0);
+}
+
+type Decision = Pick<ModelParts, "positive" | "threshold">;
+
 /** Class index [N]. */
-function decided(probabilities: Tensor, classes: readonly string[], { positive, threshold }: ModelParts): Tensor {
+function decided(probabilities: Tensor, classes: readonly string[], { positive, threshold }: Decision): Tensor {
   if (threshold === undefined || classes.length !== 2) return argMax(probabilities, 1);
   const index = positive === undefined ? 1 : classes.indexOf(positive);
   const score = reshape(slice(probabilities, index, index + 1, 1), [-1]);

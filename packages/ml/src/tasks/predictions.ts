@@ -2,6 +2,9 @@
 import type { SchemaTarget, Table } from "@lepta/data";
 import { labelsOf, valuesOf } from "./task.ts";
 
+/** The true labels, as the target has them: classes, or numbers. */
+export type Labels = readonly string[] | Float64Array;
+
 export type TaskPredictions =
   | {
       readonly task: "binary" | "multiclass";
@@ -15,13 +18,22 @@ export type TaskPredictions =
 
 /** `outputs` [rows, classes or 1] beside the target column of `table`. */
 export function predictionsOf(table: Table, target: SchemaTarget, outputs: Float32Array): TaskPredictions {
-  const { classes, positive } = target;
-  if (classes === undefined) return { task: "regression", labels: valuesOf(table, target), values: outputs };
+  const labels = target.classes === undefined ? valuesOf(table, target) : labelsOf(table, target);
+  return labelledPredictions(target, labels, outputs);
+}
+
+/** `outputs` [rows, classes or 1] beside their labels. */
+export function labelledPredictions(
+  { classes, positive }: SchemaTarget,
+  labels: Labels,
+  outputs: Float32Array,
+): TaskPredictions {
+  if (classes === undefined) return { task: "regression", labels: Float64Array.from(labels, Number), values: outputs };
   return {
     task: classes.length === 2 ? "binary" : "multiclass",
     classes,
     ...(positive === undefined ? {} : { positive }),
-    labels: labelsOf(table, target),
+    labels: Array.from<string | number, string>(labels, String),
     probabilities: outputs,
   };
 }

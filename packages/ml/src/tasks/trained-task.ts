@@ -52,8 +52,6 @@ export function trainedTask(parts: Parts, rows: Table, heldOut: TaskPredictions)
       mean: prepared.mean,
       scale: prepared.scale,
     });
-  const columns = features.inputs.map(({ name }) => name);
-  const names = outputNames(columns, classes);
   return {
     task,
     model,
@@ -65,15 +63,25 @@ export function trainedTask(parts: Parts, rows: Table, heldOut: TaskPredictions)
     heldOut,
     epochs: fit.epochs,
     graph,
-    predict: async (table) => {
-      const session = await createSession(graph());
-      try {
-        const result = await session.run(columnBatch(table, columns));
-        const outputs = result["value" in names ? names.value : names.probabilities]!;
-        return predictionsOf(table, target, outputs.data as Float32Array);
-      } finally {
-        await session.close();
-      }
-    },
+    predict: (table) => predictTable(graph(), features, target, table),
   };
+}
+
+/** Predictions of a table that has the target column, by a model that `modelGraph` made. */
+export async function predictTable(
+  graph: Graph,
+  features: FeaturePipeline,
+  target: SchemaTarget,
+  table: Table,
+): Promise<TaskPredictions> {
+  const columns = features.inputs.map(({ name }) => name);
+  const names = outputNames(columns, target.classes);
+  const session = await createSession(graph);
+  try {
+    const result = await session.run(columnBatch(table, columns));
+    const outputs = result["value" in names ? names.value : names.probabilities]!;
+    return predictionsOf(table, target, outputs.data as Float32Array);
+  } finally {
+    await session.close();
+  }
 }
