@@ -1,32 +1,72 @@
 // Stage 7: the month's usage events become an invoice.
-import type { Invoice } from "@lepta/api";
-import type { Bench } from "./bench.ts";
+import { ApiError, type Invoice } from "@lepta/api";
 import { invoiceText } from "./invoice-text.ts";
+import { hashOf } from "./json.ts";
+import { formatCount } from "./numbers.ts";
 import type { Stage } from "./stage.ts";
+import type { Workplace } from "./workplace.ts";
 
-export interface BillInput {
-  readonly [name: string]: string | number | null;
+export type BillInput = {
   /** YYYY-MM. */
   readonly period: string;
   /** Predictions of the month, of every product. */
   readonly used: number;
+  /** Those of this product. */
+  readonly counted: number;
   readonly deployment: string;
+  /** Of this product; null: its predictions are counted, not charged. */
+  readonly price: { readonly amountMicros: number; readonly currency: string; readonly freePerMonth: number } | null;
+  /** In force for every product: one invoice is for all of them. */
+  readonly prices: readonly {
+    readonly product: string;
+    readonly amountMicros: number;
+    readonly currency: string;
+    readonly freePerMonth: number;
+  }[];
+};
+
+export type BillOutput = {
+  /** null where the product has no price. */
+  readonly invoice: Invoice | null;
+  /** Predictions on the invoice; without one, the product's of the month. */
+  readonly predictions: number;
+};
+
+async function bill({ client }: Workplace, { period, counted, price }: BillInput): Promise<BillOutput> {
+  if (price === null) return { invoice: null, predictions: counted };
+  const invoice = await client.createInvoice({ period, currency: price.currency });
+  return { invoice, predictions: invoice.lines.reduce((sum, { count }) => sum + count, 0) };
 }
 
-export type BillOutput = { readonly invoice: Invoice };
+/** Whether the store still has the invoice as it was made: another product's ship, or a person, may have made it anew. */
+async function stands({ client }: Workplace, { invoice }: BillOutput): Promise<boolean> {
+  if (invoice === null) return true;
+  try {
+    return hashOf(await client.invoice(invoice.id)) === hashOf(invoice);
+  } catch (error) {
+    if (error instanceof ApiError && error.code === "invoice-not-found") return false;
+    throw error;
+  }
+}
 
-export const billStage: Stage<Bench, BillInput, BillOutput> = {
+export function nothingToInvoice(predictions: number): string {
+  return `${formatCount(predictions)} prediction${predictions === 1 ? "" : "s"} counted, nothing to invoice`;
+}
+
+export const billStage: Stage<Workplace, BillInput, BillOutput> = {
   name: "bill",
-  run: async ({ client, product }, { period }) => ({
-    invoice: await client.createInvoice({ period, ...(product.price && { currency: product.price.currency }) }),
-  }),
-  describe: ({ invoice }) => invoiceText(invoice),
-  summary: ({ invoice }) => ({
-    invoice: invoice.number,
-    period: invoice.period,
-    status: invoice.status,
-    totalMicros: invoice.totalMicros,
-    currency: invoice.currency,
-    predictions: invoice.lines.reduce((sum, { count }) => sum + count, 0),
-  }),
+  run: bill,
+  holds: stands,
+  describe: ({ invoice, predictions }) => (invoice === null ? [nothingToInvoice(predictions)] : invoiceText(invoice)),
+  summary: ({ invoice, predictions }) =>
+    invoice === null
+      ? { invoice: null, predictions }
+      : {
+          invoice: invoice.number,
+          period: invoice.period,
+          status: invoice.status,
+          totalMicros: invoice.totalMicros,
+          currency: invoice.currency,
+          predictions,
+        },
 };

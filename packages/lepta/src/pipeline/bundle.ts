@@ -2,12 +2,12 @@
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { writeBundle } from "@lepta/ml";
-import type { Bench } from "./bench.ts";
 import type { EvaluateOutput } from "./evaluate.ts";
 import { formatCount } from "./numbers.ts";
 import type { Stage } from "./stage.ts";
 import { textTable } from "./text-table.ts";
 import { openTrained, type Role, roles, type TrainOutput } from "./train.ts";
+import type { Workplace } from "./workplace.ts";
 
 export type BundleInput = {
   readonly trained: TrainOutput;
@@ -34,26 +34,26 @@ export type BundleOutput = {
   readonly bundles: Readonly<Record<Role, BundleDescription>>;
 };
 
-export function bundleDirectory(bench: Bench, output: Pick<BundleOutput, "folder">, role: Role): string {
-  return join(bench.folder("bundle", output.folder), role);
+export function bundleDirectory(workplace: Workplace, output: Pick<BundleOutput, "folder">, role: Role): string {
+  return join(workplace.folder("bundle", output.folder), role);
 }
 
-export const bundleStage: Stage<Bench, BundleInput, BundleOutput> = {
+export const bundleStage: Stage<Workplace, BundleInput, BundleOutput> = {
   name: "bundle",
-  async run(bench, { trained, evaluated, dataHash }, { inputHash, report }) {
-    const { product } = bench;
-    const test = await bench.testHash();
+  async run(workplace, { trained, evaluated, dataHash }, { inputHash, report }) {
+    const { product } = workplace;
+    const test = await workplace.testHash();
     const bundles: Partial<Record<Role, BundleDescription>> = {};
     let about: Pick<BundleOutput, "task" | "target" | "classes" | "positive"> | undefined;
     for (const [done, role] of roles.entries()) {
       report({ type: "progress", label: "bundle", done, total: roles.length });
       const { metrics, threshold } = evaluated.models[role];
-      const task = await openTrained(bench, trained, role);
-      const { manifest } = await writeBundle(bundleDirectory(bench, { folder: inputHash }, role), {
+      const task = await openTrained(workplace, trained, role);
+      const { manifest } = await writeBundle(bundleDirectory(workplace, { folder: inputHash }, role), {
         trained: task,
         name: product.name,
         dataHash,
-        run: bench.run,
+        run: workplace.run,
         metrics: defined(metrics),
         evaluatedOn: { rows: evaluated.rows, dataHash: test },
         ...(role === "baseline"
@@ -67,11 +67,11 @@ export const bundleStage: Stage<Bench, BundleInput, BundleOutput> = {
       bundles[role] = { model, modelSha256, modelBytes, inputs };
       about = { task: manifest.task, target, classes, positive };
     }
-    const path = relative(bench.served.home, bench.folder("bundle", inputHash));
+    const path = relative(workplace.served.home, workplace.folder("bundle", inputHash));
     return { folder: inputHash, path, ...about, bundles } as BundleOutput;
   },
-  holds: async (bench, output) =>
-    roles.every((role) => existsSync(join(bundleDirectory(bench, output, role), "manifest.json"))),
+  holds: async (workplace, output) =>
+    roles.every((role) => existsSync(join(bundleDirectory(workplace, output, role), "manifest.json"))),
   describe: ({ bundles, path }) => [
     "model.onnx takes raw rows: the fitted preprocessing is inside; beside it manifest.json and card.md",
     ...textTable([

@@ -3,10 +3,10 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { type Profile, profileTable } from "@lepta/data";
-import type { Bench } from "./bench.ts";
 import { hashOf, type JsonObject } from "./json.ts";
 import { formatCount } from "./numbers.ts";
 import type { Stage } from "./stage.ts";
+import type { Workplace } from "./workplace.ts";
 
 export type DataInput = {
   /** SHA-256 of the file's bytes. */
@@ -51,7 +51,11 @@ export async function fileHash(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
-function outputOf(profile: Profile, bench: Bench, prepared: Awaited<ReturnType<Bench["learning"]>>): DataOutput {
+function outputOf(
+  profile: Profile,
+  workplace: Workplace,
+  prepared: Awaited<ReturnType<Workplace["learning"]>>,
+): DataOutput {
   const { table, schema, parts, rejected } = prepared;
   const features = profile.columns.filter(({ role }) => role === "feature");
   const categories = features.filter(({ type }) => type === "category").sort((a, b) => b.different - a.different);
@@ -66,7 +70,7 @@ function outputOf(profile: Profile, bench: Bench, prepared: Awaited<ReturnType<B
     leftOut: schema.leftOut.map(({ name, reason }) => ({ name, reason })),
     missing: features.reduce((sum, { missing }) => sum + missing, 0),
     target: {
-      name: bench.product.data.target,
+      name: workplace.product.data.target,
       missing: schema.target?.missing ?? 0,
       classes: profile.target?.classes?.map(({ label, count }) => ({ label, count })) ?? null,
     },
@@ -126,11 +130,11 @@ function describe(output: DataOutput): string[] {
   ];
 }
 
-export const dataStage: Stage<Bench, DataInput, DataOutput> = {
+export const dataStage: Stage<Workplace, DataInput, DataOutput> = {
   name: "data",
-  async run(bench) {
-    const prepared = await bench.learning();
-    return outputOf(profileTable(prepared.table, prepared.schema), bench, prepared);
+  async run(workplace) {
+    const prepared = await workplace.learning();
+    return outputOf(profileTable(prepared.table, prepared.schema), workplace, prepared);
   },
   describe,
   summary: ({ dataHash, rows, rejected, features, missing, duplicates, suspects, parts }): JsonObject => ({

@@ -1,14 +1,14 @@
 // Stage 5: registers both bundles, sets the price, and divides the subjects between the models.
 import type { CostMatrix, Deployment, Version } from "@lepta/api";
-import { deploy, registerProduct, registerVersion, setPrice } from "@lepta/server";
+import { deploy, priceAt, registerProduct, registerVersion, setPrice, type Tenant } from "@lepta/server";
 import type { Costs } from "../product/tabular.ts";
-import type { Bench } from "./bench.ts";
 import { type BundleOutput, bundleDirectory } from "./bundle.ts";
 import type { EvaluateOutput } from "./evaluate.ts";
 import type { Metrics } from "./metrics-text.ts";
 import { formatCount, formatMoney } from "./numbers.ts";
 import type { Stage } from "./stage.ts";
 import { type Role, roles } from "./train.ts";
+import type { Workplace } from "./workplace.ts";
 
 export type DeployInput = {
   readonly bundles: BundleOutput;
@@ -37,8 +37,8 @@ export function costMatrix(classes: readonly string[], positive: string, costs: 
   );
 }
 
-async function run(bench: Bench, input: DeployInput): Promise<DeployOutput> {
-  const { product, served, run: runId } = bench;
+async function run(workplace: Workplace, input: DeployInput): Promise<DeployOutput> {
+  const { product, served, run: runId } = workplace;
   const { store, tenant } = served;
   const { bundles, traffic, costs, price, evaluated } = input;
   const { task, target, classes, positive } = bundles;
@@ -56,7 +56,7 @@ async function run(bench: Bench, input: DeployInput): Promise<DeployOutput> {
     versions[role] = await registerVersion(store, tenant, {
       product: product.name,
       name: role,
-      bundleDir: bundleDirectory(bench, bundles, role),
+      bundleDir: bundleDirectory(workplace, bundles, role),
       runId,
       ...(role === "baseline" ? {} : { baseline: measured(evaluated.models.baseline.metrics) }),
       ...(confusion === null
@@ -64,7 +64,7 @@ async function run(bench: Bench, input: DeployInput): Promise<DeployOutput> {
         : { confusion: { labels: [...confusion.labels], counts: confusion.counts.map((row) => [...row]) } }),
     });
   }
-  if (price !== null) await setPrice(tenant, { product: product.name, ...price });
+  await applyPrice(tenant, product.name, price);
   const { baseline, network } = versions as Record<Role, Version>;
   const deployment = await deploy(tenant, {
     product: product.name,
@@ -83,8 +83,39 @@ function measured(metrics: Metrics): Record<string, { value: number; low: number
   );
 }
 
-/** Whether the deployment is still the one in service: another ship, or a person, may have put another in its place. */
-async function inService({ client, product }: Bench, { deployment }: DeployOutput): Promise<boolean> {
+/** A product file without a price charges nothing, from now on too where it had one. */
+async function applyPrice(tenant: Tenant, product: string, price: DeployInput["price"]): Promise<void> {
+  if (price !== null) {
+    await setPrice(tenant, { product, ...price });
+    return;
+  }
+  const current = await priceAt(tenant, product);
+  if (current === undefined || current.amountMicros === 0) return;
+  // The allowance stays: it is that of the price at the month's end, and what was charged before still counts on it.
+  const { currency, freePerMonth } = current;
+  await setPrice(tenant, { product, amountMicros: 0, currency, freePerMonth });
+}
+
+/** Whether the price in force is the product file's. */
+async function priced(tenant: Tenant, product: string, price: DeployInput["price"]): Promise<boolean> {
+  const current = await priceAt(tenant, product);
+  if (price === null) return (current?.amountMicros ?? 0) === 0;
+  return (
+    current?.amountMicros === price.amountMicros &&
+    current.currency === price.currency &&
+    current.freePerMonth === price.freePerMonth
+  );
+}
+
+/**
+ * Whether the deployment and the price are still those in force: another ship, or a person, may have put others in
+ * their place.
+ */
+async function inService(
+  { client, product, served }: Workplace,
+  { deployment, price }: DeployOutput,
+): Promise<boolean> {
+  if (!(await priced(served.tenant, product.name, price))) return false;
   try {
     return (await client.deployment(product.name)).id === deployment.id;
   } catch {
@@ -92,7 +123,7 @@ async function inService({ client, product }: Bench, { deployment }: DeployOutpu
   }
 }
 
-export const deployStage: Stage<Bench, DeployInput, DeployOutput> = {
+export const deployStage: Stage<Workplace, DeployInput, DeployOutput> = {
   name: "deploy",
   run,
   holds: inService,

@@ -14,11 +14,11 @@ import {
 } from "@lepta/ml";
 import { CliError } from "../errors.ts";
 import type { Costs } from "../product/tabular.ts";
-import type { Bench } from "./bench.ts";
 import { confusionText, type Metrics, metricsText, metricTitle } from "./metrics-text.ts";
 import { formatCount, formatFigure } from "./numbers.ts";
 import type { Stage } from "./stage.ts";
 import { openTrained, type Role, roles, type TrainOutput } from "./train.ts";
+import type { Workplace } from "./workplace.ts";
 
 export type EvaluateInput = {
   readonly trained: TrainOutput;
@@ -99,15 +99,15 @@ function checkGates(gates: EvaluateInput["gates"], { metrics }: Evaluation): voi
   }
 }
 
-export const evaluateStage: Stage<Bench, EvaluateInput, EvaluateOutput> = {
+export const evaluateStage: Stage<Workplace, EvaluateInput, EvaluateOutput> = {
   name: "evaluate",
-  async run(bench, { trained, costs, gates, seed }, { report }) {
-    const { table, parts } = await bench.learning();
+  async run(workplace, { trained, costs, gates, seed }, { report }) {
+    const { table, parts } = await workplace.learning();
     const test = takeRows(table, parts.test);
     const models: Partial<Record<Role, Evaluation>> = {};
     for (const [done, role] of roles.entries()) {
       report({ type: "progress", label: "evaluate", done, total: roles.length });
-      const task = await openTrained(bench, trained, role);
+      const task = await openTrained(workplace, trained, role);
       const threshold = costs === null ? null : thresholdFor(task.heldOut, costs);
       models[role] = evaluationOf(await task.predict(test), { threshold, costs, seed });
     }

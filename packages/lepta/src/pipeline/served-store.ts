@@ -6,8 +6,7 @@ import { type ApiClient, createApiClient } from "@lepta/api";
 import {
   createAuthenticator,
   createKey,
-  createOrganisation,
-  findOrganisation,
+  ensureOrganisation,
   jsonLogger,
   openStore,
   type Store,
@@ -73,8 +72,7 @@ export async function openServedStore(home: string, options: ServeOptions = {}):
 }
 
 async function ownTenant(store: Store): Promise<Tenant> {
-  const known = await findOrganisation(store, organisationName);
-  return store.tenant((known ?? (await createOrganisation(store, { name: organisationName }))).id);
+  return store.tenant((await ensureOrganisation(store, { name: organisationName })).id);
 }
 
 /** The key of the credentials file while the store knows it, else a new one. */
@@ -103,7 +101,7 @@ async function listen(
 ): Promise<{ url: string; close(): Promise<void> }> {
   const logger = jsonLogger(process.stderr, logLevel);
   const start = (chosen: number): ReturnType<typeof startServer> =>
-    startServer(store, { host, port: chosen, logger, ...(consoleDir === undefined ? {} : { consoleDir }) });
+    startServer(store, { host, port: chosen, logger, jobs: true, ...(consoleDir === undefined ? {} : { consoleDir }) });
   try {
     return await start(port ?? defaultPort);
   } catch (error) {

@@ -2,8 +2,7 @@
 import type { Experiment, Invoice } from "@lepta/api";
 import type { Product } from "../product/define.ts";
 import { type LoadedProduct, loadProduct } from "../product/load.ts";
-import { type Bench, createBench } from "./bench.ts";
-import { billStage } from "./bill.ts";
+import { type BillInput, billStage } from "./bill.ts";
 import { bundleStage } from "./bundle.ts";
 import { codeVersion } from "./code-version.ts";
 import { dataStage, fileHash } from "./data.ts";
@@ -19,6 +18,7 @@ import { runStage, type StageResult, type StageRunner } from "./stage.ts";
 import { shipSummary } from "./summary.ts";
 import { type Role, trainStage } from "./train.ts";
 import { useStage } from "./use.ts";
+import { createWorkplace, type Workplace } from "./workplace.ts";
 
 export interface ShipOptions extends ServeOptions {
   /** The store's directory. Default: LEPTA_HOME, else `.lepta` in the working directory. */
@@ -43,7 +43,8 @@ export interface ShipResult {
   /** On the held-out test part. */
   readonly models: Readonly<Record<Role, Evaluation>>;
   readonly experiment: Experiment;
-  readonly invoice: Invoice;
+  /** null where the product has no price. */
+  readonly invoice: Invoice | null;
   readonly url: string;
   /** The same as people read it. */
   readonly summary: readonly string[];
@@ -102,14 +103,14 @@ async function runStages(
   report: Report,
   signal: AbortSignal,
 ) {
-  const bench: Bench = createBench({ product, run: log.run, directory, served, report });
-  const runner: StageRunner<Bench> = { bench, log, report, codeVersion: codeVersion(), signal };
+  const workplace: Workplace = createWorkplace({ product, run: log.run, directory, served, report });
+  const runner: StageRunner<Workplace> = { workplace, log, report, codeVersion: codeVersion(), signal };
   const { target, positive, columns } = product.data;
   const costs = product.task.kind === "classifier" ? (product.task.costs ?? null) : null;
   const { seed } = product;
 
   const data = await runStage(runner, dataStage, {
-    file: await fileHash(bench.dataFile),
+    file: await fileHash(workplace.dataFile),
     target,
     positive,
     columns,
@@ -139,29 +140,32 @@ async function runStages(
     evaluated: evaluate.output,
     traffic: product.deploy.traffic,
     costs: costs && { ...costs },
-    price: product.price === undefined ? null : priceOf(product.price),
+    price: priceOf(product),
   });
   const deployment = deploy.output.deployment.id;
   const use = await runStage(runner, useStage, { deployment, dataHash, splitHash });
-  const bill = await runStage(runner, billStage, await billInput(bench, deployment));
+  const bill = await runStage(runner, billStage, await billInput(workplace, deployment));
   return { data, train, evaluate, bundle, deploy, use, bill };
 }
 
-function priceOf({ amountMicros, currency, freePerMonth }: NonNullable<Product["price"]>) {
+function priceOf({ price }: Product): BillInput["price"] {
+  if (price === undefined) return null;
+  const { amountMicros, currency, freePerMonth } = price;
   return { amountMicros, currency, freePerMonth };
 }
 
-async function billInput({ client }: Bench, deployment: string) {
+async function billInput({ client, product }: Workplace, deployment: string): Promise<BillInput> {
   const period = new Date().toISOString().slice(0, 7);
-  const { total } = await client.usage({ from: `${period}-01T00:00:00.000Z` });
-  return { period, used: total, deployment };
+  const { total, lines, prices } = await client.usage({ from: `${period}-01T00:00:00.000Z` });
+  const counted = lines.reduce((sum, line) => sum + (line.product === product.name ? line.count : 0), 0);
+  return { period, used: total, counted, deployment, price: priceOf(product), prices };
 }
 
 function resultOf(product: Product, run: string, seconds: number, stages: Stages, served: ServedStore): ShipResult {
   const list: StageResult<JsonObject>[] = Object.values(stages);
   const models = stages.evaluate.output.models;
   const { experiment } = stages.use.output;
-  const { invoice } = stages.bill.output;
+  const { invoice, predictions } = stages.bill.output;
   return {
     product: product.name,
     run,
@@ -171,6 +175,6 @@ function resultOf(product: Product, run: string, seconds: number, stages: Stages
     experiment,
     invoice,
     url: served.url,
-    summary: shipSummary({ models, experiment, invoice }),
+    summary: shipSummary({ models, experiment, invoice, predictions }),
   };
 }

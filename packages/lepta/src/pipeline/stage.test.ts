@@ -4,7 +4,7 @@ import type { PipelineEvent } from "./events.ts";
 import type { JsonObject } from "./json.ts";
 import { runStage, type Stage, type StageLog, type StageRunner } from "./stage.ts";
 
-interface Bench {
+interface Workplace {
   runs: number;
   holds: boolean;
 }
@@ -20,53 +20,53 @@ function runnerWith(stored = new Map<string, JsonObject>()) {
       if (result.status !== "failed") stored.set(stage + hash, result.output);
     },
   };
-  const bench: Bench = { runs: 0, holds: true };
-  const runner: StageRunner<Bench> = {
-    bench,
+  const workplace: Workplace = { runs: 0, holds: true };
+  const runner: StageRunner<Workplace> = {
+    workplace,
     log,
     report: (event) => events.push(event),
     codeVersion: "1",
     signal: new AbortController().signal,
   };
-  return { runner, events, ends, stored, bench };
+  return { runner, events, ends, stored, workplace };
 }
 
-const double: Stage<Bench, { value: number }, { doubled: number }> = {
+const double: Stage<Workplace, { value: number }, { doubled: number }> = {
   name: "data",
-  async run(bench, { value }) {
-    bench.runs++;
+  async run(workplace, { value }) {
+    workplace.runs++;
     if (value < 0) throw new Error("negative");
     return { doubled: value * 2 };
   },
-  holds: async (bench) => bench.holds,
+  holds: async (workplace) => workplace.holds,
   describe: ({ doubled }) => [`doubled ${doubled}`],
   summary: (output) => output,
 };
 
 describe("runStage", () => {
   test("equal input: reused, with the same output and figures", async () => {
-    const { runner, bench, events } = runnerWith();
+    const { runner, workplace, events } = runnerWith();
     const first = await runStage(runner, double, { value: 3 });
     const second = await runStage(runner, double, { value: 3 });
-    expect([first.status, second.status, bench.runs]).toEqual(["done", "reused", 1]);
+    expect([first.status, second.status, workplace.runs]).toEqual(["done", "reused", 1]);
     expect(second.output).toEqual({ doubled: 6 });
     expect(events.at(-1)).toMatchObject({ type: "stage-end", status: "reused", lines: ["doubled 6"] });
   });
 
   test("other input, or other code: run again", async () => {
-    const { runner, bench } = runnerWith();
+    const { runner, workplace } = runnerWith();
     await runStage(runner, double, { value: 3 });
     await runStage(runner, double, { value: 4 });
     const third = await runStage({ ...runner, codeVersion: "2" }, double, { value: 3 });
-    expect([third.status, bench.runs]).toEqual(["done", 3]);
+    expect([third.status, workplace.runs]).toEqual(["done", 3]);
   });
 
   test("an output that no longer holds is made again", async () => {
-    const { runner, bench } = runnerWith();
+    const { runner, workplace } = runnerWith();
     await runStage(runner, double, { value: 3 });
-    bench.holds = false;
+    workplace.holds = false;
     expect((await runStage(runner, double, { value: 3 })).status).toBe("done");
-    expect(bench.runs).toBe(2);
+    expect(workplace.runs).toBe(2);
   });
 
   test("a failure is recorded and thrown", async () => {
@@ -77,8 +77,8 @@ describe("runStage", () => {
   });
 
   test("the order of keys and absent keys do not matter", async () => {
-    const { runner, bench } = runnerWith();
-    const stage: Stage<Bench, JsonObject, { ok: boolean }> = {
+    const { runner, workplace } = runnerWith();
+    const stage: Stage<Workplace, JsonObject, { ok: boolean }> = {
       name: "train",
       run: async (b) => {
         b.runs++;
@@ -89,6 +89,6 @@ describe("runStage", () => {
     };
     await runStage(runner, stage, { a: 1, b: [1, { c: null, d: "x" }] });
     await runStage(runner, stage, { b: [1, { d: "x", c: null }], a: 1, z: undefined });
-    expect(bench.runs).toBe(1);
+    expect(workplace.runs).toBe(1);
   });
 });

@@ -12,13 +12,13 @@ export interface StageContext {
 
 /**
  * A stage maps a JSON input to a JSON output. Everything that the result depends on is in the input: files by their
- * content hash, earlier stages by their outputs. `Bench` is what all stages work with; it must not change a result.
+ * content hash, earlier stages by their outputs. `Workplace` is what all stages work with; it must not change a result.
  */
-export interface Stage<Bench, Input extends JsonObject, Output extends JsonObject> {
+export interface Stage<Workplace, Input extends JsonObject, Output extends JsonObject> {
   readonly name: StageName;
-  run(bench: Bench, input: Input, context: StageContext): Promise<Output>;
+  run(workplace: Workplace, input: Input, context: StageContext): Promise<Output>;
   /** Whether a stored output is still true of the world outside the stage's input. Default: it is. */
-  holds?(bench: Bench, output: Output): Promise<boolean>;
+  holds?(workplace: Workplace, output: Output): Promise<boolean>;
   /** The figures that people read. */
   describe(output: Output): readonly string[];
   /** The same figures for machines, few and named; the store shows them. */
@@ -40,8 +40,8 @@ export interface StageLog {
   ): Promise<void>;
 }
 
-export interface StageRunner<Bench> {
-  readonly bench: Bench;
+export interface StageRunner<Workplace> {
+  readonly workplace: Workplace;
   readonly log: StageLog;
   readonly report: Report;
   /** Part of every stage's key. */
@@ -57,12 +57,12 @@ export interface StageResult<Output> {
 }
 
 /** Runs a stage, or takes the stored output of the same stage with the same input and code. */
-export async function runStage<Bench, Input extends JsonObject, Output extends JsonObject>(
-  runner: StageRunner<Bench>,
-  stage: Stage<Bench, Input, Output>,
+export async function runStage<Workplace, Input extends JsonObject, Output extends JsonObject>(
+  runner: StageRunner<Workplace>,
+  stage: Stage<Workplace, Input, Output>,
   input: Input,
 ): Promise<StageResult<Output>> {
-  const { bench, log, report, signal } = runner;
+  const { workplace, log, report, signal } = runner;
   signal.throwIfAborted();
   const position = stageNames.indexOf(stage.name);
   const inputHash = hashOf({ stage: stage.name, code: runner.codeVersion, input });
@@ -71,7 +71,7 @@ export async function runStage<Bench, Input extends JsonObject, Output extends J
   report({ type: "stage-start", stage: stage.name, position, total: stageNames.length });
 
   const stored = (await log.find(stage.name, inputHash)) as Output | undefined;
-  if (stored !== undefined && ((await stage.holds?.(bench, stored)) ?? true)) {
+  if (stored !== undefined && ((await stage.holds?.(workplace, stored)) ?? true)) {
     await log.end(stage.name, position, inputHash, {
       status: "reused",
       output: stored,
@@ -89,7 +89,7 @@ export async function runStage<Bench, Input extends JsonObject, Output extends J
   await log.start(stage.name, position, inputHash);
   let output: Output;
   try {
-    output = await stage.run(bench, input, { report, inputHash, signal });
+    output = await stage.run(workplace, input, { report, inputHash, signal });
   } catch (error) {
     // An aborted stage did not fail: the run's end marks it interrupted.
     if (!signal.aborted) await log.end(stage.name, position, inputHash, { status: "failed", error });

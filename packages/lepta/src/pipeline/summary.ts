@@ -1,5 +1,6 @@
 // What a ship ends with, in four lines: how good, at what cost, what is owed.
 import type { Experiment, Invoice } from "@lepta/api";
+import { nothingToInvoice } from "./bill.ts";
 import type { Evaluation } from "./evaluate.ts";
 import { intervalText, metricNames, metricTitle } from "./metrics-text.ts";
 import { formatCount, formatFigure, formatMoney } from "./numbers.ts";
@@ -8,9 +9,10 @@ import { type Role, roles } from "./train.ts";
 export function shipSummary(shipped: {
   readonly models: Readonly<Record<Role, Evaluation>>;
   readonly experiment: Experiment;
-  readonly invoice: Invoice;
+  readonly invoice: Invoice | null;
+  readonly predictions: number;
 }): string[] {
-  const { models, experiment, invoice } = shipped;
+  const { models, experiment, invoice, predictions } = shipped;
   const name = metricNames.find((metric) => models.network.metrics[metric] !== undefined);
   const scores = roles.flatMap((role) => {
     const metric = name === undefined ? undefined : models[role].metrics[name];
@@ -19,10 +21,11 @@ export function shipSummary(shipped: {
   const costs = experiment.variants.flatMap(({ name: variant, cost }) =>
     cost === null ? [] : [`${variant} ${formatFigure(cost.value)}`],
   );
-  const count = invoice.lines.reduce((sum, line) => sum + line.count, 0);
   return [
     ...(name === undefined ? [] : [`${metricTitle(name)}  ${scores.join(", ")}`]),
     `mean ${experiment.metric}  ${costs.join(", ")}`,
-    `invoice ${invoice.number}  ${formatCount(count)} predictions in ${invoice.period}, ${formatMoney(invoice.totalMicros, invoice.currency)}`,
+    invoice === null
+      ? nothingToInvoice(predictions)
+      : `invoice ${invoice.number}  ${formatCount(predictions)} predictions in ${invoice.period}, ${formatMoney(invoice.totalMicros, invoice.currency)}`,
   ];
 }

@@ -1,13 +1,20 @@
 // Stage 2: a linear baseline and a tabular network, both trained by the engine's own graph.
-import { existsSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Table, takeRows } from "@lepta/data";
-import { type ModelName, pointMetrics, type TrainEvent, type TrainedTask, train } from "@lepta/ml";
-import type { Bench, LearningTable } from "./bench.ts";
-import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import {
+  type ModelName,
+  pointMetrics,
+  readTask,
+  storedTaskHash,
+  type TrainEvent,
+  type TrainedTask,
+  train,
+  writeTask,
+} from "@lepta/ml";
 import { formatCount, formatFigure } from "./numbers.ts";
 import type { Stage, StageContext } from "./stage.ts";
+import type { LearningTable, Workplace } from "./workplace.ts";
 
 export const roles = ["baseline", "network"] as const;
 export type Role = (typeof roles)[number];
@@ -55,14 +62,14 @@ export function learntRows({ table, parts }: LearningTable): Table {
   return takeRows(table, [...parts.train, ...parts.validation]);
 }
 
-async function trainRole(bench: Bench, role: Role, { report, signal }: StageContext): Promise<TrainedTask> {
-  const { table, schema, parts } = await bench.learning();
+async function trainRole(workplace: Workplace, role: Role, { report, signal }: StageContext): Promise<TrainedTask> {
+  const { table, schema, parts } = await workplace.learning();
   return train({
     train: takeRows(table, parts.train),
     validation: takeRows(table, parts.validation),
     schema,
     model: models[role],
-    seed: bench.product.seed,
+    seed: workplace.product.seed,
     measure: pointMetrics,
     signal,
     onEvent: (event) =>
@@ -70,32 +77,42 @@ async function trainRole(bench: Bench, role: Role, { report, signal }: StageCont
   });
 }
 
-async function run(bench: Bench, _: TrainInput, context: StageContext): Promise<TrainOutput> {
-  const folder = bench.folder("train", context.inputHash);
+async function run(workplace: Workplace, _: TrainInput, context: StageContext): Promise<TrainOutput> {
+  const folder = workplace.folder("train", context.inputHash);
   const fresh = `${folder}.${process.pid}.tmp`;
   await rm(fresh, { recursive: true, force: true });
   const trained: Partial<Record<Role, TrainedModel>> = {};
   for (const role of roles) {
-    const task = await trainRole(bench, role, context);
-    const checkpoint = await writeCheckpoint(join(fresh, role), task);
+    const task = await trainRole(workplace, role, context);
+    const checkpoint = await writeTask(join(fresh, role), task);
     trained[role] = { model: task.model, checkpoint, epochs: task.epochs, heldOut: pointMetrics(task.heldOut) };
   }
   await rm(folder, { recursive: true, force: true });
   await rename(fresh, folder);
-  const rows = learntRows(await bench.learning()).rowCount;
+  const rows = learntRows(await workplace.learning()).rowCount;
   return { folder: context.inputHash, rows, models: trained as Record<Role, TrainedModel> };
 }
 
-/** A model that the stage trained. */
-export async function openTrained(bench: Bench, output: TrainOutput, role: Role): Promise<TrainedTask> {
-  return readCheckpoint(join(bench.folder("train", output.folder), role), learntRows(await bench.learning()));
+function roleFolder(workplace: Workplace, { folder }: TrainOutput, role: Role): string {
+  return join(workplace.folder("train", folder), role);
 }
 
-export const trainStage: Stage<Bench, TrainInput, TrainOutput> = {
+/** Whether both models lie in the store as they were written. */
+async function whole(workplace: Workplace, output: TrainOutput): Promise<boolean> {
+  const hashes = await Promise.all(roles.map((role) => storedTaskHash(roleFolder(workplace, output, role))));
+  return roles.every((role, i) => hashes[i] === output.models[role].checkpoint);
+}
+
+/** A model that the stage trained. */
+export async function openTrained(workplace: Workplace, output: TrainOutput, role: Role): Promise<TrainedTask> {
+  const rows = learntRows(await workplace.learning());
+  return readTask(roleFolder(workplace, output, role), output.models[role].checkpoint, rows);
+}
+
+export const trainStage: Stage<Workplace, TrainInput, TrainOutput> = {
   name: "train",
   run,
-  holds: async (bench, { folder }) =>
-    roles.every((role) => existsSync(join(bench.folder("train", folder), role, "task.json"))),
+  holds: whole,
   describe: ({ rows, models: trained }) => [
     `learnt from ${formatCount(rows)} rows, watched on rows held out of them`,
     ...roles.map((role) => {

@@ -2,11 +2,11 @@
 import type { Experiment, ExperimentVariant, Interval, Row } from "@lepta/api";
 import { createApiClient } from "@lepta/api";
 import { columnOf, isNumeric, labelAt, rowsOf, takeColumns, takeRows, valueAt } from "@lepta/data";
-import type { Bench } from "./bench.ts";
 import { formatCount, formatFigure } from "./numbers.ts";
 import { uuidFrom } from "./prediction-id.ts";
 import type { Stage, StageContext } from "./stage.ts";
 import { textTable } from "./text-table.ts";
+import type { Workplace } from "./workplace.ts";
 
 export interface UseInput {
   readonly [name: string]: string;
@@ -23,7 +23,7 @@ export type UseOutput = {
 };
 
 /** One held-out row as it is sent. */
-interface Applicant {
+interface HeldOutRow {
   readonly id: string;
   readonly subject: string;
   readonly row: Row;
@@ -33,19 +33,19 @@ interface Applicant {
 /** Rows a request. */
 const batch = 20;
 
-async function applicants(bench: Bench, deployment: string): Promise<Applicant[]> {
-  const { table, schema, parts } = await bench.learning();
+async function heldOutRows(workplace: Workplace, deployment: string): Promise<HeldOutRow[]> {
+  const { table, schema, parts } = await workplace.learning();
   const held = takeRows(table, parts.test);
-  const target = columnOf(held, bench.product.data.target);
-  const regression = bench.product.task.kind === "regressor";
+  const target = columnOf(held, workplace.product.data.target);
+  const regression = workplace.product.task.kind === "regressor";
   const features = takeColumns(
     held,
     schema.features.map(({ name }) => name),
   );
   const seen = new Map<string, number>();
-  return Array.from(rowsOf(features), (row, i): Applicant => {
+  return Array.from(rowsOf(features), (row, i): HeldOutRow => {
     const hash = held.rowHashes[i] as string;
-    // Equal rows are different applicants: their place among equals tells them apart.
+    // Equal rows are different cases: their place among equals tells them apart.
     const copy = seen.get(hash) ?? 0;
     seen.set(hash, copy + 1);
     const label = regression && isNumeric(target) ? (valueAt(target, i) as number) : (labelAt(target, i) as string);
@@ -58,9 +58,13 @@ function* batches<T>(items: readonly T[], size: number): Generator<readonly T[]>
   for (let from = 0; from < items.length; from += size) yield items.slice(from, from + size);
 }
 
-async function use(bench: Bench, { deployment }: UseInput, { report, signal }: StageContext): Promise<UseOutput> {
-  const { client, product, served } = bench;
-  const sent = await applicants(bench, deployment);
+async function use(
+  workplace: Workplace,
+  { deployment }: UseInput,
+  { report, signal }: StageContext,
+): Promise<UseOutput> {
+  const { client, product, served } = workplace;
+  const sent = await heldOutRows(workplace, deployment);
   const key = await client.createKey({ name: `${product.name}: held-out rows`, scopes: ["predict", "feedback"] });
   try {
     const user = createApiClient({ url: served.url, key: key.secret });
@@ -113,7 +117,7 @@ export function experimentText({ metric, variants }: Experiment): string[] {
   return textTable([head, ...variants.map(row)]);
 }
 
-export const useStage: Stage<Bench, UseInput, UseOutput> = {
+export const useStage: Stage<Workplace, UseInput, UseOutput> = {
   name: "use",
   run: use,
   describe: ({ predictions, labels, experiment }) => [

@@ -12,7 +12,7 @@ export interface LearningTable extends PreparedTable {
   readonly parts: ThreeParts;
 }
 
-export interface Bench {
+export interface Workplace {
   readonly product: Product;
   /** Id of this run. */
   readonly run: string;
@@ -29,7 +29,7 @@ export interface Bench {
   folder(stage: string, hash: string): string;
 }
 
-export interface BenchParts {
+export interface WorkplaceParts {
   readonly product: Product;
   readonly run: string;
   /** Folder that the product's data path starts from. */
@@ -38,7 +38,7 @@ export interface BenchParts {
   readonly report: Report;
 }
 
-export function createBench({ product, run, directory, served, report }: BenchParts): Bench {
+export function createWorkplace({ product, run, directory, served, report }: WorkplaceParts): Workplace {
   const dataFile = resolve(directory, product.data.path);
   let read: Promise<LearningTable> | undefined;
   const learning = (): Promise<LearningTable> => {
