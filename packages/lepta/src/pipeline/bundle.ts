@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { writeBundle } from "@lepta/ml";
 import type { EvaluateOutput } from "./evaluate.ts";
+import { measured } from "./metrics-text.ts";
 import { formatCount } from "./numbers.ts";
 import type { Stage } from "./stage.ts";
 import { textTable } from "./text-table.ts";
@@ -54,12 +55,12 @@ export const bundleStage: Stage<Workplace, BundleInput, BundleOutput> = {
         name: product.name,
         dataHash,
         run: workplace.run,
-        metrics: defined(metrics),
+        metrics: measured(metrics),
         evaluatedOn: { rows: evaluated.rows, dataHash: test },
         ...(role === "baseline"
           ? {}
           : {
-              baseline: { model: trained.models.baseline.model, metrics: defined(evaluated.models.baseline.metrics) },
+              baseline: { model: trained.models.baseline.model, metrics: measured(evaluated.models.baseline.metrics) },
             }),
         ...(threshold === null ? {} : { threshold }),
       });
@@ -97,8 +98,3 @@ export const bundleStage: Stage<Workplace, BundleInput, BundleOutput> = {
       ]),
     ),
 };
-
-/** Without the names whose metric is absent. */
-function defined<T>(metrics: Readonly<Partial<Record<string, T>>>): Record<string, T> {
-  return Object.fromEntries(Object.entries(metrics).filter(([, metric]) => metric !== undefined)) as Record<string, T>;
-}

@@ -4,7 +4,7 @@ import { deploy, priceAt, registerProduct, registerVersion, setPrice, type Tenan
 import type { Costs } from "../product/tabular.ts";
 import { type BundleOutput, bundleDirectory } from "./bundle.ts";
 import type { EvaluateOutput } from "./evaluate.ts";
-import type { Metrics } from "./metrics-text.ts";
+import { measured } from "./metrics-text.ts";
 import { formatCount, formatMoney } from "./numbers.ts";
 import type { Stage } from "./stage.ts";
 import { type Role, roles } from "./train.ts";
@@ -75,12 +75,6 @@ async function run(workplace: Workplace, input: DeployInput): Promise<DeployOutp
     costs: costs === null || classes === null || positive === null ? null : costMatrix(classes, positive, costs),
   });
   return { deployment, price };
-}
-
-function measured(metrics: Metrics): Record<string, { value: number; low: number; high: number }> {
-  return Object.fromEntries(
-    Object.entries(metrics).flatMap(([name, metric]) => (metric === undefined ? [] : [[name, { ...metric }]])),
-  );
 }
 
 /** A product file without a price charges nothing, from now on too where it had one. */

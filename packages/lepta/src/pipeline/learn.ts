@@ -16,6 +16,7 @@ import {
 } from "@lepta/ml";
 import { type Evaluation, evaluationOf } from "./evaluate.ts";
 import type { Report } from "./events.ts";
+import { measured } from "./metrics-text.ts";
 import { liveFigures } from "./train.ts";
 
 export interface LearnOptions {
@@ -102,9 +103,11 @@ export async function learn(options: LearnOptions): Promise<Learnt> {
     trained: best,
     name,
     dataHash: table.hash,
-    metrics: metricsOf(evaluation),
+    metrics: measured(evaluation.metrics),
     evaluatedOn: { rows: parts.test.rowCount, dataHash: parts.test.hash },
-    ...(best === baseline ? {} : { baseline: { model: baseline.model, metrics: metricsOf(baselineEvaluation) } }),
+    ...(best === baseline
+      ? {}
+      : { baseline: { model: baseline.model, metrics: measured(baselineEvaluation.metrics) } }),
   });
   return {
     task: inferTask(schema),
@@ -148,11 +151,5 @@ async function crossValidated(
     await measureFolds(parts, predict, {
       onEvent: ({ fold }) => report({ type: "progress", label: "fold", done: fold + 1, total: folds }),
     }),
-  );
-}
-
-function metricsOf({ metrics }: Evaluation): Record<string, { value: number; low: number; high: number }> {
-  return Object.fromEntries(
-    Object.entries(metrics).flatMap(([name, metric]) => (metric === undefined ? [] : [[name, { ...metric }]])),
   );
 }

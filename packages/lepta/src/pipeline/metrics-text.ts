@@ -12,6 +12,11 @@ export interface MetricInterval {
 }
 export type Metrics = Readonly<Partial<Record<MetricName, MetricInterval>>>;
 
+/** The metrics that are there. */
+export function measured<T>(metrics: Readonly<Partial<Record<string, T>>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(metrics).filter((entry): entry is [string, T] => entry[1] !== undefined));
+}
+
 const titles: Readonly<Record<MetricName, string>> = {
   auc: "AUC",
   averagePrecision: "average precision",

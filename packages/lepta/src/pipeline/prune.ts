@@ -4,6 +4,18 @@ import { join } from "node:path";
 
 const kept = 8;
 
+/** Whether the process lives that a half-written folder names: `<stage>-<hash>.<pid>.tmp`. Its own is left over. */
+function writerLives(name: string): boolean {
+  const pid = Number(/\.(\d+)\.tmp$/.exec(name)?.[1]);
+  if (!Number.isSafeInteger(pid) || pid <= 0 || pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
 /** Removes all but the newest folders of each stage of a product, and what killed runs left half written. */
 export async function pruneStageFolders(home: string, product: string): Promise<void> {
   const place = join(home, "stages", product);
@@ -12,7 +24,7 @@ export async function pruneStageFolders(home: string, product: string): Promise<
   for (const name of names) {
     const path = join(place, name);
     if (name.endsWith(".tmp")) {
-      await rm(path, { recursive: true, force: true });
+      if (!writerLives(name)) await rm(path, { recursive: true, force: true });
       continue;
     }
     const stage = name.split("-")[0] as string;

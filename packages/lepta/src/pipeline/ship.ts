@@ -14,7 +14,7 @@ import type { JsonObject } from "./json.ts";
 import { pruneStageFolders } from "./prune.ts";
 import { createRunLog, type RunLog } from "./run-log.ts";
 import { openServedStore, type ServedStore, type ServeOptions } from "./served-store.ts";
-import { runStage, type StageResult, type StageRunner } from "./stage.ts";
+import { besides, runStage, type StageResult, type StageRunner } from "./stage.ts";
 import { shipSummary } from "./summary.ts";
 import { type Role, trainStage } from "./train.ts";
 import { useStage } from "./use.ts";
@@ -77,21 +77,22 @@ export async function ship(path: string, options: ShipOptions = {}): Promise<Shi
     const seconds = (performance.now() - started) / 1000;
     return { result: resultOf(loaded.product, log.run, seconds, stages, served), served };
   } catch (error) {
-    await served.close();
+    await besides(error, () => served.close());
     throw error;
   }
 }
 
 /** Ends the run as its work ended. */
 async function recorded<T>(log: RunLog, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  let value: T;
   try {
-    const value = await work();
-    await log.finish("done");
-    return value;
+    value = await work();
   } catch (error) {
-    await log.finish(signal.aborted ? "interrupted" : "failed");
+    await besides(error, () => log.finish(signal.aborted ? "interrupted" : "failed"));
     throw error;
   }
+  await log.finish("done");
+  return value;
 }
 
 type Stages = Awaited<ReturnType<typeof runStages>>;

@@ -76,6 +76,19 @@ describe("runStage", () => {
     expect(events.at(-1)).toMatchObject({ type: "stage-end", status: "failed" });
   });
 
+  test("a failure that cannot be recorded is still the one that is thrown", async () => {
+    const { runner } = runnerWith();
+    const full = new Error("the disk is full");
+    const log: StageLog = {
+      ...runner.log,
+      end: async () => {
+        throw full;
+      },
+    };
+    const failure = await runStage({ ...runner, log }, double, { value: -1 }).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ message: "negative", also: full });
+  });
+
   test("the order of keys and absent keys do not matter", async () => {
     const { runner, workplace } = runnerWith();
     const stage: Stage<Workplace, JsonObject, { ok: boolean }> = {

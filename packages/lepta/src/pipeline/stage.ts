@@ -56,6 +56,15 @@ export interface StageResult<Output> {
   readonly output: Output;
 }
 
+/** Work that follows a failure: its own failure does not hide the first, which carries it as `also`. */
+export async function besides(error: unknown, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (second) {
+    if (error instanceof Error) Object.defineProperty(error, "also", { value: second, configurable: true });
+  }
+}
+
 /** Runs a stage, or takes the stored output of the same stage with the same input and code. */
 export async function runStage<Workplace, Input extends JsonObject, Output extends JsonObject>(
   runner: StageRunner<Workplace>,
@@ -92,7 +101,8 @@ export async function runStage<Workplace, Input extends JsonObject, Output exten
     output = await stage.run(workplace, input, { report, inputHash, signal });
   } catch (error) {
     // An aborted stage did not fail: the run's end marks it interrupted.
-    if (!signal.aborted) await log.end(stage.name, position, inputHash, { status: "failed", error });
+    if (!signal.aborted)
+      await besides(error, () => log.end(stage.name, position, inputHash, { status: "failed", error }));
     report({ type: "stage-end", stage: stage.name, status: "failed", seconds: seconds(), lines: [] });
     throw error;
   }

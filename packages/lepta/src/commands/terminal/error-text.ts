@@ -44,6 +44,8 @@ export function errorText(error: unknown, debug: boolean): string {
   if (debug) {
     for (let cause: unknown = error; cause instanceof Error; cause = cause.cause)
       lines.push("", cause.stack ?? cause.message);
+    const { also } = error as { also?: unknown };
+    if (also instanceof Error) lines.push("", `then: ${also.stack ?? also.message}`);
   }
   return lines.join("\n");
 }
