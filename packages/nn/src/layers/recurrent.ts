@@ -109,10 +109,9 @@ interface Run {
   readonly last: boolean;
 }
 
-/** The input's part of all gates at once, time first: [time × batch, gates × hidden]. */
-function project({ x, own }: Run): Tensor {
-  const byTime = transpose(x, [1, 0, 2]);
-  return gemm(reshape(byTime, [-1, x.shape[2] as number]), own.weight as Tensor, own.bias);
+/** The inputs of all steps, time first: [time × batch, features]. */
+function rowsOf({ x }: Run): Tensor {
+  return reshape(transpose(x, [1, 0, 2]), [-1, x.shape[2] as number]);
 }
 
 function weightsOf({ own }: Run): CellWeights {
@@ -120,21 +119,31 @@ function weightsOf({ own }: Run): CellWeights {
 }
 
 function throughUnrolled(run: Run): Tensor {
-  const { name, hidden, reverse, last } = run;
+  const { hidden, reverse, last, own } = run;
   const [batch, time] = run.x.shape as readonly [number, number];
-  const outputs = unrolled(name, { projected: project(run), weights: weightsOf(run), time, batch, hidden, reverse });
-  if (last) return reverse ? slice(outputs, 0, batch) : slice(outputs, (time - 1) * batch, time * batch);
-  return transpose(reshape(outputs, [time, batch, hidden]), [1, 0, 2]);
+  const outputs = unrolled(run.name, {
+    rows: rowsOf(run),
+    weight: own.weight as Tensor,
+    bias: own.bias as Tensor,
+    hiddenWeight: own.hiddenWeight as Tensor,
+    hiddenBias: own.hiddenBias,
+    time,
+    batch,
+    hidden,
+    reverse,
+    last,
+  });
+  return last ? outputs : transpose(reshape(outputs, [time, batch, hidden]), [1, 0, 2]);
 }
 
 /** One operator for any length and batch size; steps that the mask leaves out keep the state and give zeros. */
 function throughScan(run: Run): Tensor {
-  const { name, hidden, x, mask, reverse, last } = run;
+  const { name, hidden, x, mask, reverse, last, own } = run;
   const [batch, time] = x.shape as readonly [Dim, Dim];
   const width = cells[name].gates * hidden;
   const byTime = transpose(x, [1, 0, 2]);
   const sizes = ops.shapeTensor([time, batch, width], x);
-  const projected = ops.reshape(project(run), sizes);
+  const projected = ops.reshape(gemm(rowsOf(run), own.weight as Tensor, own.bias), sizes);
   const row = reshape(slice(byTime, 0, 1), [-1, x.shape[2] as number]);
   const zero = expand(mul(slice(row, 0, 1, 1), 0), [batch, hidden], row);
   const weights = weightsOf(run);
