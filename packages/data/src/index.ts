@@ -32,6 +32,7 @@ export type { ReadProgress } from "./sources/loaded.ts";
 export { type ReadOptions, readTable } from "./sources/read-table.ts";
 export { writeTable } from "./sources/write-table.ts";
 export { type Fold, type FoldOptions, kFold, type SplitOptions, splitTable, type ThreeParts } from "./split/split.ts";
+export { quantileOf } from "./statistics.ts";
 export { type Copula, fitCopula } from "./synthesize/copula.ts";
 export {
   type Column,

@@ -6,7 +6,7 @@ export function sortedPresent(data: Float64Array): Float64Array {
 }
 
 /** Quantile by linear interpolation between order statistics (Hyndman and Fan 1996, type 7); NaN for no value. */
-export function quantileOf(sorted: Float64Array, p: number): number {
+export function quantileOf(sorted: ArrayLike<number>, p: number): number {
   const at = p * (sorted.length - 1);
   const low = Math.floor(at);
   const a = sorted[low];

@@ -1,8 +1,7 @@
 // Percentile bootstrap by row counts: resamples are weightings, so that a metric sorts its rows only once.
-
+import { quantileOf } from "@lepta/data";
 import { rng } from "@lepta/nn";
 import { MlError } from "../errors.ts";
-import { quantile } from "./quantile.ts";
 import type { Statistic } from "./statistic.ts";
 
 /** A value with its interval. */
@@ -65,7 +64,7 @@ export function bootstrapDifference(a: Statistic, b: Statistic, options: Bootstr
 }
 
 function percentiles(sorted: Float64Array, level = 0.95): { low: number; high: number } {
-  return { low: quantile(sorted, (1 - level) / 2), high: quantile(sorted, (1 + level) / 2) };
+  return { low: quantileOf(sorted, (1 - level) / 2), high: quantileOf(sorted, (1 + level) / 2) };
 }
 
 /** Each statistic on each resample, in order of drawing; NaN where a resample leaves it undefined. */

@@ -1,6 +1,7 @@
 // How far probabilities are from observed frequencies: the calibration curve and the expected calibration error.
+
+import { quantileOf } from "@lepta/data";
 import { checkLabels, checkProbabilities, checkRows } from "./check-predictions.ts";
-import { quantile } from "./quantile.ts";
 import type { Statistic } from "./statistic.ts";
 
 export interface CalibrationOptions {
@@ -72,7 +73,7 @@ function binRows(
   checkProbabilities(scores);
   const { bins = 15, binning = "width" } = options;
   const sorted = binning === "mass" ? Float64Array.from(scores).sort() : undefined;
-  const edges = Array.from({ length: bins + 1 }, (_, i) => (sorted ? quantile(sorted, i / bins) : i / bins));
+  const edges = Array.from({ length: bins + 1 }, (_, i) => (sorted ? quantileOf(sorted, i / bins) : i / bins));
   const bin = Int32Array.from({ length: scores.length }, (_, row) => {
     let low = 0;
     let high = bins - 1;

@@ -1,5 +1,13 @@
 // Fits the feature pipeline on the rows of the training part: medians, scales, bins and categories.
-import { columnOf, isNumeric, type NumericColumn, type Schema, type StringColumn, type Table } from "@lepta/data";
+import {
+  columnOf,
+  isNumeric,
+  type NumericColumn,
+  quantileOf,
+  type Schema,
+  type StringColumn,
+  type Table,
+} from "@lepta/data";
 import { MlError } from "../errors.ts";
 import { type FeaturePipeline, featurePipeline } from "./feature-pipeline.ts";
 import type { CategoryFeature, Cycle, Encoding, Feature, NumberFeature } from "./feature-state.ts";
@@ -43,7 +51,7 @@ export function fitFeatures(
 function fitNumber({ name, type, data }: NumericColumn, bins: number): NumberFeature {
   const present = data.filter((value) => !Number.isNaN(value)).sort();
   const rows = Math.max(1, present.length);
-  const median = present.length === 0 ? 0 : quantile(present, 0.5);
+  const median = present.length === 0 ? 0 : quantileOf(present, 0.5);
   const raw = moments(data, median, false);
   // Amounts and counts: a long tail to the right, nothing below zero.
   const log = type === "number" && present.length > 0 && present[0]! >= 0 && raw.skewness > 1;
@@ -81,14 +89,6 @@ function moments(data: Float64Array, median: number, log: boolean): { mean: numb
   return { mean, scale, skewness: scale > 0 ? third / n / scale ** 3 : 0 };
 }
 
-/** Quantile of ascending values, linear between neighbours. */
-function quantile(sorted: Float64Array, share: number): number {
-  const place = share * (sorted.length - 1);
-  const low = Math.floor(place);
-  const high = Math.min(low + 1, sorted.length - 1);
-  return sorted[low]! + (place - low) * (sorted[high]! - sorted[low]!);
-}
-
 /** Quantiles as edges (Gorishniy et al. 2022, section 3.2.1); every value is an edge where there are few of them. */
 function binEdges(sorted: Float64Array, bins: number): number[] {
   if (bins < 2 || sorted.length === 0) return [];
@@ -96,7 +96,7 @@ function binEdges(sorted: Float64Array, bins: number): number[] {
   const edges =
     different.length <= bins
       ? different
-      : [...new Set(Array.from({ length: bins + 1 }, (_, i) => quantile(sorted, i / bins)))];
+      : [...new Set(Array.from({ length: bins + 1 }, (_, i) => quantileOf(sorted, i / bins)))];
   return edges.length < 3 ? [] : edges;
 }
 
