@@ -129,11 +129,19 @@ function texts(length: number): (count: number) => Examples {
   };
 }
 
-function transformerWorkload(layers: number, batchSize: number, length: number, width: number, vocabulary: number) {
+interface Sizes {
+  readonly layers: number;
+  readonly batchSize: number;
+  readonly length: number;
+  readonly width: number;
+  readonly vocabulary: number;
+}
+
+function transformerWorkload(stepsPerRun: number, { layers, batchSize, length, width, vocabulary }: Sizes): Workload {
   return workload({
     name: `transformer-${layers}`,
     batchSize,
-    stepsPerRun: 1,
+    stepsPerRun,
     net: textTransformer({ vocabulary, width, layers, heads: width / 32 }),
     loss: crossEntropy(),
     optimizer: (lr) => adam({ lr }),
@@ -203,12 +211,12 @@ export const workloads: readonly Workload[] = [
     rate: 0.001,
     examples: classified([64, 64], 10),
   }),
-  transformerWorkload(2, 16, 64, 128, 1000),
-  transformerWorkload(4, 8, 128, 256, 8000),
+  transformerWorkload(4, { layers: 2, batchSize: 16, length: 64, width: 128, vocabulary: 1000 }),
+  transformerWorkload(2, { layers: 4, batchSize: 8, length: 128, width: 256, vocabulary: 8000 }),
   workload({
     name: "vae-128",
     batchSize: 128,
-    stepsPerRun: 4,
+    stepsPerRun: 8,
     net: vae(),
     loss: elbo(),
     optimizer: (lr) => adam({ lr }),
