@@ -1,4 +1,5 @@
 // The main job: a table becomes a billed API; a second run reuses every stage; the server answers and refuses as promised.
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Invoice, UsageSummary } from "@lepta/api";
@@ -48,6 +49,18 @@ describe("lepta ship", () => {
       for (const [at, figure] of [value, low, high].entries())
         expect(Math.abs(figure - Number(row?.[at + 1]))).toBeLessThan(0.015);
     }
+  });
+
+  test("learns from the file whose hashes the example's README gives", () => {
+    const readme = readFileSync(join(root, "examples/credit/README.md"), "utf8");
+    const text = readFileSync(join(root, "examples/credit/german-credit.csv"), "utf8");
+    const coded = text
+      .replace(/,good$/gm, ",0")
+      .replace(/,bad$/gm, ",1")
+      .replace(/,risk$/m, ",bad");
+    const sha256 = (content: string): string => createHash("sha256").update(content).digest("hex");
+    expect(readme).toContain(`\`german-credit.csv\`, sha256 \`${sha256(text)}\``);
+    expect(readme).toContain(`With the class coded 0 and 1 the file has sha256 \`${sha256(coded)}\``);
   });
 
   test("bills one event a prediction, after the allowance, by version and data", () => {
