@@ -1,9 +1,10 @@
 // What defineProduct and its parts refuse, and the defaults that they fill.
+import { setPrice, type Tenant } from "@lepta/server";
 import { describe, expect, test } from "vitest";
 import { defineProduct } from "./define.ts";
 import { deploy } from "./deploy.ts";
 import { gate } from "./gate.ts";
-import { price } from "./price.ts";
+import { mostPrice, price } from "./price.ts";
 import { table } from "./table.ts";
 import { tabular } from "./tabular.ts";
 
@@ -72,6 +73,23 @@ describe("price.perPrediction", () => {
     expect(() => price.perPrediction(text)).toThrow(invalid);
   });
 
+  test("takes what a store takes, and no more", async () => {
+    const tenant = {
+      transaction: async () => {
+        throw new Error("taken");
+      },
+    } as unknown as Tenant;
+    for (const key of ["amountMicros", "freePerMonth"] as const)
+      for (const [above, refused] of [
+        [0, "taken"],
+        [1, "cannot be"],
+      ] as const) {
+        const given = { product: "p", currency: "USD", amountMicros: 1, [key]: mostPrice[key] + above };
+        await expect(setPrice(tenant, given)).rejects.toThrow(refused);
+      }
+    expect(price.perPrediction("1000 USD", { free: 1e9 })).toMatchObject(mostPrice);
+  });
+
   test("refuses a broken allowance", () => {
     expect(() => price.perPrediction("1 USD", { free: -1 })).toThrow(invalid);
   });
@@ -111,7 +129,7 @@ describe("a product file that no compiler saw", () => {
     ],
     ["share for traffic", () => deploy.experiment(untyped({ share: 0.2 })), /unknown key "share"/],
     ["freePerMonth for free", () => price.perPrediction("1 USD", untyped({ freePerMonth: 1 })), /key "freePerMonth"/],
-    ["an amount no store takes", () => price.perPrediction("1000001 USD"), /amount/],
+    ["an amount no store takes", () => price.perPrediction("1000.000001 USD"), /amount/],
     ["a number for a price", () => price.perPrediction(untyped(2)), /price 2/],
     ["an allowance no store takes", () => price.perPrediction("1 USD", { free: 2e9 }), /allowance 2000000000/],
     [

@@ -26,21 +26,24 @@ function parseAmount(text: string): { amountMicros: number; currency: string } {
   return { amountMicros: Number(whole) * 1_000_000 + Number(decimals.padEnd(6, "0")), currency };
 }
 
-/** The most that a store takes: a million of the currency's unit a prediction, a milliard predictions free. */
-const most = { amountMicros: 1e12, freePerMonth: 1e9 };
+/** The most that a store takes: 1,000 of the currency's unit a prediction, 1e9 predictions free. */
+export const mostPrice: Readonly<Record<"amountMicros" | "freePerMonth", number>> = {
+  amountMicros: 1e9,
+  freePerMonth: 1e9,
+};
 
 /** Throws `product-invalid` for what no store would take. */
 export function checkPrice({ amountMicros, currency, freePerMonth }: PredictionPrice): void {
-  if (!Number.isSafeInteger(amountMicros) || amountMicros < 0 || amountMicros > most.amountMicros)
+  if (!Number.isSafeInteger(amountMicros) || amountMicros < 0 || amountMicros > mostPrice.amountMicros)
     refuse(
-      `The price's amount, ${shown(amountMicros)} millionths, is not between 0 and ${most.amountMicros}.`,
-      "Give at most 1000000 of the currency's unit a prediction.",
+      `The price's amount, ${shown(amountMicros)} millionths, is not between 0 and ${mostPrice.amountMicros}.`,
+      "Give at most 1000 of the currency's unit a prediction.",
     );
   if (!/^[A-Z]{3}$/.test(currency))
     refuse(`The price's currency is ${shown(currency)}.`, "Give three capital letters (ISO 4217).");
-  if (!Number.isSafeInteger(freePerMonth) || freePerMonth < 0 || freePerMonth > most.freePerMonth)
+  if (!Number.isSafeInteger(freePerMonth) || freePerMonth < 0 || freePerMonth > mostPrice.freePerMonth)
     refuse(
-      `The free allowance ${shown(freePerMonth)} is not a whole number of predictions up to ${most.freePerMonth}.`,
+      `The free allowance ${shown(freePerMonth)} is not a whole number of predictions up to ${mostPrice.freePerMonth}.`,
       "Give `free` as a whole number of 0 or more.",
     );
 }

@@ -1,4 +1,5 @@
 // Checks a manifest read from a disk, which is untrusted: every field by type, range and consistency with the others.
+import { parseTime } from "@lepta/data";
 import { MlError } from "../errors.ts";
 import { bundleFormat, type Manifest } from "./manifest.ts";
 
@@ -25,7 +26,7 @@ const sha256: Check = (value, at) => {
   if (typeof value !== "string" || !/^[0-9a-f]{64}$/.test(value)) fail(at, "a SHA-256 in hex");
 };
 const time: Check = (value, at) => {
-  if (typeof value !== "string" || Number.isNaN(Date.parse(value))) fail(at, "a time in ISO 8601");
+  if (typeof value !== "string" || Number.isNaN(parseTime(value))) fail(at, "a time in ISO 8601");
 };
 const json: Check = (value, at) => {
   if (typeof value !== "object" || value === null || Array.isArray(value)) fail(at, "an object");
