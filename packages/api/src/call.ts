@@ -35,8 +35,8 @@ export async function call<N extends RouteName>(
 ): Promise<RouteResponse<N>> {
   const route: Route = routes[name];
   const response = await send(connection, route, input, options.signal, connection.timeoutMs ?? 30_000);
-  if (route.form === "text") return (await response.text()) as RouteResponse<N>;
-  const answer = z.safeParse(route.response, await readJson(response));
+  if (route.form === "text") return (await readBody(route, response, options.signal)) as RouteResponse<N>;
+  const answer = z.safeParse(route.response, await readJson(route, response, options.signal));
   if (!answer.success) throw unexpected(route, response.status, z.prettifyError(answer.error));
   return answer.data as RouteResponse<N>;
 }
@@ -74,7 +74,7 @@ export async function send(
       fix: "Check that the server runs (lepta serve) and that the address is right.",
     });
   }
-  if (!response.ok) throw await errorOf(route, response);
+  if (!response.ok) throw await errorOf(route, response, signal);
   return response;
 }
 
@@ -89,8 +89,8 @@ function urlOf(base: string, route: Route, params: unknown, query: unknown): str
   return base.replace(/\/+$/, "") + path + (tail === "" ? "" : `?${tail}`);
 }
 
-async function errorOf(route: Route, response: Response): Promise<ApiError> {
-  const parsed = z.safeParse(problem, await readJson(response));
+async function errorOf(route: Route, response: Response, signal: AbortSignal | undefined): Promise<ApiError> {
+  const parsed = z.safeParse(problem, await readJson(route, response, signal));
   if (!parsed.success || !isApiErrorCode(parsed.data.code)) {
     const detail = parsed.success ? `${parsed.data.code}: ${parsed.data.detail}` : "no problem document";
     return unexpected(route, response.status, detail);
@@ -104,11 +104,26 @@ async function errorOf(route: Route, response: Response): Promise<ApiError> {
   });
 }
 
-async function readJson(response: Response): Promise<unknown> {
+/** undefined: the body is no JSON. */
+async function readJson(route: Route, response: Response, signal: AbortSignal | undefined): Promise<unknown> {
+  const text = await readBody(route, response, signal);
   try {
-    return await response.json();
+    return JSON.parse(text);
   } catch {
     return undefined;
+  }
+}
+
+/** A body can break off or take too long as an answer can. @throws what the caller aborted with; ApiError */
+async function readBody(route: Route, response: Response, signal: AbortSignal | undefined): Promise<string> {
+  try {
+    return await response.text();
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw new ApiError("server-unreachable", `the answer of ${route.method} ${route.path} broke off`, {
+      cause,
+      fix: "Try again; raise the client's timeoutMs where answers are slow.",
+    });
   }
 }
 

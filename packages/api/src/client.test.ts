@@ -1,5 +1,6 @@
 // The client against a fake fetch: requests built from the table, answers checked, errors with code and fix.
 import { describe, expect, test } from "vitest";
+import { call } from "./call.ts";
 import { createApiClient } from "./client.ts";
 import { ApiError } from "./errors.ts";
 import { problemContentType, toProblem } from "./problem.ts";
@@ -67,6 +68,26 @@ describe("a call", () => {
     await expect(client.products()).rejects.toMatchObject({ code: "unexpected-response" });
     const page = fake(() => new Response("<html>", { status: 502 }));
     await expect(page.client.products()).rejects.toMatchObject({ code: "unexpected-response", status: 502 });
+  });
+
+  test("a body that breaks off is no answer; one that the caller gave up is told as that", async () => {
+    const cut = (end: (controller: ReadableStreamDefaultController) => void) =>
+      new Response(
+        new ReadableStream({
+          start(controller) {
+            controller.enqueue(new TextEncoder().encode('{"items":['));
+            end(controller);
+          },
+        }),
+      );
+    const { client } = fake(() => cut((controller) => controller.error(new TypeError("terminated"))));
+    await expect(client.products()).rejects.toMatchObject({ code: "server-unreachable" });
+    const { signal } = { signal: AbortSignal.timeout(10) };
+    const connection = {
+      url: "http://host",
+      fetch: async () => cut((controller) => signal.addEventListener("abort", () => controller.error(signal.reason))),
+    };
+    await expect(call(connection, "health", {}, { signal })).rejects.toMatchObject({ name: "TimeoutError" });
   });
 
   test("throws server-unreachable when nothing answers", async () => {

@@ -73,16 +73,14 @@ export {
 } from "./prediction.ts";
 export { errorPageBase, type Problem, problem, problemContentType, toProblem } from "./problem.ts";
 export { type Price, type Product, price, product, type Task, task } from "./product.ts";
+export { bodyErrors, keyErrors, routeErrors } from "./route-errors.ts";
 export {
-  bodyErrors,
-  keyErrors,
   type ResponseForm,
   type Route,
   type RouteInput,
   type RouteName,
   type RouteResponse,
   type Routes,
-  routeErrors,
   routes,
 } from "./routes.ts";
 export {

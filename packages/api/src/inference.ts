@@ -22,12 +22,14 @@ export const inferenceModel = z
   })
   .meta({ id: "InferenceModel" });
 
+const value = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+
 export const inferenceTensor = z.object({
   name: z.string(),
   shape: z.array(count),
   datatype: inferenceDatatype,
   parameters: parameters.optional(),
-  data: z.array(z.json()).meta({ description: "Row-major, flat or nested" }),
+  data: z.array(z.union([value, z.array(value)])).meta({ description: "Row-major, flat or one array a row" }),
 });
 
 export const inferRequest = z

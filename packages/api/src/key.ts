@@ -1,6 +1,6 @@
 // API keys: what may be shown, and the secret exactly once.
 import { z } from "zod";
-import { id, time } from "./scalars.ts";
+import { id, text, time } from "./scalars.ts";
 
 export const scope = z.enum(["predict", "feedback", "read", "admin"]);
 export type Scope = z.infer<typeof scope>;
@@ -24,6 +24,6 @@ export const createdKey = key
 export type CreatedKey = z.infer<typeof createdKey>;
 
 export const createKeyRequest = z.strictObject({
-  name: z.string().min(1).max(100),
+  name: text.min(1).max(100),
   scopes: z.array(scope).min(1),
 });

@@ -3,7 +3,8 @@ import { z } from "zod";
 import { apiErrorStatus, apiErrors } from "./errors.ts";
 import { inferenceError } from "./inference.ts";
 import { problem, problemContentType } from "./problem.ts";
-import { type Route, routeErrors, routes } from "./routes.ts";
+import { routeErrors } from "./route-errors.ts";
+import { type Route, routes } from "./routes.ts";
 
 type Json = Record<string, unknown>;
 

@@ -24,7 +24,7 @@ import {
 } from "./prediction.ts";
 import { product } from "./product.ts";
 import { run, runEvent, runSummary } from "./run.ts";
-import { id, page, pageQuery, productName } from "./scalars.ts";
+import { id, page, pageQuery, productName, text } from "./scalars.ts";
 import { usageQuery, usageRequest, usageResponse, usageSummary } from "./usage.ts";
 import { version } from "./version.ts";
 
@@ -46,33 +46,16 @@ export interface Route {
   form?: ResponseForm;
   /** Success status. Default 200. */
   status?: 200 | 201;
-  /** Codes beside those that every keyed route can answer (see `commonErrors`). */
+  /** Codes beside those that its kind of route can answer (see route-errors.ts). */
   errors: readonly ApiErrorCode[];
 }
 
-/** What any route that needs a key can answer. */
-export const keyErrors = [
-  "missing-key",
-  "unknown-key",
-  "revoked-key",
-  "missing-scope",
-  "rate-limited",
-] as const satisfies readonly ApiErrorCode[];
-/** What any route with a body can answer. */
-export const bodyErrors = [
-  "malformed-json",
-  "invalid-request",
-  "body-too-large",
-  "unsupported-media-type",
-] as const satisfies readonly ApiErrorCode[];
-
 const productParams = z.object({ product: productName });
 const idParams = z.object({ id });
-const modelParams = z.object({ model: z.string() });
-const modelVersionParams = modelParams.extend({ version: z.string() });
+const modelParams = z.object({ model: text });
+const modelVersionParams = modelParams.extend({ version: text });
 const rowErrors = ["row-unknown-field", "row-wrong-type", "row-missing-field"] as const;
 const modelErrors = ["product-not-found", "version-not-found", "deployment-not-found"] as const;
-const text = z.string();
 
 export const routes = {
   health: {
@@ -88,7 +71,7 @@ export const routes = {
     path: "/metrics",
     summary: "Prometheus figures",
     scope: null,
-    response: text,
+    response: z.string(),
     form: "text",
     errors: [],
   },
@@ -386,16 +369,3 @@ export type RouteInput<N extends RouteName> = {
 };
 /** What the caller gets. */
 export type RouteResponse<N extends RouteName> = z.output<Routes[N]["response"]>;
-
-/** Every code that a route can answer. */
-export function routeErrors(route: Route): ApiErrorCode[] {
-  return [
-    ...new Set<ApiErrorCode>([
-      ...(route.scope === null ? [] : keyErrors),
-      ...(route.body ? bodyErrors : []),
-      ...(route.params || route.query ? (["invalid-request"] as const) : []),
-      ...route.errors,
-      "internal-error",
-    ]),
-  ];
-}

@@ -11,6 +11,10 @@ export const productName = z
     "lower-case letters, digits, - and _, at most 64, starting with a letter or digit",
   )
   .meta({ description: "A product's name" });
+/** What JSON and URLs can write and a database's text cannot hold is none: NUL, and halves of surrogate pairs. */
+export const text = z
+  .string()
+  .refine((value) => value.isWellFormed() && !value.includes("\0"), "holds NUL or half a character");
 /** Hex SHA-256. */
 export const hash = z.string().regex(/^[0-9a-f]{64}$/);
 export const currency = z.string().regex(/^[A-Z]{3}$/, "three capital letters (ISO 4217)");
@@ -26,7 +30,7 @@ export type Interval = z.infer<typeof interval>;
 
 export const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(500).default(50),
-  cursor: z.string().max(500).optional().meta({ description: "`nextCursor` of the page before" }),
+  cursor: text.max(500).optional().meta({ description: "`nextCursor` of the page before" }),
 });
 
 export function page<T extends z.ZodType>(item: T) {

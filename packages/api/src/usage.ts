@@ -1,16 +1,16 @@
 // Usage events (CloudEvents 1.0) and the summary of what was used.
 import { z } from "zod";
-import { count, currency, id, micros, productName, time } from "./scalars.ts";
+import { count, currency, id, micros, productName, text, time } from "./scalars.ts";
 
 /** `source` and `id` together name the event: sent twice, it counts once. */
 export const usageEvent = z
   .strictObject({
     specversion: z.literal("1.0"),
-    id: z.string().min(1).max(200),
-    source: z.string().min(1).max(200).meta({ description: "URI reference of the sender" }),
+    id: text.min(1).max(200),
+    source: text.min(1).max(200).meta({ description: "URI reference of the sender" }),
     type: z.literal("dev.lepta.prediction"),
     time: time.optional().meta({ description: "When it was used; the server's clock when absent" }),
-    subject: z.string().max(256).optional(),
+    subject: text.max(256).optional(),
     datacontenttype: z.literal("application/json").optional(),
     data: z.strictObject({
       product: productName,
