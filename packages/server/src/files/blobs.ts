@@ -1,7 +1,7 @@
 // Content-addressed files: a blob's name is its SHA-256, so that equal content is stored once and never changes.
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { access, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ApiError } from "@lepta/api";
 
@@ -18,8 +18,10 @@ export interface BlobReference {
 export interface Blobs {
   put(content: Uint8Array): Promise<BlobReference>;
   putFile(path: string): Promise<BlobReference>;
-  /** @throws ApiError blob-missing, blob-corrupt (the content is checked at every read) */
+  /** Up to 2 GiB. @throws ApiError blob-missing, blob-corrupt (the content is checked at every read) */
   read(sha256: string): Promise<Buffer>;
+  /** Writes the content to a file, of any size. @throws as read */
+  copyTo(sha256: string, target: string): Promise<void>;
   has(sha256: string): Promise<boolean>;
 }
 
@@ -29,58 +31,87 @@ export function localBlobs(folder: string): Blobs {
     if (!/^[0-9a-f]{64}$/.test(sha256)) throw new TypeError(`${sha256} is no SHA-256`);
     return join(folder, sha256.slice(0, 2), sha256);
   };
-  const has = (sha256: string) =>
-    access(pathOf(sha256)).then(
-      () => true,
-      () => false,
-    );
-
-  async function put(content: Uint8Array): Promise<BlobReference> {
-    const reference = { sha256: createHash("sha256").update(content).digest("hex"), bytes: content.byteLength };
-    const path = pathOf(reference.sha256);
-    if (await has(reference.sha256)) return reference;
-    await mkdir(dirname(path), { recursive: true });
-    const temporary = `${path}.${randomUUID()}`;
+  /** Whether it is there and whole: a damaged file counts as missing, and the next put replaces it. */
+  const has = async (sha256: string) => {
     try {
-      await writeFile(temporary, content, { flush: true });
+      return (await hashFile(pathOf(sha256))).sha256 === sha256;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+      throw error;
+    }
+  };
+
+  /** Puts in place what `write` writes beside it. */
+  async function place(write: (temporary: string) => Promise<unknown>): Promise<BlobReference> {
+    await mkdir(folder, { recursive: true });
+    const temporary = join(folder, randomUUID());
+    try {
+      await write(temporary);
+      // Of what was written: a file may change while it is copied.
+      const reference = await hashFile(temporary);
+      const path = pathOf(reference.sha256);
+      await sync(temporary);
+      await mkdir(dirname(path), { recursive: true });
       await rename(temporary, path);
+      await syncDirectory(dirname(path));
+      return reference;
     } catch (error) {
       await rm(temporary, { force: true });
       throw error;
     }
-    await syncDirectory(dirname(path));
-    return reference;
   }
 
+  const readable = <T>(sha256: string, reading: Promise<T>): Promise<T> =>
+    reading.catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code !== "ENOENT") throw cause;
+      throw new ApiError("blob-missing", `the stored file ${sha256} is not there`, {
+        cause,
+        fix: "Restore the folder `files` from the same backup as the database.",
+      });
+    });
+
   return {
-    put,
     has,
-    putFile: async (path) => {
-      const sha256 = await hashFile(path);
-      return (await has(sha256)) ? { sha256, bytes: (await readFile(path)).byteLength } : put(await readFile(path));
+    async put(content) {
+      const reference = { sha256: createHash("sha256").update(content).digest("hex"), bytes: content.byteLength };
+      return (await has(reference.sha256)) ? reference : place((temporary) => writeFile(temporary, content));
+    },
+    async putFile(path) {
+      const reference = await hashFile(path);
+      return (await has(reference.sha256)) ? reference : place((temporary) => copyFile(path, temporary));
     },
     async read(sha256) {
-      const content = await readFile(pathOf(sha256)).catch((cause: NodeJS.ErrnoException) => {
-        if (cause.code !== "ENOENT") throw cause;
-        throw new ApiError("blob-missing", `the stored file ${sha256} is not there`, {
-          cause,
-          fix: "Restore the folder `files` from the same backup as the database.",
-        });
-      });
-      if (createHash("sha256").update(content).digest("hex") !== sha256) {
-        throw new ApiError("blob-corrupt", `the stored file ${sha256} has other content than its name says`, {
-          fix: "Restore the file from a backup, or train the version again.",
-        });
-      }
+      const content = await readable(sha256, readFile(pathOf(sha256)));
+      if (createHash("sha256").update(content).digest("hex") !== sha256) throw corrupt(sha256);
       return content;
+    },
+    async copyTo(sha256, target) {
+      await readable(sha256, copyFile(pathOf(sha256), target));
+      if ((await hashFile(target)).sha256 !== sha256) throw corrupt(sha256);
     },
   };
 }
 
-async function hashFile(path: string): Promise<string> {
+function corrupt(sha256: string): ApiError {
+  return new ApiError("blob-corrupt", `the stored file ${sha256} has other content than its name says`, {
+    fix: "Restore the file from a backup, or train the version again.",
+  });
+}
+
+/** Reads a file in parts, so that it may be of any size. */
+export async function hashFile(path: string): Promise<BlobReference> {
   const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  return hash.digest("hex");
+  let bytes = 0;
+  for await (const chunk of createReadStream(path)) {
+    hash.update(chunk as Buffer);
+    bytes += (chunk as Buffer).length;
+  }
+  return { sha256: hash.digest("hex"), bytes };
+}
+
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, "r+");
+  await handle.sync().finally(() => handle.close());
 }
 
 /** Makes a rename durable; where directories cannot be synced (Windows) it does nothing. */

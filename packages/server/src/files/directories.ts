@@ -1,6 +1,6 @@
 // Directories as lists of blobs: stored file by file, and put back together elsewhere.
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, posix, relative, sep } from "node:path";
 import { ApiError } from "@lepta/api";
 import type { BundleFile } from "../db/schema.ts";
@@ -47,7 +47,7 @@ export async function materialise(blobs: Blobs, files: readonly BundleFile[], ta
       }
       const place = join(temporary, path);
       await mkdir(dirname(place), { recursive: true });
-      await writeFile(place, await blobs.read(sha256));
+      await blobs.copyTo(sha256, place);
     }
     await rename(temporary, target).catch(async (error) => {
       // Another call was faster; its content is the same.

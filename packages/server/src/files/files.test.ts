@@ -28,6 +28,12 @@ test("a missing and a changed blob are told", async () => {
   const { sha256 } = await blobs.put(new TextEncoder().encode("hello"));
   writeFileSync(join(dir, "files", sha256.slice(0, 2), sha256), "hullo");
   await expect(blobs.read(sha256)).rejects.toMatchObject({ code: "blob-corrupt" });
+  await expect(blobs.copyTo(sha256, join(dir, "copy"))).rejects.toMatchObject({ code: "blob-corrupt" });
+  expect(await blobs.has(sha256)).toBe(false);
+  // Put again, it is whole again.
+  writeFileSync(join(dir, "hello"), "hello");
+  expect(await blobs.putFile(join(dir, "hello"))).toEqual({ sha256, bytes: 5 });
+  expect((await blobs.read(sha256)).toString()).toBe("hello");
   await expect(blobs.read("../../etc/passwd")).rejects.toThrow(TypeError);
 });
 

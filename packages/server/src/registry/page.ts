@@ -9,7 +9,7 @@ export interface PageRequest {
   cursor?: string | undefined;
 }
 
-/** @returns the condition, order and limit for a query by instant and id. */
+/** @returns the condition, order and limit for a query by instant and id. @throws ApiError invalid-request */
 export function pageOf(
   request: PageRequest,
   at: PgColumn,
@@ -22,12 +22,16 @@ export function pageOf(
   const [time = "", last = ""] = request.cursor.split("_");
   const instant = new Date(time);
   if (!isUuid(last) || Number.isNaN(instant.getTime())) {
-    throw new ApiError("invalid-request", "query/cursor: is no cursor of this list", {
-      errors: [{ path: "query/cursor", message: "is no cursor of this list" }],
-      fix: "Send the nextCursor of the page before, unchanged.",
-    });
+    throw badCursor();
   }
   return { after: or(lt(at, instant), and(eq(at, instant), lt(id, last))), order, limit };
+}
+
+export function badCursor(): ApiError {
+  return new ApiError("invalid-request", "query/cursor: is no cursor of this list", {
+    errors: [{ path: "query/cursor", message: "is no cursor of this list" }],
+    fix: "Send the nextCursor of the page before, unchanged.",
+  });
 }
 
 export function toPage<Row, Item>(

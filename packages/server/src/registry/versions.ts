@@ -1,5 +1,4 @@
 // Model versions: a bundle taken into the store, listed with what it measured, and put back on disk to be served.
-import { createHash } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ApiError, type Page, type Version } from "@lepta/api";
@@ -10,9 +9,9 @@ import { isUuid, newId } from "../db/id.ts";
 import { modelVersions } from "../db/schema.ts";
 import type { Store } from "../db/store.ts";
 import type { Tenant } from "../db/tenant.ts";
-import { localBlobs } from "../files/blobs.ts";
+import { hashFile, localBlobs } from "../files/blobs.ts";
 import { directoryHash, materialise, storeDirectory } from "../files/directories.ts";
-import type { PageRequest } from "./page.ts";
+import { badCursor, type PageRequest } from "./page.ts";
 import { requireProduct } from "./products.ts";
 
 const measured = z
@@ -54,10 +53,10 @@ export const blobsOf = (store: Store) => localBlobs(join(store.dir, "files"));
  */
 export async function registerVersion(store: Store, tenant: Tenant, given: NewVersion): Promise<Version> {
   const manifest = await readManifest(given.bundleDir);
-  const model = await readFile(join(given.bundleDir, "model.onnx")).catch((cause) => {
+  const { sha256 } = await hashFile(join(given.bundleDir, "model.onnx")).catch((cause) => {
     throw unusable(given.bundleDir, "model.onnx cannot be read", cause);
   });
-  if (createHash("sha256").update(model).digest("hex") !== manifest.modelSha256) {
+  if (sha256 !== manifest.modelSha256) {
     throw unusable(given.bundleDir, "model.onnx does not have the hash that the manifest says");
   }
   // Blobs first: a row never refers to a file that is not there. Left-over blobs of a crash harm nothing.
@@ -105,19 +104,20 @@ export async function registerVersion(store: Store, tenant: Tenant, given: NewVe
   });
 }
 
-/** Newest first. @throws ApiError product-not-found */
+/** Newest first. @throws ApiError product-not-found, invalid-request for a cursor that is none of ours. */
 export async function listVersions(tenant: Tenant, product: string, request: PageRequest = {}): Promise<Page<Version>> {
   const limit = request.limit ?? 50;
   return tenant.transaction(async (tx) => {
     await requireProduct(tx, product);
-    const before = Number(request.cursor ?? Number.MAX_SAFE_INTEGER);
+    const { cursor } = request;
+    if (cursor !== undefined && !/^[1-9][0-9]{0,8}$/.test(cursor)) throw badCursor();
     const rows = await tx
       .select()
       .from(modelVersions)
       .where(
         and(
           eq(modelVersions.product, product),
-          lt(modelVersions.version, Number.isSafeInteger(before) ? Math.min(before, 2 ** 31 - 1) : 0),
+          cursor === undefined ? undefined : lt(modelVersions.version, Number(cursor)),
         ),
       )
       .orderBy(desc(modelVersions.version))
