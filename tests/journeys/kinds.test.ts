@@ -70,7 +70,7 @@ describe("lepta ship", () => {
   test.each<[Kind, string, string, string | undefined, number | undefined]>([
     ["leaves", "accuracy", "error rate", "0.01 USD", 7 * 10_000],
     ["heights", "r2", "squared error", undefined, undefined],
-  ])("%s", { timeout: 60_000 }, async (kind, metric, cost, price, total) => {
+  ])("%s", { timeout: 120_000 }, async (kind, metric, cost, price, total) => {
     const result = await ship(kind, price);
     expect(result.stages.every(({ status }) => status === "done")).toBe(true);
     expect(result.models.network.metrics[metric]?.value).toEqual(expect.any(Number));
@@ -81,7 +81,7 @@ describe("lepta ship", () => {
     );
   });
 
-  test("a price that changes, and one that goes", { timeout: 90_000 }, async () => {
+  test("a price that changes, and one that goes", { timeout: 240_000 }, async () => {
     const dearer = await ship("leaves", "0.02 USD");
     expect(statuses(dearer)).toEqual([...reused, "deploy done", "use reused", "bill done"]);
     expect(await priceOf("leaves")).toMatchObject({ amountMicros: 20_000, freePerMonth: 5 });
