@@ -3,6 +3,7 @@ export { type Authenticator, type Caller, createAuthenticator, requireScope } fr
 export { createKey, listKeys, revokeKey } from "./accounts/keys.ts";
 export {
   createOrganisation,
+  ensureOrganisation,
   findOrganisation,
   listOrganisations,
   type Organisation,

@@ -23,6 +23,19 @@ export async function createOrganisation(store: Store, { name }: { name: string 
   throw new ApiError("name-taken", `an organisation is called ${name} already`, { fix: "Choose another name." });
 }
 
+/** The organisation of this name, made where there is none; of several processes that start at once one makes it. */
+export async function ensureOrganisation(store: Store, { name }: { name: string }): Promise<Organisation> {
+  const known = await findOrganisation(store, name);
+  if (known) return known;
+  try {
+    return await createOrganisation(store, { name });
+  } catch (error) {
+    const made = await findOrganisation(store, name);
+    if (made) return made;
+    throw error;
+  }
+}
+
 export async function findOrganisation(store: Store, name: string): Promise<Organisation | undefined> {
   const [found] = await store.owner.sql.select().from(organisations).where(eq(organisations.name, name));
   return found && toOrganisation(found);

@@ -6,6 +6,7 @@ import type { Caller } from "../accounts/authenticate.ts";
 import type { Store } from "../db/store.ts";
 import type { Predictor } from "../experiments/predictor.ts";
 import type { ScorerPool } from "../serving/scorer-pool.ts";
+import type { Exchange } from "./exchange.ts";
 import type { Figures } from "./figures.ts";
 import type { Limits } from "./limits.ts";
 
@@ -29,6 +30,8 @@ export interface ServerContext {
    * @throws ApiError missing-key, unknown-key, revoked-key, missing-scope, rate-limited
    */
   admit(request: IncomingMessage, scope: Scope): Promise<Principal>;
+  /** Logs what broke an answer that is under way: its status is out already. */
+  report(exchange: Exchange, error: unknown): void;
   /** This server refuses the key from now on. */
   forgetKey(keyId: string): void;
 }

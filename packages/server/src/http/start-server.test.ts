@@ -5,11 +5,14 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
-import { createApiClient, openApiDocument, routes } from "@lepta/api";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createApiClient, openApiDocument, routes, usageEvent } from "@lepta/api";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type CreditServer, startCreditServer } from "../../testing/credit-server.ts";
 import { openPgliteTestStore, type TestStore } from "../../testing/stores.ts";
 import { predictions } from "../db/schema.ts";
+import { listInvoices } from "../metering/invoices.ts";
+import { setPrice } from "../metering/prices.ts";
+import { recordUsage } from "../metering/usage.ts";
 import { appendRunEvents } from "../registry/events.ts";
 import { createRun, finishRun } from "../registry/runs.ts";
 import { jsonLogger } from "./log.ts";
@@ -92,6 +95,30 @@ test("every answer has the safe headers and a request id", async () => {
     expect(headers.get("x-content-type-options")).toBe("nosniff");
     expect(headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
     expect(headers.get("access-control-allow-origin")).toBeNull();
+  }
+});
+
+test("text that no database holds is refused", async () => {
+  const event = {
+    specversion: "1.0",
+    source: "/test",
+    type: "dev.lepta.prediction",
+    data: { product: "credit", version: 1 },
+  };
+  for (const [path, body] of [
+    ["/v1/usage/events", { ...event, id: "a\0" }],
+    ["/v1/usage/events", { ...event, id: "a", source: "\ud800" }],
+    ["/v1/keys", { name: "\0", scopes: ["read"] }],
+    ["/v1/products?cursor=%00", undefined],
+    ["/v1/predictions?cursor=%00", undefined],
+    ["/v1/products/credit/versions?cursor=x", undefined],
+  ] as const) {
+    const response = await server.send(path, body);
+    expect([path, response.status, ((await response.json()) as { code: string }).code]).toEqual([
+      path,
+      422,
+      "invalid-request",
+    ]);
   }
 });
 
@@ -276,3 +303,24 @@ test("what is no HTTP at all is refused and harms nobody", async () => {
   });
   expect((await fetch(`${server.url}/health`)).status).toBe(200);
 });
+
+test("a server with jobs issues the invoices of months that are over, and stops them when it closes", async () => {
+  const last = new Date(Date.now() - 40 * 86_400_000);
+  await setPrice(server.tenant, { product: "credit", amountMicros: 10, currency: "USD" }, last);
+  const event = usageEvent.parse({
+    specversion: "1.0",
+    id: "late",
+    source: "/test",
+    type: "dev.lepta.prediction",
+    time: last.toISOString(),
+    data: { product: "credit", version: 1 },
+  });
+  await recordUsage(server.tenant, [event]);
+  const worker = await startServer(opened.store, { port: 0, jobs: true });
+  try {
+    await vi.waitUntil(async () => (await listInvoices(server.tenant)).items.length > 0, { timeout: 30_000 });
+  } finally {
+    await worker.close();
+  }
+  expect((await listInvoices(server.tenant)).items).toMatchObject([{ status: "issued", totalMicros: 10 }]);
+}, 60_000);

@@ -8,6 +8,8 @@ import { createAuthenticator } from "../accounts/authenticate.ts";
 import type { Store } from "../db/store.ts";
 import { deploymentCache } from "../experiments/deployment-cache.ts";
 import { predictor } from "../experiments/predictor.ts";
+import { type Jobs, startJobs } from "../jobs/jobs.ts";
+import { closeMonthsJob } from "../metering/close-months.ts";
 import { openModel } from "../serving/open-model.ts";
 import { predictionWriter } from "../serving/prediction-writer.ts";
 import { scorerPool } from "../serving/scorer-pool.ts";
@@ -35,6 +37,8 @@ export interface ServerOptions {
   /** The console's build; absent: no pages. */
   consoleDir?: string;
   limits?: Partial<Limits>;
+  /** Runs the store's jobs as well (months are closed and invoiced each night). Default false. */
+  jobs?: boolean;
   /** Default: nothing is logged. */
   logger?: Logger;
 }
@@ -74,6 +78,7 @@ export async function startServer(store: Store, options: ServerOptions = {}): Pr
     startedAt: performance.now(),
     closing: closing.signal,
     admit: admission(authenticator, rateLimiter(limits.rate)),
+    report: (exchange, error) => onError(exchange, error),
     forgetKey: (keyId) => authenticator.forget(keyId),
     predictor: predictor({
       store,
@@ -153,6 +158,8 @@ export async function startServer(store: Store, options: ServerOptions = {}): Pr
   store.announce(server.url);
   logger.info({ url: server.url, database: store.kind }, "listening");
 
+  // Beside the answers: the first start makes the queue's tables.
+  const jobs = options.jobs ? startStoreJobs(store, logger) : undefined;
   let closed: Promise<void> | undefined;
   return {
     url: server.url,
@@ -161,6 +168,7 @@ export async function startServer(store: Store, options: ServerOptions = {}): Pr
 
   async function close(): Promise<void> {
     closing.abort();
+    const jobsStopped = jobs?.then((running) => running?.stop());
     const ended = new Promise<void>((resolve) => http.close(() => resolve()));
     // A connection that was busy when the server closed becomes idle once its answer is out.
     const sweep = setInterval(() => http.closeIdleConnections(), 20);
@@ -168,9 +176,21 @@ export async function startServer(store: Store, options: ServerOptions = {}): Pr
     await ended;
     clearInterval(sweep);
     clearTimeout(grace);
+    await jobsStopped;
     await writer.idle();
     await scorers.close();
     logger.info("closed");
+  }
+}
+
+/** undefined where they could not be started: answers go on without them. */
+async function startStoreJobs(store: Store, logger: Logger): Promise<Jobs | undefined> {
+  const onError = (error: unknown) => logger.error({ error: loggable(error) }, "a job failed");
+  try {
+    return await startJobs(store, [closeMonthsJob], { onError });
+  } catch (error) {
+    onError(error);
+    return undefined;
   }
 }
 

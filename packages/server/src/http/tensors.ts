@@ -60,7 +60,7 @@ export function rowsOf(inputs: readonly Tensor[], model: LoadedModel): Row[] {
     if (columns.has(tensor.name)) wrong("name", "is given twice");
     const [count = 0, width = 1] = tensor.shape;
     if (tensor.shape.length < 1 || tensor.shape.length > 2 || width !== 1) wrong("shape", "must be [N] or [N, 1]");
-    const data = (tensor.data as unknown[]).flat(Number.POSITIVE_INFINITY);
+    const data = tensor.data.flat();
     if (data.length !== count * width) wrong("data", `has ${data.length} values, the shape says ${count * width}`);
     rows ??= count;
     if (count !== rows) wrong("shape", `has ${count} rows, ${inputs[0]?.name} has ${rows}`);

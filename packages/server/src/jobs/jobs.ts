@@ -7,6 +7,8 @@ export interface JobDefinition {
   name: string;
   /** Five-field cron expression, UTC; absent: only when asked for. */
   cron?: string;
+  /** Also when the jobs start: a process may not be up at the job's times. */
+  atStart?: boolean;
   /** Runs at least once each time: a process may die at its end, so doing it twice must be the same as once. */
   run(store: Store): Promise<void>;
 }
@@ -47,10 +49,11 @@ export async function startJobs(
         });
   boss.on("error", onError);
   await boss.start();
-  for (const { name, cron, run } of definitions) {
+  for (const { name, cron, atStart, run } of definitions) {
     await boss.createQueue(name, { retryLimit: 2, retryDelay: 30, expireInSeconds: 3600 });
     await boss.work(name, { pollingIntervalSeconds: pollSeconds }, async () => run(store));
     if (cron !== undefined) await boss.schedule(name, cron, {}, { tz: "UTC" });
+    if (atStart) await boss.send(name, {});
   }
   return {
     async runNow(name) {

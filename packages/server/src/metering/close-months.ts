@@ -61,6 +61,7 @@ export const closeMonthsJob: JobDefinition = {
   name: "close-months",
   // Some minutes after midnight: events of the last second have arrived. Later ones go on the next invoice.
   cron: "10 0 * * *",
+  atStart: true,
   run: async (store) => {
     await closeMonths(store);
   },

@@ -164,6 +164,13 @@ describe("errors are { error } alone, and nothing is written", () => {
     await refused(path, { inputs: tensors() }, 422, text);
   });
 
+  test("422: names that no database holds, and data nested out of all measure", async () => {
+    await refused("/v2/models/%00", undefined, 422, "NUL");
+    await refused("/v2/models/credit/versions/%00", undefined, 422, "NUL");
+    const deep = `{"inputs":[{"name":"age","shape":[1],"datatype":"FP64","data":${"[".repeat(100_000)}${"]".repeat(100_000)}}]}`;
+    await refused(path, deep, 422, "invalid-request");
+  });
+
   test("422: an output that the model does not have", async () => {
     await refused(path, { inputs: inputs(1), outputs: [{ name: "logits" }] }, 422, "no output logits");
   });

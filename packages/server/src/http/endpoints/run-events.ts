@@ -23,7 +23,16 @@ export const runEvents = endpoint("runEvents", async ({ server, principal, param
       beat = setInterval(() => controller.enqueue(encoder.encode(": beat\n\n")), beatMs);
     },
     async pull(controller) {
-      const next = await events.next().catch(() => ({ done: true as const, value: undefined }));
+      let next: Awaited<ReturnType<typeof events.next>>;
+      try {
+        next = await events.next();
+      } catch (error) {
+        // A stream that ended in order would say that the run is over.
+        clearInterval(beat);
+        server.report(exchange, error);
+        controller.error(error);
+        return;
+      }
       if (next.done) {
         clearInterval(beat);
         controller.close();
