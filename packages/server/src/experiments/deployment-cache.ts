@@ -1,5 +1,5 @@
 // The deployments that answer now, kept in memory; a new one takes over once its models are loaded.
-import type { Deployment, Variant } from "@lepta/api";
+import { ApiError, type Deployment, type Variant } from "@lepta/api";
 import { subjectSalt } from "../accounts/organisations.ts";
 import type { Store } from "../db/store.ts";
 import { currentDeployment } from "./deployment.ts";
@@ -15,8 +15,9 @@ interface LiveDeployment extends Deployment {
 
 export interface DeploymentCache {
   /**
-   * What answers now. The store is asked again after `freshMs`, so a deploy by any process takes effect within that
-   * time and the loading of its models; until then requests go on to the deployment before, and none waits or is lost.
+   * What answers now. The store is asked again after `freshMs`. A product in use is asked for meanwhile and goes on with
+   * the deployment before, so no request waits; one that nobody used for twice that time waits for the answer. A deploy
+   * by any process takes effect within twice `freshMs` and the loading of its models.
    * @throws ApiError product-not-found, deployment-not-found
    */
   current(organisationId: string, product: string): Promise<LiveDeployment>;
@@ -52,7 +53,8 @@ export function deploymentCache(store: Store, options: DeploymentCacheOptions): 
     try {
       found = await currentDeployment(store.tenant(organisationId), product);
     } catch (error) {
-      entry.live = undefined;
+      // It is gone. A database that does not answer takes nothing out of service: what is stored fails by itself.
+      if (error instanceof ApiError) entry.live = undefined;
       throw error;
     }
     entry.checkedAt = now();
@@ -84,11 +86,17 @@ export function deploymentCache(store: Store, options: DeploymentCacheOptions): 
         entry = { live: undefined, checkedAt: Number.NEGATIVE_INFINITY, checking: undefined, preparing: undefined };
         entries.set(key, entry);
       }
-      if (entry.live && now() - entry.checkedAt < freshMs) return entry.live;
+      const age = now() - entry.checkedAt;
+      if (entry.live && age < freshMs) return entry.live;
       const own = entry;
       entry.checking ??= check(entry, organisationId, product).finally(() => {
         own.checking = undefined;
       });
+      if (entry.live && age < 2 * freshMs) {
+        // Its failure is told to the next request that waits.
+        entry.checking.catch(() => undefined);
+        return entry.live;
+      }
       try {
         await entry.checking;
       } catch (error) {
