@@ -1,6 +1,6 @@
 // The store's lock: one holder at a time, whatever became of the one before.
 import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,6 +20,11 @@ const leave = (number: number, content: object) => {
   return path;
 };
 const locked = expect.objectContaining({ code: "store-locked", status: 503 });
+
+test("a lock that cannot be read is not taken for free", () => {
+  mkdirSync(join(dir, "lock-3.json"));
+  expect(() => takeLock(dir)).toThrow(/EISDIR/);
+});
 
 test("one holder; released, the next", () => {
   const first = takeLock(dir);

@@ -107,8 +107,10 @@ function isHeld(dir: string, number: number): boolean {
 function read(dir: string, number: number): LockContent | undefined {
   try {
     return JSON.parse(readFileSync(pathOf(dir, number), "utf8")) as LockContent;
-  } catch {
-    return undefined;
+  } catch (error) {
+    // Gone, or cut off by a power failure: nobody's. A file that is there and cannot be read may be somebody's.
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
   }
 }
 

@@ -30,24 +30,19 @@ function readMigrations(): Migration[] {
 
 /**
  * All in one transaction, under a lock: several processes may start at once on PostgreSQL.
- * @throws ApiError store-newer when the database has migrations that this release lacks.
+ * @throws ApiError store-newer when the database has migrations that this release lacks, or has otherwise.
  */
 export async function migrate(connection: Connection): Promise<void> {
   const migrations = readMigrations();
   const newest = migrations.at(-1)?.when ?? 0;
-  if ((await applied(connection.sql)) === newest) return;
+  if ((await applied(connection.sql, migrations)) === newest) return;
   await connection.sql.transaction(async (tx) => {
     await tx.execute(sql`select pg_advisory_xact_lock(1818588257)`);
     await tx.execute(sql`create schema if not exists lepta_migrations`);
     await tx.execute(
       sql`create table if not exists lepta_migrations.applied ("when" bigint primary key, hash text not null, at timestamptz not null default now())`,
     );
-    const last = await applied(tx);
-    if (last > newest) {
-      throw new ApiError("store-newer", "the store was written by a newer release of lepta", {
-        fix: "Update: npm i lepta@latest.",
-      });
-    }
+    const last = await applied(tx, migrations);
     for (const migration of migrations.filter((m) => m.when > last)) {
       for (const statement of migration.statements) await tx.execute(sql.raw(statement));
       await tx.execute(
@@ -57,14 +52,20 @@ export async function migrate(connection: Connection): Promise<void> {
   });
 }
 
-/** The newest migration that the database has; 0 for a new one. */
-async function applied(db: Sql): Promise<number> {
+/** The newest migration that the database has; 0 for a new one. @throws ApiError store-newer */
+async function applied(db: Sql, migrations: readonly Migration[]): Promise<number> {
   const table = await db.execute<{ there: boolean }>(
     sql`select to_regclass('lepta_migrations.applied') is not null as there`,
   );
   if (!table.rows[0]?.there) return 0;
-  const newest = await db.execute<{ newest: string | null }>(
-    sql`select max("when") as newest from lepta_migrations.applied`,
+  const { rows } = await db.execute<{ when: string; hash: string }>(
+    sql`select "when"::text, hash from lepta_migrations.applied order by lepta_migrations.applied."when"`,
   );
-  return Number(newest.rows[0]?.newest ?? 0);
+  const known = new Map(migrations.map(({ when, hash }) => [when, hash]));
+  if (rows.some(({ when, hash }) => known.get(Number(when)) !== hash)) {
+    throw new ApiError("store-newer", "the store was written by a newer release of lepta", {
+      fix: "Update: npm i lepta@latest.",
+    });
+  }
+  return Number(rows.at(-1)?.when ?? 0);
 }
