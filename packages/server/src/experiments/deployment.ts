@@ -3,8 +3,9 @@ import { ApiError, type CostMatrix, type Deployment, type VariantRole } from "@l
 import { and, asc, eq, isNull } from "drizzle-orm";
 import type { Sql } from "../db/connection.ts";
 import { newId } from "../db/id.ts";
-import { deployments, modelVersions, products, variants } from "../db/schema.ts";
+import { deployments, modelVersions, variants } from "../db/schema.ts";
 import type { Tenant } from "../db/tenant.ts";
+import { requireProduct } from "../registry/products.ts";
 
 export interface VariantRequest {
   /** The version's number in the product, or its id. */
@@ -34,8 +35,7 @@ export interface DeployRequest {
 export function deploy(tenant: Tenant, request: DeployRequest): Promise<Deployment> {
   return tenant.transaction(async (tx) => {
     // The row lock makes concurrent deploys of one product follow each other.
-    const [product] = await tx.select().from(products).where(eq(products.name, request.product)).for("no key update");
-    if (!product) throw productNotFound(request.product);
+    const product = await requireProduct(tx, request.product, { lock: true });
     const costs = checkCosts(request.costs ?? null, product.classes);
     const named = checkVariants(request.variants);
     const versions = await tx.select().from(modelVersions).where(eq(modelVersions.product, product.name));
@@ -80,8 +80,7 @@ export function currentDeployment(tenant: Tenant, product: string): Promise<Depl
 export async function readDeployment(tx: Sql, product: string): Promise<Deployment> {
   const current = await readCurrent(tx, product);
   if (current) return current;
-  const [known] = await tx.select().from(products).where(eq(products.name, product));
-  if (!known) throw productNotFound(product);
+  await requireProduct(tx, product);
   throw new ApiError("deployment-not-found", `${product} is not deployed`, {
     fix: "Deploy a version: lepta ship product.ts.",
   });
@@ -167,12 +166,6 @@ function checkCosts(costs: CostMatrix | null, classes: string[] | null): CostMat
     throw invalid(`the cost matrix gives a number for each pair of ${classes.join(", ")}`);
   }
   return costs;
-}
-
-function productNotFound(product: string): ApiError {
-  return new ApiError("product-not-found", `no product is called ${product}`, {
-    fix: "GET /v1/products lists the products.",
-  });
 }
 
 function invalid(message: string): ApiError {

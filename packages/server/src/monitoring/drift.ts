@@ -1,5 +1,5 @@
 // Drift of what is served against what was trained on: of each input, and of the score between two spans of time.
-import { and, asc, eq, gt, gte, isNotNull, lt } from "drizzle-orm";
+import { and, asc, eq, gt, gte, lt, type SQL, sql } from "drizzle-orm";
 import { predictions } from "../db/schema.ts";
 import type { Tenant } from "../db/tenant.ts";
 import { requireVersion, type VersionKey } from "../registry/versions.ts";
@@ -74,38 +74,42 @@ async function* servedRows(tenant: Tenant, versionId: string, from: Date, to: Da
   }
 }
 
-/** Ten bins whose edges are the deciles of the span before. */
+/** Ten bins whose edges are the deciles of the span before, found and filled by the database. */
 async function scoreDrift(tenant: Tenant, versionId: string, from: Date, to: Date): Promise<number | null> {
-  const before = await scores(tenant, versionId, new Date(2 * from.getTime() - to.getTime()), from);
-  const now = await scores(tenant, versionId, from, to);
-  if (before.length === 0 || now.length === 0) return null;
-  before.sort((a, b) => a - b);
-  const deciles = Array.from({ length: 9 }, (_, i) => before[Math.floor(((i + 1) / 10) * before.length)]!);
-  const edges = [...new Set(deciles)];
-  const bin = (values: number[]) => {
-    const bins = Array.from({ length: edges.length + 1 }, () => 0);
-    for (const value of values) {
-      const above = edges.findIndex((edge) => value < edge);
-      const at = above < 0 ? edges.length : above;
-      bins[at] = (bins[at] ?? 0) + 1;
-    }
-    return bins;
-  };
-  return populationStability(
-    bin(before).map((count) => count / before.length),
-    bin(now),
-  );
+  const before = inSpan(versionId, new Date(2 * from.getTime() - to.getTime()), from);
+  return tenant.transaction(async (tx) => {
+    const [found] = await tx
+      .select({
+        deciles: sql<
+          number[] | null
+        >`to_jsonb(percentile_disc(array[.1, .2, .3, .4, .5, .6, .7, .8, .9]) within group (order by ${score}))`,
+      })
+      .from(predictions)
+      .where(and(before, sql`${score} is not null`));
+    const edges = [...new Set(found?.deciles ?? [])];
+    if (edges.length === 0) return null;
+    const bins = async (span: SQL | undefined) => {
+      const bin = sql<number>`width_bucket(${score}, ${sql.param(edges)}::float8[])`;
+      const rows = await tx
+        .select({ bin, count: sql<number>`count(*)::float8` })
+        .from(predictions)
+        .where(and(span, sql`${score} is not null`))
+        .groupBy(sql`1`);
+      const counts = new Map(rows.map((row) => [row.bin, row.count]));
+      return Array.from({ length: edges.length + 1 }, (_, i) => counts.get(i) ?? 0);
+    };
+    const [expected, now] = [await bins(before), await bins(inSpan(versionId, from, to))];
+    const sum = (counts: number[]) => counts.reduce((total, count) => total + count, 0);
+    if (sum(now) === 0) return null;
+    return populationStability(
+      expected.map((count) => count / sum(expected)),
+      now,
+    );
+  });
 }
 
-async function scores(tenant: Tenant, versionId: string, from: Date, to: Date): Promise<number[]> {
-  const rows = await tenant.transaction((tx) =>
-    tx
-      .select({ score: predictions.probability })
-      .from(predictions)
-      .where(and(inSpan(versionId, from, to), isNotNull(predictions.probability))),
-  );
-  return rows.map(({ score }) => score ?? 0);
-}
+/** The probability; for regression the value. */
+const score = sql`coalesce(${predictions.probability}, ${predictions.value})`;
 
 function inSpan(versionId: string, from: Date, to: Date) {
   return and(eq(predictions.versionId, versionId), gte(predictions.at, from), lt(predictions.at, to));

@@ -1,5 +1,5 @@
 // Drift figures: the index by hand, and served inputs against a manifest's reference, on both databases.
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { seed } from "../../testing/seed.ts";
@@ -103,6 +103,11 @@ describeStores("drift", (open) => {
     expect(moved.features[1]?.psi).toBeCloseTo(0, 10);
     expect(moved.scorePsi).toBeGreaterThan(0.2);
     expect((await inputDrift(tenant, { id: versionId }, day("05"))).rows).toBe(0);
+    // A regression's score is its value; the bins are those of the probabilities, ten times as wide.
+    await tenant.transaction((tx) =>
+      tx.update(predictions).set({ value: sql`${predictions.probability} * 10`, probability: null }),
+    );
+    expect((await inputDrift(tenant, { id: versionId }, day("02"))).scorePsi).toBeCloseTo(moved.scorePsi ?? 0, 10);
     await expect(inputDrift(tenant, { id: newId() }, day("01"))).rejects.toMatchObject({ code: "version-not-found" });
   });
 });

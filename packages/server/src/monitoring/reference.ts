@@ -1,4 +1,5 @@
 // The reference that a bundle's manifest carries: how each feature was distributed in the training rows.
+import { parseTime } from "@lepta/data";
 import { z } from "zod";
 
 const share = z.number().min(0).max(1);
@@ -44,7 +45,7 @@ export function binOf(reference: FeatureReference, value: unknown): number {
     const index = categories.indexOf(String(value));
     return index < 0 ? categories.length : index;
   }
-  const number = typeof value === "string" ? Date.parse(value) : Number(value ?? Number.NaN);
+  const number = typeof value === "string" ? parseTime(value) : Number(value ?? Number.NaN);
   if (Number.isNaN(number)) return reference.edges.length + 1;
   const above = reference.edges.findIndex((edge) => number < edge);
   return above < 0 ? reference.edges.length : above;

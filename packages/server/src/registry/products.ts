@@ -47,9 +47,14 @@ export async function readProduct(tenant: Tenant, name: string): Promise<Product
   return toProduct(row);
 }
 
-/** @throws ApiError product-not-found */
-export async function requireProduct(tx: Sql, name: string): Promise<typeof products.$inferSelect> {
-  const [row] = await tx.select().from(products).where(eq(products.name, name));
+/** @param lock keeps the row until the transaction ends. @throws ApiError product-not-found */
+export async function requireProduct(
+  tx: Sql,
+  name: string,
+  { lock = false }: { lock?: boolean } = {},
+): Promise<typeof products.$inferSelect> {
+  const found = tx.select().from(products).where(eq(products.name, name));
+  const [row] = await (lock ? found.for("no key update") : found);
   if (!row) throw productNotFound(name);
   return row;
 }

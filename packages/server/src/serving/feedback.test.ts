@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Seed, seed } from "../../testing/seed.ts";
 import { describeStores, type TestStore } from "../../testing/stores.ts";
 import { newId } from "../db/id.ts";
+import { products } from "../db/schema.ts";
 import { recordFeedback } from "./feedback.ts";
 import { readPrediction } from "./prediction-records.ts";
 import { predictionWriter } from "./prediction-writer.ts";
@@ -68,6 +69,22 @@ describeStores("feedback", (open) => {
     });
     await expect(send({ prediction, label: "bad" }, "other")).rejects.toMatchObject({ code: "product-not-found" });
     expect((await readPrediction(tenant(), prediction)).feedback).toBeNull();
+  });
+
+  test("of a regression is a number in decimal digits", async () => {
+    const other = await seed(opened.store);
+    const regression = opened.store.tenant(other.organisationId);
+    await regression.transaction((tx) => tx.update(products).set({ task: "regression", classes: null }));
+    for (const label of ["", " ", "0x1F", "Infinity", "1e999", "12 "]) {
+      await expect(recordFeedback(regression, "credit", [{ prediction: newId(), label }])).rejects.toMatchObject({
+        code: "invalid-label",
+      });
+    }
+    for (const label of [1.5, "-1.5", "1e3", ".5"]) {
+      await expect(recordFeedback(regression, "credit", [{ prediction: newId(), label }])).rejects.toMatchObject({
+        code: "prediction-not-found",
+      });
+    }
   });
 
   test("another organisation's prediction is not found", async () => {

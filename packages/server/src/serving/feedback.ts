@@ -1,8 +1,9 @@
 // The true labels that come back for predictions.
-import { ApiError, type FeedbackItem, type FieldProblem } from "@lepta/api";
+import { ApiError, type FeedbackItem, type FieldProblem, type Label } from "@lepta/api";
 import { and, eq, inArray, sql } from "drizzle-orm";
-import { predictions, products } from "../db/schema.ts";
+import { predictions } from "../db/schema.ts";
 import type { Tenant } from "../db/tenant.ts";
+import { requireProduct } from "../registry/products.ts";
 
 /**
  * Records labels, all or none. The label of a prediction can be corrected by sending another.
@@ -11,18 +12,12 @@ import type { Tenant } from "../db/tenant.ts";
  */
 export function recordFeedback(tenant: Tenant, product: string, items: readonly FeedbackItem[]): Promise<number> {
   return tenant.transaction(async (tx) => {
-    const [known] = await tx.select().from(products).where(eq(products.name, product));
-    if (!known) {
-      throw new ApiError("product-not-found", `no product is called ${product}`, {
-        fix: "GET /v1/products lists the products.",
-      });
-    }
+    const known = await requireProduct(tx, product);
     // Of several labels for one prediction the last counts.
     const labels = new Map<string, string>();
     const wrong: FieldProblem[] = [];
     for (const [i, { prediction, label }] of items.entries()) {
-      const fits =
-        known.classes === null ? Number.isFinite(Number(label)) && label !== "" : known.classes.includes(String(label));
+      const fits = known.classes === null ? isNumber(label) : known.classes.includes(String(label));
       if (!fits) wrong.push({ path: placeOf(items, i, "label"), message: `${JSON.stringify(label)} is not a label` });
       labels.set(prediction.toLowerCase(), known.classes === null ? String(Number(label)) : String(label));
     }
@@ -64,6 +59,13 @@ export function recordFeedback(tenant: Tenant, product: string, items: readonly 
     return changed.rows.length;
   });
 }
+
+/** A number, or one in decimal digits: what JavaScript reads as one beside these (blanks, hexadecimal) is a mistake. */
+function isNumber(label: Label): boolean {
+  return Number.isFinite(typeof label === "number" || decimal.test(label) ? Number(label) : Number.NaN);
+}
+
+const decimal = /^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[+-]?[0-9]+)?$/i;
 
 function placeOf(items: readonly unknown[], i: number, field: string): string {
   return items.length === 1 ? `/${field}` : `/feedback/${i}/${field}`;

@@ -1,10 +1,11 @@
 // Reads stored predictions back, one or many, with what they were made from and what became of them.
 import { ApiError, type Label, type Page, type Prediction, type PredictionRecord } from "@lepta/api";
-import { and, desc, eq, inArray, lt, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, inArray, type SQL, sql } from "drizzle-orm";
 import type { Sql } from "../db/connection.ts";
-import { isUuid } from "../db/id.ts";
 import { feedback, invoiceLines, modelVersions, predictions, products, usageEvents, variants } from "../db/schema.ts";
 import type { Tenant } from "../db/tenant.ts";
+import { type PageRequest, pageOf, toPage } from "../registry/page.ts";
+import { requireProduct } from "../registry/products.ts";
 import { predictionSource } from "./prediction-writer.ts";
 
 /** What stands for the variant of a prediction that was asked for by version. */
@@ -28,12 +29,10 @@ export function readPredictions(tenant: Tenant, ids: readonly string[]): Promise
   );
 }
 
-export interface PredictionFilter {
+export interface PredictionFilter extends PageRequest {
   product?: string | undefined;
   version?: number | undefined;
   invoiceLine?: string | undefined;
-  limit: number;
-  cursor?: string | undefined;
 }
 
 /**
@@ -44,12 +43,7 @@ export function listPredictions(tenant: Tenant, filter: PredictionFilter): Promi
   return tenant.transaction(async (tx) => {
     const conditions: (SQL | undefined)[] = [];
     if (filter.product !== undefined) {
-      const [product] = await tx.select().from(products).where(eq(products.name, filter.product));
-      if (!product) {
-        throw new ApiError("product-not-found", `no product is called ${filter.product}`, {
-          fix: "GET /v1/products lists the products.",
-        });
-      }
+      await requireProduct(tx, filter.product);
       conditions.push(eq(predictions.product, filter.product));
     }
     if (filter.version !== undefined) conditions.push(eq(modelVersions.version, filter.version));
@@ -60,31 +54,18 @@ export function listPredictions(tenant: Tenant, filter: PredictionFilter): Promi
           fix: "GET /v1/invoices lists the invoices with their lines.",
         });
       }
-      conditions.push(eq(usageEvents.invoiceLineId, filter.invoiceLine));
+      // From the line's events to their predictions by the key, not from all predictions to their events. Only ours have
+      // predictions' ids; whoever sends events may name them as they like.
+      conditions.push(sql`${predictions.id} in (
+        select case when u.id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then u.id::uuid end
+        from ${usageEvents} u where u.source = ${predictionSource} and u.invoice_line_id = ${filter.invoiceLine})`);
     }
-    if (filter.cursor !== undefined) {
-      const { at, id } = readCursor(filter.cursor);
-      conditions.push(or(lt(predictions.at, at), and(eq(predictions.at, at), lt(predictions.id, id))));
-    }
-    const rows = await select(tx, and(...conditions))
-      .orderBy(desc(predictions.at), desc(predictions.id))
-      .limit(filter.limit + 1);
-    const items = rows.slice(0, filter.limit).map(toRecord);
-    const last = items.at(-1);
-    return { items, nextCursor: rows.length > filter.limit && last ? `${last.at}_${last.id}` : null };
+    const { after, order, limit } = pageOf(filter, predictions.at, predictions.id);
+    const rows = await select(tx, and(...conditions, after))
+      .orderBy(...order)
+      .limit(limit);
+    return toPage(rows, limit, toRecord, ({ prediction }) => ({ at: prediction.at, id: prediction.id }));
   });
-}
-
-function readCursor(cursor: string): { at: Date; id: string } {
-  const [time = "", id = ""] = cursor.split("_");
-  const at = new Date(time);
-  if (!isUuid(id) || Number.isNaN(at.getTime())) {
-    throw new ApiError("invalid-request", "query/cursor: is no cursor of this list", {
-      errors: [{ path: "query/cursor", message: "is no cursor of this list" }],
-      fix: "Send the nextCursor of the page before, unchanged.",
-    });
-  }
-  return { at, id };
 }
 
 function select(tx: Sql, where: SQL | undefined) {
