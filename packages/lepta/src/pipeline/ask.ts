@@ -30,7 +30,7 @@ export async function withClient<T>(home: string, work: (client: ApiClient) => P
       "Set LEPTA_API_KEY to one of its keys, or stop the server.",
     );
   }
-  const served = await openServedStore(home, { port: 0 });
+  const served = await openServedStore(home, { port: 0, jobs: false });
   try {
     return await work(served.client);
   } finally {

@@ -23,6 +23,8 @@ export interface ServeOptions {
   readonly port?: number;
   /** What of the server's log goes to stderr, as JSON lines. Default "error": failures alone. */
   readonly logLevel?: "error" | "debug";
+  /** Runs the store's jobs: months are invoiced once they are over. Default true. */
+  readonly jobs?: boolean;
 }
 
 export interface ServedStore {
@@ -96,12 +98,12 @@ async function ownKey(store: Store, tenant: Tenant): Promise<string> {
 
 async function listen(
   store: Store,
-  { host = "127.0.0.1", port, logLevel = "error" }: ServeOptions,
+  { host = "127.0.0.1", port, logLevel = "error", jobs = true }: ServeOptions,
   consoleDir: string | undefined,
 ): Promise<{ url: string; close(): Promise<void> }> {
   const logger = jsonLogger(process.stderr, logLevel);
   const start = (chosen: number): ReturnType<typeof startServer> =>
-    startServer(store, { host, port: chosen, logger, jobs: true, ...(consoleDir === undefined ? {} : { consoleDir }) });
+    startServer(store, { host, port: chosen, logger, jobs, ...(consoleDir === undefined ? {} : { consoleDir }) });
   try {
     return await start(port ?? defaultPort);
   } catch (error) {
