@@ -44,8 +44,9 @@ export function takeLock(dir: string): StoreLock {
   }
 }
 
-/** The lock's holder, if a living process holds it. */
+/** The lock's holder, if a living process holds it. What is no directory has none. */
 export function lockHolder(dir: string): { pid: number; url: string | null } | undefined {
+  if (statSync(dir, { throwIfNoEntry: false })?.isDirectory() !== true) return undefined;
   const current = highest(dir);
   return current !== undefined && isHeld(dir, current) ? read(dir, current) : undefined;
 }

@@ -31,7 +31,7 @@ export async function createInvoice(
   return tenant.transaction(async (tx) => {
     // One at a time in an organisation: two would each take the same events.
     await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${tenant.organisationId}, 1))`);
-    const chosen = currency ?? (await onlyCurrency(tx, month));
+    const chosen = currency === undefined ? await onlyCurrency(tx, month) : await pricedIn(tx, month, currency);
     const [existing] = await tx
       .select()
       .from(invoices)
@@ -101,7 +101,8 @@ function pricedEvents(month: Month) {
 async function onlyCurrency(tx: Sql, month: Month): Promise<string> {
   const { rows } = await tx.execute<{ currency: string }>(sql`
     select currency from (${pricedEvents(month)}) e
-    union select currency from lepta.invoices where period = ${month.period}
+    union select i.currency from lepta.invoices i
+      where i.period = ${month.period} and exists (select 1 from lepta.invoice_lines l where l.invoice_id = i.id)
     order by currency`);
   const [first, second] = rows;
   if (first && !second) return first.currency;
@@ -117,6 +118,17 @@ async function onlyCurrency(tx: Sql, month: Month): Promise<string> {
   if (priced.rows[0]) return priced.rows[0].currency;
   throw new ApiError("price-missing", `no product had a price in ${month.period}`, {
     fix: "Give the product a price (price.perPrediction in its file) and ship it.",
+  });
+}
+
+/** The currency asked for, if a product was ever priced in it; an invoice in another would be empty for ever. */
+async function pricedIn(tx: Sql, month: Month, currency: string): Promise<string> {
+  const { rows } = await tx.execute(
+    sql`select 1 from lepta.prices where currency = ${currency} and effective_from < ${month.to.toISOString()}::timestamptz limit 1`,
+  );
+  if (rows.length > 0) return currency;
+  throw new ApiError("price-missing", `no product had a price in ${currency} by the end of ${month.period}`, {
+    fix: "Ask for the currency of the product's price, or for none.",
   });
 }
 
