@@ -141,3 +141,26 @@ test("a regressor, measured on a table of its own", { timeout: 120_000 }, async 
   expect(Object.keys(metrics).sort()).toEqual(["mae", "r2", "rmse"]);
   expect(metrics.r2?.value).toBeGreaterThan(0.2);
 });
+
+test("rows without a target and columns that give it away are said", { timeout: 120_000 }, async () => {
+  type Aside = { rejected: unknown[]; withoutTarget: number };
+  type Result = Aside & { suspects: { name: string }[]; test: Aside };
+  // The target again under another name; of ten rows one has no target.
+  const leaky = (line: string, i: number): string => {
+    const risk = line.slice(line.lastIndexOf(",") + 1);
+    return i > 0 && i % 10 === 3
+      ? `${line.slice(0, line.lastIndexOf(",") + 1)},`
+      : `${line},${i === 0 ? "again" : risk}`;
+  };
+  writeFileSync(join(directory, "leaky.csv"), lines.slice(0, 301).map(leaky).join("\n"));
+  writeFileSync(join(directory, "leaky-test.csv"), [lines[0], ...lines.slice(301, 401)].map(leaky).join("\n"));
+  const args = ["train", "--data", "leaky.csv", "--target", "risk", "--test", "leaky-test.csv", "--out", "leaky"];
+  const result = await runJson<Result>(args, { cwd: directory });
+  expect(result).toMatchObject({ rejected: [], withoutTarget: 30, test: { rejected: [], withoutTarget: 10 } });
+  expect(result.suspects.map(({ name }) => name)).toEqual(["again"]);
+
+  const evaluate = ["evaluate", "leaky", "--data", "leaky-test.csv"];
+  expect(await runJson<Result>(evaluate, { cwd: directory })).toMatchObject({ rows: 90, withoutTarget: 10 });
+  const text = await runCli(evaluate, { cwd: directory });
+  expect(text.stdout + text.stderr).toContain("10 rows without a target put aside");
+});

@@ -2,7 +2,7 @@
 import { columnOf, isNumeric, labelAt, type Table, withTarget } from "@lepta/data";
 import { type Manifest, openScorer, readBundle, type ScoredTable, type TaskPredictions } from "@lepta/ml";
 import { Command } from "commander";
-import { rejectedText } from "../pipeline/data.ts";
+import { rejectedText, withoutTargetText } from "../pipeline/data.ts";
 import { evaluationOf } from "../pipeline/evaluate.ts";
 import { confusionText, metricsText } from "../pipeline/metrics-text.ts";
 import { formatCount } from "../pipeline/numbers.ts";
@@ -53,9 +53,11 @@ async function run(path: string, options: EvaluateOptions): Promise<void> {
     for (const line of metricsText({ [manifest.model]: metrics })) terminal.say(`  ${line}`);
     if (confusion !== null && confusion.labels.length <= 10)
       for (const line of confusionText(confusion.labels, confusion.counts)) terminal.say(`  ${line}`);
-    for (const line of rejectedText(read.rejected)) terminal.say(line);
+    const withoutTarget = read.rowCount - table.rowCount;
+    for (const line of [...rejectedText(read.rejected), ...withoutTargetText(withoutTarget)]) terminal.say(line);
     const rejected = read.rejected.map(({ line, reason }) => ({ line, reason }));
-    terminal.result({ task: manifest.task, bundle: bundle.dir, rows: table.rowCount, metrics, confusion, rejected });
+    const { task } = manifest;
+    terminal.result({ task, bundle: bundle.dir, rows: table.rowCount, metrics, confusion, rejected, withoutTarget });
   } finally {
     await scorer.close();
   }

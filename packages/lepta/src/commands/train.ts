@@ -1,12 +1,13 @@
 // `lepta train`: a bundle from a table.
 import { basename, resolve } from "node:path";
+import { profileTable } from "@lepta/data";
 import { Command, Option } from "commander";
-import { rejectedText } from "../pipeline/data.ts";
+import { rejectedText, suspectsOf, suspectsText, withoutTargetText } from "../pipeline/data.ts";
 import { type Learnt, learn } from "../pipeline/learn.ts";
 import { confusionText, metricsText, metricTitle } from "../pipeline/metrics-text.ts";
-import { formatCount, formatFigure } from "../pipeline/numbers.ts";
+import { formatCount, formatFigure, plural } from "../pipeline/numbers.ts";
 import { type PreparedTable, prepareTable, type TaskChoice } from "../pipeline/prepare.ts";
-import { readTestTable } from "../pipeline/test-table.ts";
+import { readTestTable, type TestTable } from "../pipeline/test-table.ts";
 import { textTable } from "../pipeline/text-table.ts";
 import { type CommonOptions, wholeNumber } from "./options.ts";
 import { createReporter } from "./terminal/reporter.ts";
@@ -28,6 +29,16 @@ function stem(path: string): string {
   return basename(path).split(".")[0] || "model";
 }
 
+/** The rows of a file that have no part in the training or the measuring. */
+function aside({ rejected, withoutTarget }: Omit<TestTable, "table">): object {
+  return { rejected: rejected.map(({ line, reason }) => ({ line, reason })), withoutTarget };
+}
+
+function sayTestAside(terminal: Terminal, { rejected, withoutTarget }: TestTable): void {
+  for (const line of [...rejectedText(rejected), ...withoutTargetText(withoutTarget)])
+    terminal.say(`test table: ${line}`);
+}
+
 function sayTable(terminal: Terminal, { table, schema, rejected }: PreparedTable): void {
   const classes = schema.target?.classes;
   const what =
@@ -35,10 +46,10 @@ function sayTable(terminal: Terminal, { table, schema, rejected }: PreparedTable
       ? "a number"
       : `${classes.length} classes (${classes.slice(0, 6).join(", ")}${classes.length > 6 ? ", …" : ""})`;
   terminal.say(
-    `${formatCount(table.rowCount)} rows, ${schema.features.length} features; target ${schema.target?.name}: ${what}`,
+    `${plural(table.rowCount, "row")}, ${plural(schema.features.length, "feature")}; target ${schema.target?.name}: ${what}`,
   );
   for (const { name, reason } of schema.leftOut) terminal.say(`left out: ${name}, ${reason}`);
-  for (const line of rejectedText(rejected)) terminal.say(line);
+  for (const line of [...rejectedText(rejected), ...withoutTargetText(schema.target?.missing ?? 0)]) terminal.say(line);
   for (const note of table.notes) terminal.say(note);
 }
 
@@ -73,10 +84,14 @@ async function run(options: TrainOptions): Promise<void> {
     const prepared = await prepareTable(data, { target, positive, task });
     sayTable(terminal, prepared);
     const { table, schema } = prepared;
+    const suspects = suspectsOf(profileTable(table, schema));
+    terminal.say(suspectsText(suspects));
+    const tested = test === undefined ? undefined : await readTestTable(test, prepared);
+    if (tested !== undefined) sayTestAside(terminal, tested);
     const learnt = await learn({
       table,
       schema,
-      test: test === undefined ? undefined : await readTestTable(test, prepared),
+      test: tested?.table,
       folds: cv,
       seed,
       name: stem(data),
@@ -92,7 +107,9 @@ async function run(options: TrainOptions): Promise<void> {
       ...(learnt.cv === undefined ? {} : { cv: learnt.cv }),
       model: learnt.model,
       leftOut: schema.leftOut,
-      rejected: prepared.rejected.map(({ line, reason }) => ({ line, reason })),
+      suspects,
+      ...aside({ rejected: prepared.rejected, withoutTarget: schema.target?.missing ?? 0 }),
+      ...(tested === undefined ? {} : { test: { rows: tested.table.rowCount, ...aside(tested) } }),
     });
   } finally {
     reporter.stop();

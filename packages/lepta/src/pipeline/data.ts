@@ -4,7 +4,7 @@ import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { type Profile, profileTable } from "@lepta/data";
 import { hashOf, type JsonObject } from "./json.ts";
-import { formatCount } from "./numbers.ts";
+import { formatCount, plural } from "./numbers.ts";
 import type { Stage } from "./stage.ts";
 import type { Workplace } from "./workplace.ts";
 
@@ -76,7 +76,7 @@ function outputOf(
     },
     highestCardinality: widest === undefined ? null : { name: widest.name, values: widest.different },
     duplicates: { ...profile.duplicates },
-    suspects: profile.suspects.map(({ name, kind, value }) => ({ name, reason: suspicions[kind](value.toFixed(3)) })),
+    suspects: suspectsOf(profile),
     parts: { train: parts.train.length, validation: parts.validation.length, test: parts.test.length },
     notes: [...table.notes],
   };
@@ -89,8 +89,20 @@ const suspicions: Readonly<Record<Profile["suspects"][number]["kind"], (value: s
   correlation: (value) => `rank correlation ${value} with the target`,
 };
 
-function plural(count: number, word: string): string {
-  return `${formatCount(count)} ${word}${count === 1 ? "" : "s"}`;
+/** The columns that may give the target away, with what makes them suspected. */
+export function suspectsOf({ suspects }: Pick<Profile, "suspects">): DataOutput["suspects"] {
+  return suspects.map(({ name, kind, value }) => ({ name, reason: suspicions[kind](value.toFixed(3)) }));
+}
+
+export function suspectsText(suspects: DataOutput["suspects"]): string {
+  if (suspects.length === 0) return "no column is suspected of leaking the target";
+  const columns = suspects.map(({ name, reason }) => `${name} (${reason})`).join(", ");
+  return `look at these columns, they may leak the target: ${columns}`;
+}
+
+/** Rows that are left out because their target is missing. */
+export function withoutTargetText(count: number): string[] {
+  return count === 0 ? [] : [`${plural(count, "row")} without a target put aside`];
 }
 
 /** "7 number, 13 category". */
@@ -119,9 +131,7 @@ function describe(output: DataOutput): string[] {
     `${plural(rows, "row")}, ${plural(features.length, "feature")} (${typeCounts(features)})${cardinality}`,
     `target ${target.name}: ${balance ?? "a number"}${target.missing > 0 ? `; ${plural(target.missing, "row")} without it put aside` : ""}`,
     `${plural(missing, "missing value")}, ${plural(duplicates.rows, "repeated row")}, ${plural(duplicates.conflicting, "row")} that contradict another`,
-    output.suspects.length === 0
-      ? "no column is suspected of leaking the target"
-      : `look at these columns, they may leak the target: ${output.suspects.map(({ name, reason }) => `${name} (${reason})`).join(", ")}`,
+    suspectsText(output.suspects),
     ...output.leftOut.map(({ name, reason }) => `left out: ${name}, ${reason}`),
     ...rejectedText(output.rejected),
     ...output.notes,

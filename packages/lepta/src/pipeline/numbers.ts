@@ -20,3 +20,8 @@ export function formatFigure(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   return Math.abs(value) < 10 ? value.toFixed(4) : value.toFixed(2);
 }
+
+/** "1 row", "2 rows". */
+export function plural(count: number, word: string): string {
+  return `${formatCount(count)} ${word}${count === 1 ? "" : "s"}`;
+}

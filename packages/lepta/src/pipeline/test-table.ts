@@ -2,11 +2,21 @@
 import { readTable, type Table, takeColumns, withTarget } from "@lepta/data";
 import type { PreparedTable } from "./prepare.ts";
 
+export interface TestTable {
+  /** The rows with a target. */
+  readonly table: Table;
+  readonly rejected: Table["rejected"];
+  /** How many rows are put aside because their target is missing. */
+  readonly withoutTarget: number;
+}
+
 /** Throws what `readTable` throws: `unknown-column` names a column of the training table that the file lacks. */
-export async function readTestTable(path: string, { table, schema }: PreparedTable): Promise<Table> {
+export async function readTestTable(path: string, { table, schema }: PreparedTable): Promise<TestTable> {
   const target = schema.target?.name ?? "";
   const names = [...schema.features.map(({ name }) => name), target];
   const columns = takeColumns(table, names).columns;
   const types = Object.fromEntries(columns.map(({ name, type }) => [name, type]));
-  return withTarget(takeColumns(await readTable(path, { types }), names), target).table;
+  const read = await readTable(path, { types });
+  const { table: labelled } = withTarget(takeColumns(read, names), target);
+  return { table: labelled, rejected: read.rejected, withoutTarget: read.rowCount - labelled.rowCount };
 }
