@@ -6,6 +6,8 @@ export interface CsvHeader {
   readonly delimiter: string;
   /** Empty lines ahead of the header. */
   readonly skip: number;
+  /** Whether a quoted name holds a line end. */
+  readonly spansLines: boolean;
   /** Numbers (from 1) of the columns that had no name and got one. */
   readonly unnamed: readonly number[];
 }
@@ -25,12 +27,13 @@ export function readHeader(path: string, head: string, given?: string): CsvHeade
     );
   const delimiter = given ?? delimiterOf(text);
   const unnamed: number[] = [];
-  const names = fieldsOf(text, delimiter).map((field, i) => {
+  const fields = fieldsOf(text, delimiter);
+  const names = fields.map((field, i) => {
     if (field.trim() !== "") return field.trim();
     unnamed.push(i + 1);
     return `column_${i + 1}`;
   });
-  return { names, delimiter, skip, unnamed };
+  return { names, delimiter, skip, spansLines: fields.some((field) => /[\r\n]/.test(field)), unnamed };
 }
 
 /** The candidate that stands most often in the first line, outside quotes. */

@@ -39,6 +39,8 @@ export async function loadCsv(context: ReadContext): Promise<Loaded> {
   };
   const strings = header.names.map((): ColumnType => "category");
 
+  // DuckDB takes the file's line ends from its first one: a quoted one that differs from the rows' hides them all.
+  if (header.spansLines) await repair();
   let rejects = await readOrRepair(context, header, strings, source, repair);
   for (let round = 0; round < maxRepairs && header.names.length > 1; round++) {
     // A quote that never closes swallows the lines after it. The line where it opens is put aside, the rest read again.

@@ -294,3 +294,20 @@ test("Parquet keeps the file's own types", async () => {
   const declared = await readTable(path, { types: { small: "category", code: "number" } });
   expect([...rowsOf(declared)][1]).toMatchObject({ small: "1", code: 1 });
 });
+
+describe("a quoted name that holds a line end", () => {
+  test.each([
+    ["rows that end otherwise", `c,"x\ny"\r\n1,2\r\n3,4,5\r\n6,7\r\n`, "x\ny"],
+    ["rows that end alike", `c,"x\r\ny"\r\n1,2\r\n3,4,5\r\n6,7\r\n`, "x\r\ny"],
+    ["carriage returns in the name alone", `c,"x\r\ny"\n1,2\n3,4,5\n6,7\n`, "x\r\ny"],
+    ["a byte order mark", `\uFEFFc,"x\ny"\n1,2\n3,4,5\n6,7\n`, "x\ny"],
+    ["a byte order mark ahead of it", `\uFEFF"x\ny",c\n2,1\n3,4,5\n7,6\n`, "x\ny"],
+  ])("%s", async (_, text, name) => {
+    const { rows, rejected } = await read(text);
+    expect(rows).toEqual([
+      { c: 1, [name]: 2 },
+      { c: 6, [name]: 7 },
+    ]);
+    expect(rejected).toMatchObject([{ line: 4, text: "3,4,5" }]);
+  });
+});

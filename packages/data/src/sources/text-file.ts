@@ -131,12 +131,29 @@ export async function linesAt(
   return lines;
 }
 
-/** Writes an unpacked copy whose lines all end in "\n" and in which the lines of `blank` (from 1) are empty. */
+async function* withoutMark(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  let held: Buffer | undefined = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    if (held === undefined) {
+      yield chunk;
+      continue;
+    }
+    held = Buffer.concat([held, chunk]);
+    if (held.length < mark.length) continue;
+    yield held.subarray(held.indexOf(mark) === 0 ? mark.length : 0);
+    held = undefined;
+  }
+  if (held !== undefined) yield held;
+}
+
+const mark = Buffer.from("\uFEFF");
+
+/** Writes an unpacked copy without a byte order mark whose lines all end in "\n" and in which the lines of `blank` (from 1) are empty. */
 export async function repairedCopy(file: TextFile, to: string, blank: ReadonlySet<number>): Promise<void> {
   async function* repaired(): AsyncGenerator<Buffer> {
     let line = 1;
     let afterReturn = false;
-    for await (const chunk of chunksOf(file)) {
+    for await (const chunk of withoutMark(chunksOf(file))) {
       const out = Buffer.allocUnsafe(chunk.length);
       let length = 0;
       for (const byte of chunk) {
