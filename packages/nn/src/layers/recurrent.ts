@@ -122,7 +122,7 @@ function throughUnrolled(run: Run): Tensor {
   const { hidden, reverse, last, own } = run;
   const [batch, time] = run.x.shape as readonly [number, number];
   const outputs = unrolled(run.name, {
-    rows: rowsOf(run),
+    columns: reshape(transpose(run.x, [2, 1, 0]), [run.x.shape[2] as number, -1]),
     weight: own.weight as Tensor,
     bias: own.bias as Tensor,
     hiddenWeight: own.hiddenWeight as Tensor,
@@ -133,7 +133,7 @@ function throughUnrolled(run: Run): Tensor {
     reverse,
     last,
   });
-  return last ? outputs : transpose(reshape(outputs, [time, batch, hidden]), [1, 0, 2]);
+  return last ? transpose(outputs) : transpose(reshape(outputs, [hidden, time, batch]), [2, 1, 0]);
 }
 
 /** One operator for any length and batch size; steps that the mask leaves out keep the state and give zeros. */
