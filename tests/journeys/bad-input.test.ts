@@ -1,5 +1,7 @@
 // Bad input to the command line: one clear error with a code and a fix, a non-zero exit, nothing written.
+import { once } from "node:events";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { remove, root, runCli, temporaryDirectory } from "./cli.ts";
@@ -13,6 +15,8 @@ beforeAll(() => {
   const head = lines[0] as string;
   writeFileSync(join(directory, "empty.csv"), `${head}\n`);
   writeFileSync(join(directory, "nothing.csv"), "");
+  mkdirSync(join(directory, "occupied"));
+  writeFileSync(join(directory, "occupied", "letter.txt"), "Dear Ada");
   writeFileSync(join(directory, "one-class.csv"), [head, ...lines.filter((line) => line.endsWith(",good"))].join("\n"));
   writeFileSync(join(directory, "latin1.csv"), Buffer.from(`name,risk\nJosé,good\nZoë,bad\n`, "latin1"));
   writeFileSync(join(directory, "binary.parquet"), Buffer.from([1, 2, 3, 4, 5, 6, 7, 8]));
@@ -31,6 +35,8 @@ const train = (file: string, target = "risk"): string[] => [
   "out",
 ];
 
+const goesTo = (out: string): string[] => ["train", "--data", "credit.csv", "--target", "risk", "--out", out];
+
 describe("lepta train", () => {
   test.each([
     ["a missing target", train("credit.csv", "riskk"), "target-missing", /riskk/, /risk/],
@@ -42,6 +48,9 @@ describe("lepta train", () => {
     ["no such file", train("absent.csv"), "file-not-found", /absent\.csv/, /./],
     ["a damaged Parquet file", train("binary.parquet"), "file-unreadable", /binary\.parquet/, /./],
     ["an unknown format", train("credit.xlsx"), /file-not-found|unknown-format/, /credit\.xlsx/, /./],
+    ["an occupied folder to write to", goesTo("occupied"), "bundle-target-occupied", /occupied/, /empty/],
+    ["a file to write to", goesTo("credit.csv"), "bundle-target-occupied", /credit\.csv/, /folder/],
+    ["a folder in a file to write to", goesTo("credit.csv/model"), "bundle-target-occupied", /model/, /folder/],
     [
       "a positive value that is no class",
       [...train("credit.csv"), "--positive", "awful"],
@@ -52,6 +61,8 @@ describe("lepta train", () => {
   ])("%s", async (_, args, code, message, fix) => {
     const before = readdirSync(directory).sort();
     const { code: exit, stdout, stderr } = await runCli([...args, "--json"], { cwd: directory });
+    // Where the data are read is said; that a training began would be said too.
+    expect(stderr).not.toMatch(/epoch/);
     const { error } = JSON.parse(stdout) as { error: { code: string; message: string; fix: string } };
     expect(exit).toBe(1);
     expect(error.code).toMatch(code);
@@ -71,6 +82,7 @@ describe("the command line itself", () => {
     ["a missing option", ["train", "--data", "credit.csv"], /lepta/],
     ["a value that cannot be", ["train", "--data", "credit.csv", "--target", "risk", "--cv", "1"], /lepta/],
     ["a missing argument", ["predict", "--data", "credit.csv", "--out", "x.csv"], /lepta/],
+    ["a time that ends before it begins", ["usage", "--from", "2026-02-01", "--to", "2026-01-01"], /first day/],
   ])("%s: exit 2", async (_, args, fix) => {
     const { code, stdout, stderr } = await runCli(args, { cwd: directory });
     expect(code).toBe(2);
@@ -91,6 +103,20 @@ test("lepta usage where no store is: refused, none is made", async () => {
   expect(code).toBe(1);
   expect(stderr).toContain("code: store-missing");
   expect(existsSync(join(directory, ".lepta"))).toBe(false);
+});
+
+test("lepta serve on a port that is taken: refused, no store is made", async () => {
+  const other = createServer().listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const { port } = other.address() as AddressInfo;
+  try {
+    const { code, stderr } = await runCli(["serve", "--port", String(port)], { cwd: directory });
+    expect(code).toBe(1);
+    expect(stderr).toContain("code: port-taken");
+    expect(existsSync(join(directory, ".lepta"))).toBe(false);
+  } finally {
+    other.close();
+  }
 });
 
 describe("lepta ship", () => {

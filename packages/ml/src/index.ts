@@ -5,7 +5,7 @@ export type { FeatureProfile, JsonSchema, Manifest, ManifestInput, ManifestMetri
 export { type Bundle, type ReadBundleOptions, readBundle } from "./bundle/read-bundle.ts";
 export type { Row, RowProblem } from "./bundle/row.ts";
 export { openScorer, type Scored, type ScoredTable, type Scorer, type ScorerOptions } from "./bundle/scorer.ts";
-export { type BundleContents, type BundleInfo, writeBundle } from "./bundle/write-bundle.ts";
+export { type BundleContents, type BundleInfo, checkBundleTarget, writeBundle } from "./bundle/write-bundle.ts";
 // compress/
 export {
   type CompressionCandidate,

@@ -2,6 +2,7 @@
 import { basename, resolve } from "node:path";
 import { profileTable } from "@lepta/data";
 import { Command, Option } from "commander";
+import { checkOut } from "../pipeline/check-out.ts";
 import { rejectedText, suspectsOf, suspectsText, withoutTargetText } from "../pipeline/data.ts";
 import { type Learnt, learn } from "../pipeline/learn.ts";
 import { confusionText, metricsText, metricTitle } from "../pipeline/metrics-text.ts";
@@ -81,6 +82,8 @@ async function run(options: TrainOptions): Promise<void> {
   const terminal = createTerminal(options.json === true);
   const reporter = createReporter(terminal);
   try {
+    const out = resolve(options.out ?? `${stem(data)}.bundle`);
+    await checkOut(out);
     const prepared = await prepareTable(data, { target, positive, task });
     sayTable(terminal, prepared);
     const { table, schema } = prepared;
@@ -95,7 +98,7 @@ async function run(options: TrainOptions): Promise<void> {
       folds: cv,
       seed,
       name: stem(data),
-      out: resolve(options.out ?? `${stem(data)}.bundle`),
+      out,
       report: reporter.report,
     });
     reporter.stop();

@@ -31,6 +31,12 @@ async function usage(options: UsageOptions): Promise<void> {
     from: instant(options.from, "--from"),
     to: instant(options.to, "--to"),
   };
+  if (query.from !== undefined && query.to !== undefined && query.from >= query.to)
+    throw new CliError(
+      "usage-invalid",
+      `--from ${options.from} is not before --to ${options.to}.`,
+      "Give a first day that lies before the last instant, which itself is not counted.",
+    );
   const summary = await withClient(homeDirectory(), (client) => client.usage(query));
   if (!terminal.json) for (const line of usageText(summary)) terminal.say(line);
   terminal.result(summary);

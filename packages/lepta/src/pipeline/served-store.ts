@@ -1,5 +1,7 @@
 // A store opened for its own user, with its server up: what ship and serve run on.
+import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type ApiClient, createApiClient } from "@lepta/api";
@@ -8,6 +10,7 @@ import {
   createKey,
   ensureOrganisation,
   jsonLogger,
+  lockHolder,
   openStore,
   type Store,
   startServer,
@@ -43,10 +46,27 @@ export interface ServedStore {
 }
 
 const organisationName = "default";
+const defaultHost = "127.0.0.1";
 const defaultPort = 7080;
+
+/** Listens for a moment. Throws `port-taken`. */
+async function probe(host: string, port: number): Promise<void> {
+  const server = createServer();
+  try {
+    server.listen({ host, port });
+    await once(server, "listening");
+  } catch (error) {
+    throw cannotListen(error, host, port);
+  }
+  server.close();
+  await once(server, "close");
+}
 
 /** Opens the store, makes its organisation and key where they are missing, and starts the server. */
 export async function openServedStore(home: string, options: ServeOptions = {}): Promise<ServedStore> {
+  const { host = defaultHost, port } = options;
+  // Before a store is made for nothing. One that another process has open says so itself.
+  if (port !== undefined && port !== 0 && lockHolder(home) === undefined) await probe(host, port);
   const store = await openStore({ dir: home, databaseUrl: process.env.DATABASE_URL || undefined });
   try {
     const tenant = await ownTenant(store);
@@ -98,7 +118,7 @@ async function ownKey(store: Store, tenant: Tenant): Promise<string> {
 
 async function listen(
   store: Store,
-  { host = "127.0.0.1", port, logLevel = "error", jobs = true }: ServeOptions,
+  { host = defaultHost, port, logLevel = "error", jobs = true }: ServeOptions,
   consoleDir: string | undefined,
 ): Promise<{ url: string; close(): Promise<void> }> {
   const logger = jsonLogger(process.stderr, logLevel);
@@ -107,16 +127,21 @@ async function listen(
   try {
     return await start(port ?? defaultPort);
   } catch (error) {
-    const code = systemCode(error);
-    if (code !== "EADDRINUSE" && code !== "EACCES" && code !== "EADDRNOTAVAIL") throw error;
-    if (port === undefined && code === "EADDRINUSE") return start(0);
-    throw new CliError(
-      "port-taken",
-      `The server cannot listen on ${host}:${port ?? defaultPort} (${code}).`,
-      "Choose another port (--port 0 takes a free one) or address, or end what listens there.",
-      { cause: error },
-    );
+    if (port === undefined && systemCode(error) === "EADDRINUSE") return start(0);
+    throw cannotListen(error, host, port ?? defaultPort);
   }
+}
+
+/** `port-taken` where the address is the matter, else the error itself. */
+function cannotListen(error: unknown, host: string, port: number): unknown {
+  const code = systemCode(error);
+  if (code !== "EADDRINUSE" && code !== "EACCES" && code !== "EADDRNOTAVAIL") return error;
+  return new CliError(
+    "port-taken",
+    `The server cannot listen on ${host}:${port} (${code}).`,
+    "Choose another port (--port 0 takes a free one) or address, or end what listens there.",
+    { cause: error },
+  );
 }
 
 function systemCode(error: unknown): string | undefined {

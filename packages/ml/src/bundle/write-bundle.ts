@@ -44,7 +44,7 @@ export interface BundleInfo {
  */
 export async function writeBundle(dir: string, contents: BundleContents): Promise<BundleInfo> {
   const path = resolve(dir);
-  const replaces = await occupied(path);
+  const replaces = await checkBundleTarget(path);
   const { manifest, model } = describe(contents);
   const fresh = `${path}.${randomBytes(6).toString("hex")}.tmp`;
   await mkdir(dirname(path), { recursive: true });
@@ -109,11 +109,21 @@ function describe(contents: BundleContents): { manifest: Manifest; model: Uint8A
   return { manifest, model };
 }
 
-/** Whether a bundle lies at the path; throws where something else does. */
-async function occupied(path: string): Promise<boolean> {
+/**
+ * Whether a bundle, or an empty folder, lies at the path and `writeBundle` would replace it. Throws
+ * `bundle-target-occupied` where something else lies there or a file lies on the way.
+ */
+export async function checkBundleTarget(dir: string): Promise<boolean> {
+  const path = resolve(dir);
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
-    throw error;
+    if (error.code !== "ENOTDIR") throw error;
+    throw new MlError(
+      "bundle-target-occupied",
+      `${path} cannot be a folder: a file lies on the way to it.`,
+      "Name a folder whose parents are folders.",
+      error,
+    );
   });
   if (found === undefined) return false;
   const names = found.isDirectory() ? await readdir(path) : undefined;
