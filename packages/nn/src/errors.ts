@@ -22,6 +22,7 @@ export const nnErrors = {
   "loss-not-finite": "the loss became NaN or infinite",
   "checkpoint-invalid": "the bytes are not a checkpoint that this package can read",
   "checkpoint-mismatch": "the checkpoint is of another network, optimiser, data set or set of options",
+  "provider-disagrees": "an execution provider computes the training step otherwise than the CPU",
   "files-unavailable": "a file was asked for where there is no file system",
   "reporting-failed": "a service that a training is reported to refused or did not answer",
 } as const;

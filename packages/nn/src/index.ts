@@ -164,7 +164,7 @@ export { progressLine } from "./report/progress-line.ts";
 export type { LayerSummary, Summary, SummaryOptions } from "./report/summary.ts";
 export { summarize } from "./report/summary.ts";
 export { tensorBoard } from "./report/tensorboard.ts";
-export type { Feeds, PortDescription, Session, SessionOptions } from "./runtime/session.ts";
+export type { Feeds, PortDescription, Provider, Session, SessionOptions } from "./runtime/session.ts";
 export type { Dim, Shape } from "./shape.ts";
 export type { ConvolutionOptions, TransposedConvolutionOptions } from "./tensor/convolution.ts";
 export { convolution, transposedConvolution } from "./tensor/convolution.ts";

@@ -1,9 +1,10 @@
 // The gradient conformance harness: a rule's gradient against central finite differences.
+
+import { createSession } from "#session";
 import { gradients } from "../src/grad/gradients.ts";
 import { buildGraph } from "../src/graph/build.ts";
 import type { Tensor } from "../src/graph/node.ts";
 import { verify } from "../src/graph/verify.ts";
-import { createSession } from "../src/runtime/session.node.ts";
 import { sizeOf } from "../src/shape.ts";
 import { mul } from "../src/tensor/elementwise.ts";
 import { constant, input } from "../src/tensor/leaves.ts";

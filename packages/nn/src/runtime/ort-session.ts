@@ -5,7 +5,7 @@ import { NnError } from "../errors.ts";
 import { encodeOnnx } from "../graph/encode.ts";
 import type { Graph } from "../graph/node.ts";
 import { isStatic, sizeOf } from "../shape.ts";
-import type { Feeds, PortDescription, Session, SessionOptions, SessionState, StatePorts } from "./session.ts";
+import type { Feeds, PortDescription, Provider, Session, SessionOptions, SessionState, StatePorts } from "./session.ts";
 import { checkFeeds, closedError } from "./session.ts";
 
 /** The part of the runtime's tensor that is used here. */
@@ -34,7 +34,11 @@ interface OrtInferenceSession {
 
 /** How one runtime differs from another. */
 export interface Runtime {
-  readonly create: (model: Uint8Array, options: SessionOptions) => Promise<OrtInferenceSession>;
+  readonly create: (
+    model: Uint8Array,
+    options: SessionOptions,
+    providers: readonly Provider[],
+  ) => Promise<OrtInferenceSession>;
   readonly tensor: (dtype: DType, data: TensorData["data"], dims: readonly number[]) => OrtTensor;
   /** Whether run() writes into output tensors that are passed in. */
   readonly writesInPlace: boolean;
@@ -63,17 +67,7 @@ export async function openSession(
   options: SessionOptions = {},
 ): Promise<Session> {
   const bytes = model instanceof Uint8Array ? model : encodeOnnx(model);
-  let native: OrtInferenceSession;
-  try {
-    native = await runtime.create(bytes, options);
-  } catch (cause) {
-    throw new NnError(
-      "session-create-failed",
-      `ONNX Runtime did not load the model: ${messageOf(cause)}`,
-      "Check that the bytes are a whole ONNX model and that its operators are supported by this runtime.",
-      cause,
-    );
-  }
+  const { native, providers } = await create(runtime, bytes, options);
   const inputs = describe(native.inputMetadata);
   const outputs = describe(native.outputMetadata);
   const toOrt = (feed: TensorData): OrtTensor => runtime.tensor(dtypeOf(feed), feed.data, feed.shape);
@@ -102,6 +96,7 @@ export async function openSession(
   return Object.freeze({
     inputs,
     outputs,
+    providers,
     async run(feeds: Feeds): Promise<Record<string, TensorData>> {
       if (closed) throw closedError();
       checkFeeds(inputs, feeds);
@@ -118,6 +113,33 @@ export async function openSession(
       await native.release();
     },
   });
+}
+
+/** The session on the wished providers, without those at the front of the list that are not there. */
+async function create(
+  runtime: Runtime,
+  bytes: Uint8Array,
+  options: SessionOptions,
+): Promise<{ readonly native: OrtInferenceSession; readonly providers: readonly Provider[] }> {
+  const wished = Object.freeze([...(options.providers ?? ["cpu"])]);
+  let first: unknown;
+  for (const i of wished.length === 0 ? [0] : wished.keys()) {
+    const providers = wished.slice(i);
+    try {
+      return { native: await runtime.create(bytes, options, providers), providers: Object.freeze(providers) };
+    } catch (cause) {
+      first ??= cause;
+    }
+  }
+  const others = wished.filter((name) => name !== "cpu");
+  throw new NnError(
+    "session-create-failed",
+    `ONNX Runtime did not load the model: ${messageOf(first)}`,
+    others.length === 0
+      ? "Check that the bytes are a whole ONNX model and that its operators are supported by this runtime."
+      : `Check that this machine has ${others.join(" and ")}, or add "cpu" to the providers as the last.`,
+    first,
+  );
 }
 
 /** Two sets of buffers change places at every step: one is read as inputs while the other is written as outputs. */

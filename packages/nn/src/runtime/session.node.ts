@@ -10,9 +10,9 @@ const runtime: Runtime = {
   writesInPlace: true,
   tensor: (dtype: DType, data: TensorData["data"], dims: readonly number[]): OrtTensor =>
     new Tensor(dtype as "float32", data as Float32Array, dims),
-  create: async (model, options) => {
+  create: async (model, options, providers) => {
     const session = await InferenceSession.create(model, {
-      executionProviders: [...(options.providers ?? ["cpu"])],
+      executionProviders: [...providers],
       graphOptimizationLevel: level(options.optimization),
       intraOpNumThreads: options.threads ?? 1,
       interOpNumThreads: 1,

@@ -10,9 +10,15 @@ export interface SessionOptions {
   readonly threads?: number;
   /** "all" (default) lets the runtime rewrite the graph; "basic" and "none" are for finding faults. */
   readonly optimization?: "all" | "basic" | "none";
-  /** Execution providers in order of preference, as the runtime names them. Default ["cpu"] in Node, ["wasm"] on the web. */
-  readonly providers?: readonly string[];
+  /**
+   * Execution providers in order of preference: those that this machine lacks are passed over, and what one does not
+   * support runs on the next. Default ["cpu"]. A single one that is not there is an error.
+   */
+  readonly providers?: readonly Provider[];
 }
+
+/** "cpu" is WebAssembly in a browser; the runtime's other names ("coreml", "dml", "webnn", …) are passed on as they are. */
+export type Provider = "cpu" | "webgpu" | "cuda" | (string & {});
 
 export interface PortDescription {
   readonly name: string;
@@ -26,6 +32,8 @@ export type Feeds = Readonly<Record<string, TensorData>>;
 export interface Session {
   readonly inputs: readonly PortDescription[];
   readonly outputs: readonly PortDescription[];
+  /** The execution providers that it runs on, in order of preference. */
+  readonly providers: readonly Provider[];
   /** Throws `session-feed-invalid`, `session-run-failed` or `session-closed`. */
   run(feeds: Feeds): Promise<Record<string, TensorData>>;
   /** State for `step`, which any session of the same runtime can go on with. The data are copied. */

@@ -5,6 +5,7 @@ import type { Tensor } from "../graph/node.ts";
 import type { Layer, LayerInput, LayerOutput, ShapeOf } from "../layers/layer.ts";
 import { listParameters, replaceParameters } from "../layers/parameters.ts";
 import { rng } from "../layers/rng.ts";
+import { checkProviders } from "./check-providers.ts";
 import type { Identity } from "./checkpoint.ts";
 import { createCheckpoints, resume } from "./checkpoints.ts";
 import { nameExamples, networkInputShape, typesOf } from "./data.ts";
@@ -31,7 +32,7 @@ export interface Fit<X extends LayerInput = Tensor, Y extends LayerOutput = Tens
 /**
  * Trains `net`. The training starts by itself; events go to those who iterate from the start. Same options,
  * seed, machine and thread count: same curve. Errors: `training-option-invalid`, `training-data-invalid`,
- * `training-aborted`, `loss-not-finite`, `checkpoint-invalid`, `checkpoint-mismatch`, and what building or running the
+ * `training-aborted`, `loss-not-finite`, `checkpoint-invalid`, `checkpoint-mismatch`, `provider-disagrees`, and what building or running the
  * graph throws.
  */
 export function fit<X extends LayerInput = Tensor, Y extends LayerOutput = Tensor, T extends LayerInput = Tensor>(
@@ -89,13 +90,15 @@ async function train<X extends LayerInput, Y extends LayerOutput, T extends Laye
     optimizer: options.optimizer.name,
   };
   const resumed = options.resume === undefined ? undefined : await resume(options.resume, named, identity);
-  const sessionOptions = { threads: options.threads ?? 1 };
+  const { threads = 1, providers = ["cpu"] } = options;
+  const sessionOptions = { threads, providers };
   const choose =
     options.formulations === "measured"
       ? await measuredChoice(modelled, options.batchSize ?? 32, createSession, sessionOptions.threads)
       : undefined;
   const plan: StepPlan = { ...modelled, choose };
   const dropout = random.fork("dropout");
+  await checkProviders(plan, examples, dropout, options.batchSize ?? 32, sessionOptions);
   const stepper = createStepper(plan, examples.arrays, dropout, createSession, sessionOptions, resumed?.state);
   let evaluator: Evaluator | undefined;
   try {

@@ -4,6 +4,7 @@ import type { Tensor } from "../graph/node.ts";
 import type { DataOf, LayerInput, LayerOutput, Parameters } from "../layers/layer.ts";
 import type { Loss } from "../losses/loss.ts";
 import type { Optimizer } from "../optim/transform.ts";
+import type { Provider } from "../runtime/session.ts";
 import type { Examples } from "./data.ts";
 
 /** A figure on the validation examples, computed by the host: predictions (the network's raw output) and targets. */
@@ -65,6 +66,11 @@ export interface FitOptions<Y extends LayerOutput = Tensor, T extends LayerInput
   readonly signal?: AbortSignal;
   /** Threads inside one operator. Default 1. */
   readonly threads?: number;
+  /**
+   * Execution providers in order of preference, as for a session. Default ["cpu"]. On others two steps are compared
+   * with the CPU's first; the training stops with `provider-disagrees` when they differ.
+   */
+  readonly providers?: readonly Provider[];
   /**
    * How gradients that can be written in several ways (convolutions, pools) are: as a model of their time expects to
    * be fastest ("model", default), or as they were timed on this machine ("measured"): some seconds before the first

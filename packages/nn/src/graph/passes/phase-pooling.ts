@@ -90,7 +90,9 @@ function phased(x: Tensor, weight: Tensor, bias: Tensor | undefined, { shape, wi
   const amounts = [0, 0, ...before, 0, 0, ...after];
   const exact = amounts.every((amount) => amount === 0) ? x : apply("Pad", [x, int64s(amounts), like(0, x)]);
   const cut = apply("SpaceToDepth", [exact], { blocksize: tile });
-  const all = apply("Conv", [cut, shiftedKernels(weight, shape, blocks)]);
+  // Sizes of 1 are written out: onnxruntime-web's WebGPU kernel does not take them as given.
+  const plain = { dilations: [1, 1], strides: [1, 1], pads: [0, 0, 0, 0] };
+  const all = apply("Conv", [cut, shiftedKernels(weight, shape, blocks)], plain);
   const grouped = reshape(all, int64s([batch, 1, phases, out * places]));
   const best = apply("MaxPool", [grouped], { kernel_shape: [phases, 1], strides: [phases, 1] });
   const image = reshape(best, int64s([batch, out, ...output]));

@@ -1,0 +1,53 @@
+// Before training on anything but the CPU: two steps there and on the CPU, whose losses must agree.
+
+import { createSession } from "#session";
+import { NnError } from "../errors.ts";
+import type { Rng } from "../layers/rng.ts";
+import { beginning } from "../optim/transform.ts";
+import type { SessionOptions } from "../runtime/session.ts";
+import type { NamedExamples } from "./data.ts";
+import type { StepPlan } from "./step.ts";
+import { createStepper } from "./stepper.ts";
+
+/** Share of the loss by which the two may differ: well above rounding, TF32's too. */
+const tolerance = 1e-3;
+
+/**
+ * Throws `provider-disagrees` unless the losses of two steps on one batch, before and after its update, are those of
+ * the CPU: kernels that are wrong for some shape are known in each of the others.
+ */
+export async function checkProviders(
+  plan: StepPlan,
+  examples: NamedExamples,
+  dropout: Rng,
+  batchSize: number,
+  options: SessionOptions,
+): Promise<void> {
+  const { providers = ["cpu"] } = options;
+  if (providers[0] === "cpu") return;
+  const size = Math.min(batchSize, examples.count);
+  const rows = BigInt64Array.from({ length: size }, (_, i) => BigInt(i));
+  const lossesOn = async (own: SessionOptions): Promise<readonly number[]> => {
+    const stepper = createStepper(plan, examples.arrays, dropout, createSession, own);
+    try {
+      const losses: number[] = [];
+      for (const done of [0, 1]) losses.push(...(await stepper.run(rows, 1, size, done, beginning)));
+      return losses;
+    } finally {
+      await stepper.close();
+    }
+  };
+  const theirs = await lossesOn(options);
+  const cpu = await lossesOn({ ...options, providers: ["cpu"] });
+  const agree = cpu.every((loss, i) => {
+    const apart = Math.abs(loss - (theirs[i] ?? Number.NaN));
+    return apart <= tolerance * (1 + Math.abs(loss)) || !Number.isFinite(loss);
+  });
+  if (agree) return;
+  const list = (losses: readonly number[]): string => losses.map((loss) => loss.toPrecision(6)).join(", then ");
+  throw new NnError(
+    "provider-disagrees",
+    `On ${providers.join(", ")} two steps have the losses ${list(theirs)}; on the CPU ${list(cpu)}.`,
+    'Train with providers: ["cpu"], or on another driver or version: a kernel there computes this network wrongly.',
+  );
+}
