@@ -101,7 +101,9 @@ function inferTarget(table: Table, name: string, positive: SchemaOptions["positi
     throw new DataError(
       "target-one-class",
       `the target "${name}" is "${[...values.keys()][0]}" in every row`,
-      "Give rows of at least two classes: there is nothing to tell apart.",
+      column.type === "number"
+        ? "Give rows with at least two different values: there is nothing to learn."
+        : "Give rows of at least two classes: there is nothing to tell apart.",
     );
   if (column.type === "timestamp" || column.type === "text")
     throw new DataError(

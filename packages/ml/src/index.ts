@@ -127,5 +127,5 @@ export type { Trial } from "./search/trial.ts";
 export type { TaskPredictions } from "./tasks/predictions.ts";
 export { readTask, storedTaskHash, writeTask } from "./tasks/stored-task.ts";
 export { inferTask, type Task } from "./tasks/task.ts";
-export { type ModelName, type TrainEvent, type TrainOptions, train } from "./tasks/train.ts";
+export { type ModelName, modelNameFor, type TrainEvent, type TrainOptions, train } from "./tasks/train.ts";
 export type { TrainedTask } from "./tasks/trained-task.ts";

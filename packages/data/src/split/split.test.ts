@@ -171,3 +171,9 @@ test("property: quotas meet each stratum's and each part's total, and are off by
     ),
   );
 });
+
+test("parts that two rows cannot fill are named in words", () => {
+  expect(() => splitTable(sample(2))).toThrow(
+    /^2 rows are too few for the parts train \(60 %\), validation \(20 %\), test \(20 %\): "[a-z]+" would be empty$/,
+  );
+});

@@ -56,11 +56,19 @@ export function splitTable(table: Table, options: SplitOptions = {}): Record<str
     if (shares[part]! > 0 && parts[part]!.length === 0)
       throw new DataError(
         "too-few-rows",
-        `${table.rowCount} rows are too few for the parts ${JSON.stringify(fractions)}: "${name}" would be empty`,
+        `${table.rowCount} rows are too few for the parts ${partsText(fractions)}: "${name}" would be empty`,
         options.group === undefined ? "Give more rows, or fewer parts." : "Give more groups, or fewer parts.",
       );
   });
   return Object.fromEntries(names.map((name, part) => [name, parts[part]!]));
+}
+
+/** "train (60 %), validation (20 %), test (20 %)". */
+function partsText(fractions: Readonly<Record<string, number>>): string {
+  const percent = (share: number): number => Number((100 * share).toFixed(1));
+  return Object.entries(fractions)
+    .map(([name, share]) => `${name} (${percent(share)} %)`)
+    .join(", ");
 }
 
 /** K folds, stratified and shuffled like `splitTable`. Throws `invalid-option`, `unknown-column`, `too-few-rows`. */

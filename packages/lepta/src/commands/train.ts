@@ -7,7 +7,7 @@ import { rejectedText, suspectsOf, suspectsText, withoutTargetText } from "../pi
 import { type Learnt, learn } from "../pipeline/learn.ts";
 import { confusionText, metricsText, metricTitle } from "../pipeline/metrics-text.ts";
 import { formatCount, formatFigure, plural } from "../pipeline/numbers.ts";
-import { type PreparedTable, prepareTable, type TaskChoice } from "../pipeline/prepare.ts";
+import { doubtfulClasses, type PreparedTable, prepareTable, type TaskChoice } from "../pipeline/prepare.ts";
 import { readTestTable, type TestTable } from "../pipeline/test-table.ts";
 import { textTable } from "../pipeline/text-table.ts";
 import { type CommonOptions, wholeNumber } from "./options.ts";
@@ -55,12 +55,11 @@ function sayTable(terminal: Terminal, { table, schema, rejected }: PreparedTable
 }
 
 function sayResult(terminal: Terminal, learnt: Learnt, folds: number | undefined): void {
-  const { model, testRows, learntRows, evaluation, baseline, cv, bundle } = learnt;
+  const { model, baselineModel, testRows, learntRows, evaluation, baseline, cv, bundle } = learnt;
   terminal.say();
   terminal.say(`kept ${model}, better on rows held out of the training; learnt from ${formatCount(learntRows)} rows`);
   terminal.say(`on ${formatCount(testRows)} test rows, with 95 % bootstrap intervals:`);
-  const models =
-    model === "logistic" ? { logistic: baseline.metrics } : { logistic: baseline.metrics, [model]: evaluation.metrics };
+  const models = { [baselineModel]: baseline.metrics, [model]: evaluation.metrics };
   for (const line of metricsText(models)) terminal.say(`  ${line}`);
   const { confusion } = evaluation;
   if (confusion !== null && confusion.labels.length <= 10)
@@ -87,6 +86,8 @@ async function run(options: TrainOptions): Promise<void> {
     const prepared = await prepareTable(data, { target, positive, task });
     sayTable(terminal, prepared);
     const { table, schema } = prepared;
+    const doubt = doubtfulClasses(schema, table);
+    if (doubt !== undefined) terminal.say(`warning: ${doubt}`);
     const suspects = suspectsOf(profileTable(table, schema));
     terminal.say(suspectsText(suspects));
     const tested = test === undefined ? undefined : await readTestTable(test, prepared);
@@ -111,6 +112,7 @@ async function run(options: TrainOptions): Promise<void> {
       model: learnt.model,
       leftOut: schema.leftOut,
       suspects,
+      warnings: doubt === undefined ? [] : [doubt],
       ...aside({ rejected: prepared.rejected, withoutTarget: schema.target?.missing ?? 0 }),
       ...(tested === undefined ? {} : { test: { rows: tested.table.rowCount, ...aside(tested) } }),
     });

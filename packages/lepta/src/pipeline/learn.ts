@@ -7,6 +7,7 @@ import {
   type MetricSummaries,
   type ModelName,
   measureFolds,
+  modelNameFor,
   pointMetrics,
   summarizeFolds,
   type TaskPredictions,
@@ -37,6 +38,8 @@ export interface Learnt {
   readonly task: ReturnType<typeof inferTask>;
   /** Name of the model that was kept. */
   readonly model: string;
+  /** Name of the linear model beside it. */
+  readonly baselineModel: string;
   readonly bundle: string;
   readonly testRows: number;
   readonly learntRows: number;
@@ -52,7 +55,7 @@ const deciding: Readonly<Record<Learnt["task"], MetricName>> = {
   regression: "rmse",
 };
 
-const candidates: readonly ModelName[] = ["logistic", "network"];
+const candidates: readonly ModelName[] = ["linear", "network"];
 
 interface Trained {
   readonly baseline: TrainedTask;
@@ -66,9 +69,10 @@ async function trainBoth(
   seed: number,
   report: Report | undefined,
 ): Promise<Trained> {
-  const metric = deciding[inferTask(schema)];
+  const kind = inferTask(schema);
+  const metric = deciding[kind];
   const trained: { task: TrainedTask; value: number }[] = [];
-  for (const model of candidates) {
+  for (const model of candidates.map((candidate) => modelNameFor(candidate, kind))) {
     const task = await train({
       ...parts,
       schema,
@@ -112,6 +116,7 @@ export async function learn(options: LearnOptions): Promise<Learnt> {
   return {
     task: inferTask(schema),
     model: best.model,
+    baselineModel: baseline.model,
     bundle: out,
     testRows: parts.test.rowCount,
     learntRows: best.rows.rowCount,

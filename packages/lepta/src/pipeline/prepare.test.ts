@@ -1,10 +1,10 @@
-// What is no feature has no part in the split: neither row numbers nor their order.
+// What is no feature has no part in the split: neither row numbers nor their order. What cannot be learnt is refused.
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { profileTable, splitTable } from "@lepta/data";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { prepareTable } from "./prepare.ts";
+import { doubtfulClasses, prepareTable } from "./prepare.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -53,4 +53,30 @@ test("rows with a counter: equal rows stay together; shuffled and numbered anew,
   const shuffled = rows.map((_, i) => rows[(i * 71) % rows.length] as string);
   expect(await partsOf("shuffled.csv", shuffled)).toEqual(first);
   expect(await partsOf("renumbered.csv", rows, 1000)).toEqual(first);
+});
+
+test.each([
+  ["the target alone", "y\na\nb\n", {}, "columns-mismatch", /has no column to learn from: it has the target alone\.$/],
+  ["one number", "x,y\n1,2.5\n2,2.5\n", {}, "target-one-class", /"2\.5" in every row/],
+  ["three classes", "x,y\n1,a\n2,b\n3,c\n", { positive: "a" }, "positive-unknown", /has 3 classes: a, b, c/],
+  ["a number", "x,y\n1,1\n2,2\n3,1\n", { positive: "1", task: "regression" }, "positive-unknown", /as a number/],
+] as const)("a target that cannot be learnt so: %s", async (_, text, options, code, message) => {
+  const path = join(folder, "refused.csv");
+  await writeFile(path, text);
+  const refused = await prepareTable(path, { target: "y", ...options }).catch((error: unknown) => error);
+  expect(refused).toMatchObject({ code, message: expect.stringMatching(message) });
+  if (code === "target-one-class") expect(refused).toMatchObject({ fix: expect.not.stringContaining("classes") });
+});
+
+test("numbers that are asked for as classes are doubted, few classes are not", async () => {
+  const path = join(folder, "floats.csv");
+  const doubt = async (target: (row: number) => string): Promise<string | undefined> => {
+    const lines = Array.from({ length: 200 }, (_, row) => `${(row * 37) % 101},${target(row)}`);
+    await writeFile(path, `x,y\n${lines.join("\n")}\n`);
+    const { table, schema } = await prepareTable(path, { target: "y", task: "classification" });
+    return doubtfulClasses(schema, table);
+  };
+  expect(await doubt((row) => String(row + 0.5))).toMatch(/200 classes in 200 rows, all of them numbers/);
+  expect(await doubt((row) => `kind ${row % 40}`)).toMatch(/40 classes in 200 rows: most have few rows/);
+  expect(await doubt((row) => `kind ${row % 15}`)).toBeUndefined();
 });

@@ -2,6 +2,7 @@
 import { basename } from "node:path";
 import {
   type ColumnType,
+  classLimit,
   DataError,
   inferSchema,
   type ReadProgress,
@@ -104,6 +105,11 @@ export async function prepareTable(path: string, options: PrepareOptions): Promi
       throw new DataError("target-missing", error.message, error.fix, error);
     throw error;
   }
+  if (whole.columns.length === 1 && whole.columns[0]?.name === target)
+    throw mismatch(
+      `"${basename(path)}" has no column to learn from: it has the target alone.`,
+      "Give a table with further columns.",
+    );
   const schema = inferSchema(whole, { target, ...(positive === undefined ? {} : { positive }) });
   if (schema.features.length === 0)
     throw mismatch(
@@ -113,8 +119,36 @@ export async function prepareTable(path: string, options: PrepareOptions): Promi
   const used = new Set([...schema.features.map(({ name }) => name), target]);
   const names = whole.columns.map(({ name }) => name).filter((name) => used.has(name));
   const table = names.length === whole.columns.length ? whole : takeColumns(whole, names);
-  return { table: withTarget(table, target).table, schema: chosenTask(schema, task), rejected: whole.rejected };
+  const chosen = chosenTask(schema, task);
+  refusePositive(chosen, positive);
+  return { table: withTarget(table, target).table, schema: chosen, rejected: whole.rejected };
 }
+
+/** A positive class is one of two: of more, or of a number, none is reported. */
+function refusePositive({ target }: Schema, positive: string | undefined): void {
+  if (positive === undefined || target === undefined || target.classes?.length === 2) return;
+  throw new DataError(
+    "positive-unknown",
+    target.classes === undefined
+      ? `a positive value is given, but the target "${target.name}" is learnt as a number`
+      : `a positive value is given, but the target "${target.name}" has ${target.classes.length} classes: ${listed(target.classes)}`,
+    "Leave the positive value out: it belongs to a target of two classes.",
+  );
+}
+
+/** Many classes of numbers: most often they are an amount, and each class has few rows. */
+export function doubtfulClasses({ target }: Schema, table: Table): string | undefined {
+  if (target?.classes === undefined || target.classes.length <= classLimit) return undefined;
+  const numbers = target.classes.every((label) => Number.isFinite(Number(label)));
+  const few = table.rowCount < 10 * target.classes.length;
+  if (!numbers && !few) return undefined;
+  return (
+    `the target ${target.name} has ${target.classes.length} classes in ${table.rowCount} rows` +
+    (numbers ? ", all of them numbers: --task regression would learn the number" : ": most have few rows to learn from")
+  );
+}
+
+const listed = (names: readonly string[]): string => `${names.slice(0, 6).join(", ")}${names.length > 6 ? ", …" : ""}`;
 
 /** A regression on few whole numbers is still a regression when it is asked for. */
 function chosenTask(schema: Schema, task: TaskChoice): Schema {

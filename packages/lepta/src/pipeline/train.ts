@@ -20,7 +20,7 @@ export const roles = ["baseline", "network"] as const;
 export type Role = (typeof roles)[number];
 
 /** What plays each role. */
-const models: Readonly<Record<Role, ModelName>> = { baseline: "logistic", network: "network" };
+const models: Readonly<Record<Role, ModelName>> = { baseline: "linear", network: "network" };
 
 export type TrainInput = {
   readonly dataHash: string;

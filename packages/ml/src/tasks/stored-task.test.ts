@@ -59,7 +59,13 @@ test.each(["binary", "multiclass", "regression"] as const)("%s", async (kind) =>
   for (const threshold of [0.1, 0.5, 0.9])
     expect(await labelsAt(read, threshold, table)).toEqual(await labelsAt(trained, threshold, table));
   const { graph: _, predict: __, features, ...rest } = read;
-  expect(rest).toMatchObject({ task: kind, model: "logistic", seed: 0, epochs: trained.epochs, rows: table });
+  expect(rest).toMatchObject({
+    task: kind,
+    model: kind === "regression" ? "linear" : "logistic",
+    seed: 0,
+    epochs: trained.epochs,
+    rows: table,
+  });
   expect(features.state).toEqual(trained.features.state);
 
   const file = join(place, "task.json");

@@ -68,7 +68,7 @@ export function prepareTarget(table: Table, target: SchemaTarget): PreparedTarge
     new MlError(
       "training-rows-invalid",
       message,
-      "Give more rows to learn from, with at least two classes among them.",
+      `Give more rows to learn from${target.classes === undefined ? "" : ", with at least two classes among them"}.`,
     );
   if (table.rowCount < 2) throw few(`${table.rowCount} rows with a target are too few to learn from.`);
   if (target.classes === undefined) {

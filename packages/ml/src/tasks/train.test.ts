@@ -52,6 +52,7 @@ describe.each(["logistic", "network"] as const)("train a %s model", (model) => {
       onEvent: (event) => events.push(event),
     });
     expect(trained.task).toBe(task);
+    expect(trained.model).toBe(model === "logistic" && task === "regression" ? "linear" : model);
     expect(trained.rows.rowCount).toBe(320);
     const test = await trained.predict(part(table, 320, 400));
     expect(test.task).toBe(task);

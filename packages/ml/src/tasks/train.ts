@@ -7,10 +7,17 @@ import type { FitModelOptions, FittedModel, ModelEvent } from "../models/model.t
 import { fitNetwork, type NetworkOptions } from "../models/network.ts";
 import { matrixOf } from "./matrix-of.ts";
 import { predictionsOf, type TaskPredictions } from "./predictions.ts";
-import { inferTask, labelledRows, prepareTarget, targetIn } from "./task.ts";
+import { inferTask, labelledRows, prepareTarget, type Task, targetIn } from "./task.ts";
 import { type TrainedTask, trainedTask } from "./trained-task.ts";
 
-export type ModelName = "logistic" | "network";
+/** The linear model is called "logistic" for classes and "linear" for numbers; either name asks for it. */
+export type ModelName = "logistic" | "linear" | "network";
+
+/** What this model is called when it learns this task. */
+export function modelNameFor(model: ModelName, task: Task): ModelName {
+  if (model === "network") return model;
+  return task === "regression" ? "linear" : "logistic";
+}
 
 /** Progress of `train`. Metrics are those of `measure`, on rows that were held out. */
 export interface TrainEvent {
@@ -41,6 +48,7 @@ export interface TrainOptions {
 
 const fitters: Readonly<Record<ModelName, (options: FitModelOptions) => Promise<FittedModel>>> = {
   logistic: fitLinear,
+  linear: fitLinear,
   network: fitNetwork,
 };
 
@@ -53,9 +61,10 @@ const fitters: Readonly<Record<ModelName, (options: FitModelOptions) => Promise<
  * `loss-not-finite` and `training-aborted`.
  */
 export async function train(options: TrainOptions): Promise<TrainedTask> {
-  const { schema, model = "network", seed = 0, threads = 1, signal, onEvent, measure } = options;
+  const { schema, seed = 0, threads = 1, signal, onEvent, measure } = options;
   const target = targetIn(schema);
   const task = inferTask(schema);
+  const model = modelNameFor(options.model ?? "network", task);
   const names = [...schema.features.map(({ name }) => name), target.name];
   const used = (table: Table): Table => takeRows(takeColumns(table, names), labelledRows(table, target));
   const fitted = used(options.train);

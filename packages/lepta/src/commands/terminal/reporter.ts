@@ -61,6 +61,7 @@ function plainReporter(terminal: Terminal, everyMs = 1000): Reporter {
   const curves = createCurves();
   let shownAt = 0;
   let startedAt = 0;
+  let counting: string | undefined;
   let unshown: Epoch | undefined;
   let losses: number[] = [];
   const show = (event: Epoch, curve?: readonly number[]): void => {
@@ -85,12 +86,16 @@ function plainReporter(terminal: Terminal, everyMs = 1000): Reporter {
       if (event.type === "progress") {
         flush();
         const since = Math.max(shownAt, startedAt);
-        if (performance.now() - since < everyMs || event.done === event.total) return;
+        // What was counted aloud is counted to its end.
+        const last = event.done === event.total && counting === event.label;
+        if (!last && (performance.now() - since < everyMs || event.done === event.total)) return;
+        counting = last ? undefined : event.label;
         terminal.say(`      ${event.label}: ${event.done} of ${event.total}`);
         shownAt = performance.now();
         return;
       }
       flush();
+      counting = undefined;
       if (event.type === "stage-start") startedAt = performance.now();
       stageLines(terminal, event);
     },
