@@ -89,13 +89,26 @@ describe("a classifier", () => {
       tables.push(await readTable(join(directory, out)));
     }
     for (const table of tables) {
-      expect(table.columns.map(({ name }) => name)).toEqual(["label", "probability_bad", "probability_good"]);
-      const [, bad, good] = table.columns.map(({ data }) => [...data].map(Number)) as [unknown, number[], number[]];
+      expect(table.columns.map(({ name }) => name)).toEqual(["row", "label", "probability_bad", "probability_good"]);
+      expect([...(table.columns[0]?.data ?? [])]).toEqual([1, 2, 4]);
+      const [, , bad, good] = table.columns.map(({ data }) => [...data].map(Number)) as [
+        unknown,
+        unknown,
+        number[],
+        number[],
+      ];
       for (const [i, p] of bad.entries()) expect(p + (good[i] as number)).toBeCloseTo(1, 6);
-      expect(bad).toEqual([...(tables[0]?.columns[1]?.data ?? [])].map(Number));
+      expect(bad).toEqual([...(tables[0]?.columns[2]?.data ?? [])].map(Number));
     }
     // The second applicant is the classic bad risk, the first the classic good one.
-    expect(Number(tables[0]?.columns[1]?.data[1])).toBeGreaterThan(Number(tables[0]?.columns[1]?.data[0]));
+    expect(Number(tables[0]?.columns[2]?.data[1])).toBeGreaterThan(Number(tables[0]?.columns[2]?.data[0]));
+  });
+
+  test("predict: without a malformed row there is no column row", async () => {
+    writeFileSync(join(directory, "whole.csv"), `${lines.slice(0, 3).join("\n")}\n`);
+    await runJson(["predict", "model", "--data", "whole.csv", "--out", "whole-out.csv"], { cwd: directory });
+    const { columns } = await readTable(join(directory, "whole-out.csv"));
+    expect(columns.map(({ name }) => name)).toEqual(["label", "probability_bad", "probability_good"]);
   });
 
   test("evaluate: the same metrics with intervals", async () => {
@@ -136,8 +149,11 @@ test("a regressor, measured on a table of its own", { timeout: 120_000 }, async 
   writeFileSync(join(directory, "train.csv"), lines.slice(0, 400).join("\n"));
   writeFileSync(join(directory, "test.csv"), [lines[0], ...lines.slice(400, 600)].join("\n"));
   const args = ["train", "--data", "train.csv", "--target", "credit_amount", "--test", "test.csv", "--out", "amount"];
-  const { task, metrics } = await runJson<TrainJson>(args, { cwd: directory });
+  const { stdout, stderr } = await runCli([...args, "--json"], { cwd: directory });
+  const { task, metrics } = JSON.parse(stdout) as TrainJson;
   expect(task).toBe("regression");
+  expect(stderr).toMatch(/^ +linear +epoch/m);
+  expect(stdout + stderr).not.toContain("logistic");
   expect(Object.keys(metrics).sort()).toEqual(["mae", "r2", "rmse"]);
   expect(metrics.r2?.value).toBeGreaterThan(0.2);
 });

@@ -46,6 +46,11 @@ export interface Table {
   /** SHA-256 (hex) of the rows as a multiset: the order of rows and of columns does not matter. */
   readonly hash: string;
   readonly rejected: readonly RejectedRow[];
+  /**
+   * Of a table as it was read, where rows were rejected: the number of each row among the rows of the file, from 1, the
+   * rejected ones counted. Absent where the two numberings agree, and where the file's quoting leaves it open.
+   */
+  readonly rowNumbers?: Float64Array;
   /** What reading decided and a reader should know, one sentence each. */
   readonly notes: readonly string[];
   readonly source: TableSource;
@@ -58,7 +63,7 @@ export function isNumeric(column: Column): column is NumericColumn {
 /** Builds a table and its hashes. Throws `duplicate-column`, `no-columns`, `invalid-option` (columns of unequal length). */
 export function makeTable(
   columns: readonly Column[],
-  about: { source?: TableSource; rejected?: readonly RejectedRow[]; notes?: readonly string[] } = {},
+  about: Partial<Pick<Table, "source" | "rejected" | "notes" | "rowNumbers">> = {},
 ): Table {
   const first = columns[0];
   if (first === undefined) throw new DataError("no-columns", "the table has no column", "Give at least one column.");
@@ -81,6 +86,7 @@ export function makeTable(
     rowHashes,
     hash: tableHashOf(columns, rowHashes),
     rejected: about.rejected ?? [],
+    ...(about.rowNumbers === undefined ? {} : { rowNumbers: about.rowNumbers }),
     notes: about.notes ?? [],
     source: about.source ?? { path: "", format: "memory", bytes: 0 },
   };

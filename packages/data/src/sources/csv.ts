@@ -9,6 +9,7 @@ import { type CsvHeader, looksLikeValues, readHeader, refuseHeader } from "./csv
 import { type CsvReject, readRejects } from "./csv-rejects.ts";
 import { plainPath } from "./format.ts";
 import type { Loaded, ReadContext } from "./loaded.ts";
+import { recordLines, rowNumbersOf } from "./row-numbers.ts";
 import { linesAt, repairedCopy, scanText, type TextFile } from "./text-file.ts";
 
 /** The longest row that is read, in bytes; a longer one is put aside. */
@@ -39,8 +40,8 @@ export async function loadCsv(context: ReadContext): Promise<Loaded> {
   };
   const strings = header.names.map((): ColumnType => "category");
 
-  // DuckDB takes the file's line ends from its first one: a quoted one that differs from the rows' hides them all.
-  if (header.spansLines) await repair();
+  // DuckDB takes the file's line ends from its first one: one in a name, or ahead of them, may hide all others.
+  if (header.spansLines || header.skip > 0) await repair();
   let rejects = await readOrRepair(context, header, strings, source, repair);
   for (let round = 0; round < maxRepairs && header.names.length > 1; round++) {
     // A quote that never closes swallows the lines after it. The line where it opens is put aside, the rest read again.
@@ -67,14 +68,16 @@ export async function loadCsv(context: ReadContext): Promise<Loaded> {
     inferred = inferred.map(({ type, infinite }) => ({ type, infinite, unparsed: 0 }));
   }
   const lines = await rowLines(source, rejects);
-  const rejected = rejects.map(
-    ({ reason, text }, i): RejectedRow => ({ line: lines[i]!, reason: reason(header.names), text }),
-  );
+  const rejected = [
+    ...rejects.map(({ reason, text }, i): RejectedRow => ({ line: lines[i]!, reason: reason(header.names), text })),
+    ...blanked.values(),
+  ].sort((a, b) => a.line - b.line);
   return {
     names: header.names,
     types: inferred.map(({ type }) => type),
     infinite: inferred.map(({ infinite }) => infinite),
-    rejected: [...rejected, ...blanked.values()].sort((a, b) => a.line - b.line),
+    rejected,
+    rowNumbers: rejected.length === 0 ? undefined : await rowNumbers(duck, header, source, rejected),
     notes: header.unnamed.map((i) => `column ${i} has no name in the header and is called "column_${i}"`),
   };
 }
@@ -131,6 +134,21 @@ async function read(
     parameters,
   );
   return await readRejects(duck, "csv_errors");
+}
+
+/** By a second reading of the file's quotes; undefined where it finds other rows than DuckDB kept. */
+async function rowNumbers(
+  duck: Duck,
+  { names, delimiter, skip }: CsvHeader,
+  { file, carriageReturns }: CsvSource,
+  rejected: readonly RejectedRow[],
+): Promise<Float64Array | undefined> {
+  const emptyLines = names.length === 1;
+  const records = await recordLines(file, { delimiter, emptyLines, carriageReturns });
+  const aside = new Set(rejected.map(({ line }) => line));
+  const kept = records.slice(emptyLines ? skip + 1 : 1).filter((line) => !aside.has(line));
+  const [count] = await duck.rows("SELECT CAST(count(*) AS DOUBLE) AS n FROM loaded");
+  return Number(count?.n) === kept.length ? rowNumbersOf(kept, rejected) : undefined;
 }
 
 async function rowLines(source: CsvSource, rejects: readonly CsvReject[]): Promise<number[]> {

@@ -31,4 +31,6 @@ export interface Loaded {
   readonly infinite: readonly number[];
   readonly rejected: readonly RejectedRow[];
   readonly notes: readonly string[];
+  /** As `Table.rowNumbers`. */
+  readonly rowNumbers: Float64Array | undefined;
 }

@@ -4,6 +4,7 @@ import type { ColumnType, RejectedRow } from "../table.ts";
 import { tolerated } from "./column-types.ts";
 import { plainPath } from "./format.ts";
 import type { Loaded, ReadContext } from "./loaded.ts";
+import { rowNumbersOf } from "./row-numbers.ts";
 import { settle } from "./settle.ts";
 import { scanText } from "./text-file.ts";
 
@@ -83,5 +84,6 @@ export async function loadNdjson(context: ReadContext): Promise<Loaded> {
     kinds,
     names.map((name) => types[name]),
   );
-  return { names, notes: [], ...settled, rejected: [...rejected, ...settled.rejected].sort((a, b) => a.line - b.line) };
+  const aside = [...rejected, ...settled.rejected].sort((a, b) => a.line - b.line);
+  return { names, notes: [], ...settled, rejected: aside, rowNumbers: rowNumbersOf(settled.kept, aside) };
 }

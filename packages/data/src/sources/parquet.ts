@@ -4,6 +4,7 @@ import { DataError } from "../errors.ts";
 import type { ColumnType } from "../table.ts";
 import { plainPath } from "./format.ts";
 import type { Loaded, ReadContext } from "./loaded.ts";
+import { rowNumbersOf } from "./row-numbers.ts";
 import { settle } from "./settle.ts";
 
 const integer = /^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/;
@@ -47,7 +48,7 @@ export async function loadParquet(context: ReadContext): Promise<Loaded> {
       kinds,
       names.map((name) => types[name]),
     );
-    return { names, notes: [], ...settled };
+    return { names, notes: [], ...settled, rowNumbers: rowNumbersOf(settled.kept, settled.rejected) };
   } catch (cause) {
     if (!(cause instanceof Error) || cause instanceof DataError || cause.name === "AbortError") throw cause;
     throw new DataError(

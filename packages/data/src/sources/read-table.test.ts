@@ -311,3 +311,24 @@ describe("a quoted name that holds a line end", () => {
     expect(rejected).toMatchObject([{ line: 4, text: "3,4,5" }]);
   });
 });
+
+describe("row numbers beside rejected rows", () => {
+  test.each([
+    ["surplus fields", "a,b\n1,2\n3,4,5\n6,7\n8,9,9\n1,1\n", "t.csv", [1, 3, 5]],
+    ["line ends in values", 'a,b\n"1\n1",2\n3,4,5\n"x ""6""\n6",7\n8,9,9\nx"y,1\n', "t.csv", [1, 3, 5]],
+    ["empty lines", "\n\na,b\r\n1,2\r\n\r\n3,4,5\r\n6,7\r\n", "t.csv", [1, 3]],
+    ["an open quote", 'a,b\n1,2\n3,"4\n6,7\n8,9\n', "t.csv", [1, 3, 4]],
+    ["a byte order mark", '\uFEFF"a",b\n"1",2\n3\n6,7\n', "t.csv", [1, 3]],
+    ["carriage returns", "a,b\r1,2\r3\r6,7\r", "t.csv", [1, 3]],
+    ["one column", 'a\n1\n\n"3"4\n5\n', "t.csv", [1, 2, 4]],
+    ["NDJSON", '{"a":1}\n\n{"a":\n{"a":3}\n', "t.ndjson", [1, 3]],
+  ])("%s", async (_, text, name, expected) => {
+    const { rowNumbers, rowCount } = await read(text, name);
+    expect([...(rowNumbers ?? [])]).toEqual(expected);
+    expect(rowCount).toBe(expected.length);
+  });
+
+  test("none are there where no row is rejected", async () => {
+    expect((await read("a,b\n1,2\n3,4\n")).rowNumbers).toBeUndefined();
+  });
+});

@@ -85,7 +85,9 @@ export async function readTable(path: string, options: ReadOptions = {}): Promis
           : [`column "${loaded.names[i]}": ${count} infinite value${count === 1 ? "" : "s"} read as missing`],
       ),
     ];
-    return makeTable(columns, { source: { path, format, bytes }, rejected: loaded.rejected, notes });
+    const { rejected, rowNumbers } = loaded;
+    const about = { source: { path, format, bytes }, rejected, notes };
+    return makeTable(columns, rowNumbers === undefined ? about : { ...about, rowNumbers });
   } finally {
     duck.close();
     if (folder !== undefined) await rm(await folder, { recursive: true, force: true });

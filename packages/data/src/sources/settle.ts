@@ -7,10 +7,12 @@ export interface Settled {
   readonly types: readonly ColumnType[];
   readonly infinite: readonly number[];
   readonly rejected: readonly RejectedRow[];
+  /** Lines of the rows of `loaded`, ascending. */
+  readonly kept: readonly number[];
 }
 
 /**
- * Takes the table `numbered` (line, text, c0, c1, …; strings NULL where missing) to the table `loaded` (c0, c1, …).
+ * Takes the table `numbered` (line, text, c0, c1, …; strings NULL where missing) to the table `loaded` (line, c0, c1, …).
  * `kinds` are the types that the source itself tells; a string column of the source stays one (category, text, or
  * timestamp where it holds ISO 8601) whatever its digits look like. A declared type goes before both.
  */
@@ -51,8 +53,14 @@ export async function settle(
   // Where the source's own type is kept, so is its value, which never went by a string.
   const values = types.map((type, i) => `${kinds[i] === type ? "numbered" : "texts"}.c${i} AS c${i}`);
   await duck.run(
-    `CREATE TEMP TABLE loaded AS SELECT ${values.join(", ")} FROM numbered JOIN texts USING (line)
+    `CREATE TEMP TABLE loaded AS SELECT ${["numbered.line AS line", ...values].join(", ")} FROM numbered JOIN texts USING (line)
      WHERE NOT (${bad.map((sql) => sql.replaceAll(/\bc(\d+)\b/g, "texts.c$1")).join(" OR ")}) ORDER BY line`,
   );
-  return { types, infinite: inferred.map(({ infinite }) => infinite), rejected };
+  const kept = await duck.rows("SELECT CAST(line AS DOUBLE) AS line FROM loaded");
+  return {
+    kept: kept.map(({ line }) => Number(line)),
+    types,
+    infinite: inferred.map(({ infinite }) => infinite),
+    rejected,
+  };
 }

@@ -22,7 +22,7 @@ export interface TextScan {
 
 const headBytes = 1 << 20;
 
-async function* chunksOf({ path, gzip }: TextFile, signal?: AbortSignal): AsyncGenerator<Buffer> {
+export async function* chunksOf({ path, gzip }: TextFile, signal?: AbortSignal): AsyncGenerator<Buffer> {
   const file = createReadStream(path, { highWaterMark: 1 << 18, ...(signal === undefined ? {} : { signal }) });
   const stream = gzip ? file.on("error", (error) => unpacked.destroy(error)).pipe(createGunzip()) : file;
   const unpacked = stream;

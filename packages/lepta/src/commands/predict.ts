@@ -1,6 +1,6 @@
 // `lepta predict`: batch scoring, file to file.
 import { resolve } from "node:path";
-import { type Column, makeTable, writeTable } from "@lepta/data";
+import { type Column, makeTable, type Table, writeTable } from "@lepta/data";
 import { openScorer, readBundle, type ScoredTable } from "@lepta/ml";
 import { Command } from "commander";
 import { CliError } from "../errors.ts";
@@ -13,6 +13,11 @@ import { createTerminal } from "./terminal/terminal.ts";
 interface PredictOptions extends CommonOptions {
   readonly data: string;
   readonly out: string;
+}
+
+/** `row` where rows of the file have no prediction, so that the others can be joined to it. */
+function rowColumn({ rowNumbers }: Table): Column[] {
+  return rowNumbers === undefined ? [] : [{ name: "row", type: "number", data: rowNumbers }];
 }
 
 /** `label` and `probability_<class>`, a column a class; or `value`. */
@@ -40,12 +45,14 @@ async function run(path: string, { data, out, json }: PredictOptions): Promise<v
   const table = await readForModel(data, bundle.manifest, { withTarget: false });
   const scorer = await openScorer(bundle);
   try {
-    await writeTable(out, makeTable(columnsOf(await scorer.scoreTable(table))));
+    await writeTable(out, makeTable([...rowColumn(table), ...columnsOf(await scorer.scoreTable(table))]));
   } finally {
     await scorer.close();
   }
   terminal.say(`${formatCount(table.rowCount)} predictions written to ${out}, in the order of the rows`);
   for (const line of rejectedText(table.rejected, 10)) terminal.say(line);
+  if (table.rowNumbers !== undefined)
+    terminal.say('the column "row" numbers the rows of the file from 1, those put aside counted');
   terminal.result({
     rows: table.rowCount,
     out: resolve(out),
@@ -62,6 +69,6 @@ export function predictCommand(): Command {
     .action(run)
     .addHelpText(
       "after",
-      "\nThe rows keep their order. A malformed row has no prediction; it is reported with its line and reason.",
+      "\nThe rows keep their order. A malformed row has no prediction; it is reported with its line and reason. Where there\nis one, the output begins with a column row: the number of each row among the file's, from 1, the malformed counted.",
     );
 }
