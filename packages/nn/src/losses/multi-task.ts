@@ -12,7 +12,8 @@ export interface Task {
 
 /**
  * Σ weight loss(prediction[name], target[name]) over the named tasks, for networks with several outputs:
- * `multiTask({ kind: crossEntropy(), size: { loss: huber(), weight: 0.1 } })`.
+ * `multiTask({ kind: crossEntropy(), size: { loss: huber(), weight: 0.1 } })`. Give it a name before `fit`: TypeScript then
+ * takes the targets from it.
  */
 export function multiTask<K extends string>(
   tasks: Readonly<Record<K, Loss | Task>>,

@@ -105,10 +105,11 @@ describe("a network of several outputs", () => {
   };
 
   test("learns both tasks, is measured and predicts by name", async () => {
+    const loss = multiTask({ sum: meanSquaredError(), sign: { loss: crossEntropy(), weight: 0.5 } });
     const model = await fit(double, {
       data: several,
       validation: several,
-      loss: multiTask({ sum: meanSquaredError(), sign: { loss: crossEntropy(), weight: 0.5 } }),
+      loss,
       optimizer: adam({ lr: 0.02 }),
       batchSize: 10,
       epochs: 150,
