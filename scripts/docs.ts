@@ -33,7 +33,7 @@ async function codes(): Promise<Map<string, string>> {
 }
 
 function markdown(dir: string): string[] {
-  const skip = new Set(["node_modules", "dist", ".git", ".lepta", "fixtures"]);
+  const skip = new Set(["node_modules", ".venv", "dist", ".git", ".lepta", "fixtures"]);
   return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
     if (skip.has(entry.name)) return [];
     const path = join(dir, entry.name);
