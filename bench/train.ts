@@ -5,7 +5,7 @@
 //   npm run bench:train -- --rounds 9        paired rounds; default 7
 //   npm run bench:train -- --peers eager     peers whose names hold one of these words; "none" for ours alone
 // `ratio` is their time over ours, the median of the rounds. find-peers.ts says where peers are looked for.
-import { availableParallelism, cpus } from "node:os";
+import { availableParallelism, cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { findPeers } from "./train/find-peers.ts";
 import { type Measured, measureWorkload, type Result } from "./train/rounds.ts";
@@ -67,6 +67,11 @@ const results: Result[] = [];
 const skipped: string[] = [...found.skipped];
 const versions = [...new Set(kinds.map(({ version }) => version))].join(", ");
 say(`${availableParallelism()} cores (${cpus()[0]?.model}), Node ${process.versions.node}; ${versions || "no peer"}`);
+const load = loadavg()[0] ?? 0;
+if (load > availableParallelism() / 4)
+  say(
+    `load ${load.toFixed(1)}: other work is running; threads of one step then wait for each other, more threads longer`,
+  );
 say(`${rounds} paired rounds; peak memory and time from process start to the first loss: ours / theirs\n`);
 say(
   "workload        threads  peer                ours ms   theirs ms      ratio         peak MB      first loss ms".trimEnd(),
