@@ -9,12 +9,14 @@ interface RawResult {
   affectedRows?: number;
 }
 
-export interface PgliteResult {
-  // biome-ignore lint/suspicious/noExplicitAny: the shape of PGlite's own result, whose rows are arrays or objects
-  rows: any[];
+/** `Row` is an array of cells or an object by column, as the row mode has it. */
+export interface PgliteResult<Row = unknown> {
+  rows: Row[];
   fields: { name: string; dataTypeID: number }[];
   affectedRows?: number | undefined;
 }
+
+type ObjectRow = Record<string, unknown>;
 
 export interface PgliteQueryable {
   query(sql: string, params?: unknown[], options?: { rowMode?: "array" | "object" }): Promise<PgliteResult>;
@@ -22,10 +24,10 @@ export interface PgliteQueryable {
 
 export interface PgliteClient extends PgliteQueryable {
   /** Runs statements in one transaction, by one message to the worker. @returns the last one's result */
-  together(statements: readonly { sql: string; params: readonly unknown[] }[]): Promise<PgliteResult>;
+  together(statements: readonly { sql: string; params: readonly unknown[] }[]): Promise<PgliteResult<ObjectRow>>;
   transaction<T>(work: (transaction: PgliteQueryable) => Promise<T>): Promise<T>;
   /** One statement with parameters, or many without; values as the drivers give them by themselves. */
-  script(text: string, params?: unknown[]): Promise<PgliteResult["rows"]>;
+  script(text: string, params?: unknown[]): Promise<ObjectRow[]>;
   close(): Promise<void>;
 }
 
@@ -123,6 +125,8 @@ export async function openPgliteClient(dataDir: string): Promise<PgliteClient> {
   };
 }
 
+function readResult(raw: RawResult, rowMode: "object", readers: typeof builderReaders): PgliteResult<ObjectRow>;
+function readResult(raw: RawResult, rowMode: "array" | "object", readers: typeof builderReaders): PgliteResult;
 function readResult(raw: RawResult, rowMode: "array" | "object", readers: typeof builderReaders): PgliteResult {
   const columns = raw.fields.map(({ name, dataTypeID }) => ({ name, read: readers.get(dataTypeID) }));
   const value = (cell: unknown, read: ((text: string) => unknown) | undefined) =>
