@@ -50,6 +50,28 @@ class Block(nn.Module):
         return self.out(self.encoder(self.embedding(ids)).mean(1))
 
 
+class Sequences(nn.Module):
+    """Three classes of texts of eight tokens, by a recurrent network from both ends."""
+
+    def __init__(self, kind, layers):
+        super().__init__()
+        self.embedding = nn.Embedding(12, 6)
+        self.recurrent = getattr(nn, kind)(6, 5, num_layers=layers, bidirectional=True, batch_first=True)
+        self.out = nn.Linear(20, 3)
+
+    def forward(self, ids):
+        steps, states = self.recurrent(self.embedding(ids))
+        last = states[0] if isinstance(states, tuple) else states
+        return self.out(torch.cat([steps.mean(1), last[-2], last[-1]], 1))
+
+
+def texts(count):
+    """Which of three tokens occurs most often, among others; the first of them where it is not clear."""
+    x = generator.integers(0, 12, (count, 8))
+    y = np.stack([(x == token).sum(1) for token in (0, 4, 8)], 1).argmax(1)
+    return torch.tensor(x), torch.tensor(y)
+
+
 def pictures(count):
     """Waves in one of four directions under noise, as digits 0 to 9."""
     y = generator.integers(0, 4, count)
@@ -171,6 +193,36 @@ for name, kept in (("whole", lambda _: True), ("last", lambda p: p.startswith("o
         optimizer.step()
         curves[name].append(value.item())
 
+# Recurrent networks, a little trained, and PyTorch's own curve as their training goes on.
+recurrent = {"train": texts(150), "test": texts(150)}
+networks = {}
+for name, kind, layers, dynamo in (("lstm-dynamo-18", "LSTM", 2, True), ("lstm-script-17", "LSTM", 2, False),
+                                   ("gru-dynamo-18", "GRU", 1, True), ("gru-script-17", "GRU", 1, False)):
+    torch.manual_seed(6)
+    own = Sequences(kind, layers)
+    x, y = recurrent["train"]
+    optimizer = torch.optim.Adam(own.parameters(), lr=0.01)
+    for _ in range(25):
+        optimizer.zero_grad()
+        loss(own(x), y).backward()
+        optimizer.step()
+    own.eval()
+    export(own, x[:2], name, int(name[-2:]), dynamo)
+    entry = {
+        "scores": flat(own(recurrent["test"][0][:20])),
+        "accuracy": (own(recurrent["test"][0]).argmax(1) == recurrent["test"][1]).double().mean().item(),
+        "curve": [],
+    }
+    own.train()
+    optimizer = torch.optim.SGD(own.parameters(), lr=0.2, momentum=0.9)
+    for _ in range(8):
+        optimizer.zero_grad()
+        value = loss(own(x), y)
+        value.backward()
+        optimizer.step()
+        entry["curve"].append(value.item())
+    networks[name] = entry
+
 json.dump(
     {
         "versions": {"torch": torch.__version__, "onnx": onnx.__version__},
@@ -179,6 +231,10 @@ json.dump(
             "test": {"x": digits(test_x), "y": digits(test_y)},
             "scores": flat(net(scaled(test_x[:20]))),
             "accuracy": (net(scaled(test_x)).argmax(1).numpy() == test_y).mean().item(),
+        },
+        "recurrent": {
+            **{part: {"x": x.flatten().tolist(), "y": digits(y)} for part, (x, y) in recurrent.items()},
+            "networks": networks,
         },
         "block": {
             "ids": ids.flatten().tolist(), "labels": labels.tolist(), "scores": flat(before), "curves": curves,

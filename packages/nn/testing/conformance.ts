@@ -5,6 +5,7 @@ import { constantNode } from "../src/graph/node.ts";
 import * as t from "../src/index.ts";
 import { imageCases } from "./conformance-images.ts";
 import { pickingCases } from "./conformance-picking.ts";
+import { recurrentCases } from "./conformance-recurrent.ts";
 import type { GradientCase } from "./finite-differences.ts";
 
 const ids = (...values: number[]) => t.constant(values.map(BigInt));
@@ -180,4 +181,5 @@ export const gradientCases: readonly GradientCase[] = [
   { op: "CumSum", shapes: [s], build: one((x) => apply("CumSum", [x, t.constant(1, "int64")])) },
   ...imageCases,
   ...pickingCases,
+  ...recurrentCases,
 ];

@@ -7,6 +7,7 @@ import { matrixRules } from "./matrices.ts";
 import { normalizationRules } from "./normalization.ts";
 import { pickingRules } from "./picking.ts";
 import { poolingRules } from "./pooling.ts";
+import { recurrentRules } from "./recurrent.ts";
 import type { Rule } from "./rule.ts";
 import { shapingRules } from "./shaping.ts";
 
@@ -20,6 +21,7 @@ export const gradientRules: Readonly<Record<string, Rule>> = {
   ...imageRules,
   ...pickingRules,
   ...loopRules,
+  ...recurrentRules,
 };
 
 /** Operators through which no gradient flows: their result is discrete, or their inputs are. */

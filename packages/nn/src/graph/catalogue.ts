@@ -7,6 +7,7 @@ import { matrixOps } from "./kinds/matrices.ts";
 import { normalizationOps } from "./kinds/normalization.ts";
 import { poolingOps } from "./kinds/pooling.ts";
 import { quantizedOps } from "./kinds/quantized.ts";
+import { recurrentOps } from "./kinds/recurrent.ts";
 import { shapingOps } from "./kinds/shaping.ts";
 import { specialOps } from "./kinds/special.ts";
 import type { OpSpec } from "./spec.ts";
@@ -22,6 +23,7 @@ export const catalogue: Readonly<Record<string, OpSpec>> = {
   ...poolingOps,
   ...normalizationOps,
   ...imageOps,
+  ...recurrentOps,
   ...quantizedOps,
   ...specialOps,
 };

@@ -2,10 +2,10 @@
 import { NnError } from "../errors.ts";
 import type { Shape } from "../shape.ts";
 import { formatShape, isStatic, normalizeAxis, sizeOf } from "../shape.ts";
-import { apply } from "./apply.ts";
+import { apply, applyAll } from "./apply.ts";
 import type { Attribute, Attributes, Tensor } from "./node.ts";
 import { constantNode, constantNumbers } from "./node.ts";
-import { add, div, int64s, like, mul, reshape, scalar } from "./operators.ts";
+import { add, div, int64s, like, mul, reshape, scalar, transpose } from "./operators.ts";
 
 /** A node as it stands in a file. */
 export interface ForeignNode {
@@ -106,6 +106,9 @@ const adapters: Readonly<Record<string, Adapter>> = {
     if (node.version < 21) throw refuse(node, `in version ${node.version} it scales groups, not channels`);
     return { node };
   },
+  GRU: recurrent,
+  LSTM: recurrent,
+  RNN: recurrent,
   BatchNormalization: (node) => {
     if (node.attributes.training_mode === 1) throw refuse(node, "it is set to training");
     return { node };
@@ -151,6 +154,16 @@ function flatten(node: ForeignNode): Tensor {
   if (isStatic(columns as Shape)) return reshape(x, int64s([-1, sizeOf(columns as readonly number[])]));
   if (isStatic(rows as Shape)) return reshape(x, int64s([sizeOf(rows as readonly number[]), -1]));
   throw refuse(node, `the sizes of ${formatShape(x.shape)} are not known on either side of axis ${at}`);
+}
+
+/** Layout 1 has the batch in front, which ONNX Runtime does not run on the CPU: it becomes layout 0 between transposes. */
+function recurrent(node: ForeignNode): Adapted {
+  const { layout = 0, ...given } = node.attributes;
+  const attributes = { hidden_size: Number(first(node, 2).shape[2]), ...given };
+  if (layout === 0) return { node: { ...node, attributes } };
+  const turned = node.inputs.map((x, i) => ([0, 5, 6].includes(i) && x !== undefined ? transpose(x, [1, 0, 2]) : x));
+  const outputs = applyAll(node.op, turned, attributes, node.outputCount);
+  return { outputs: outputs.map((y, i) => transpose(y, i === 0 ? [2, 0, 1, 3] : [1, 0, 2])) };
 }
 
 function constantData(name: string | undefined, value: Attribute | undefined): Parameters<typeof constantNode>[0] {

@@ -4,7 +4,8 @@ import { NnError } from "../errors.ts";
 import type { Dim, Shape } from "../shape.ts";
 import { broadcast, formatShape, isStatic, normalizeAxis, remainingDim, sizeOf } from "../shape.ts";
 import type { Attribute, Attributes, Tensor, ValueType } from "./node.ts";
-import { constantNumbers, shapeValue } from "./node.ts";
+import { constantNumbers } from "./node.ts";
+import { shapeValue } from "./shape-value.ts";
 
 export type AttributeKind = "int" | "float" | "string" | "ints" | "floats" | "strings" | "tensor" | "graph";
 type Domain = "" | "ai.onnx.ml" | "com.microsoft";

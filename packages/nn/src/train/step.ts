@@ -10,6 +10,7 @@ import { expandGelu } from "../graph/passes/expand-gelu.ts";
 import { preparePooling } from "../graph/passes/prepare.ts";
 import type { Context, Layer, LayerInput, LayerOutput, Parameters } from "../layers/layer.ts";
 import { mapParameters } from "../layers/parameters.ts";
+import { writeRecurrent } from "../layers/recurrent-operators.ts";
 import type { Loss } from "../losses/loss.ts";
 import type { Optimizer } from "../optim/transform.ts";
 import type { Shape } from "../shape.ts";
@@ -167,7 +168,8 @@ function buildBody({ net, parameters, layout, loss, optimizer, choose }: StepPla
     );
   }
   const afterwards = layout.keptOf(parts).map((part) => updated.get(part) ?? part);
-  const [prepared, ...keptNow] = expandGelu(preparePooling([value, ...afterwards])) as [Tensor, ...Tensor[]];
+  const written = writeRecurrent([value, ...afterwards], layout.trainedOf(parts));
+  const [prepared, ...keptNow] = expandGelu(preparePooling(written)) as [Tensor, ...Tensor[]];
   const slopes = layout.packTrained(gradients(prepared, layout.trainedOf(parts), { choose }));
   const { updates, state } = optimizer.update({
     updates: slopes,

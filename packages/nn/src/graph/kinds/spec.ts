@@ -6,6 +6,7 @@ import { required, takes } from "../spec.ts";
 
 export const bool: ReadonlySet<DType> = new Set<DType>(["bool"]);
 export const int64: ReadonlySet<DType> = new Set<DType>(["int64"]);
+export const int32: ReadonlySet<DType> = new Set<DType>(["int32"]);
 export const indexTypes: ReadonlySet<DType> = new Set<DType>(["int64", "int32"]);
 export const eightBit: ReadonlySet<DType> = new Set<DType>(["int8", "uint8"]);
 export const all: ReadonlySet<DType> = new Set<DType>([...numericTypes, "bool", "string"]);
