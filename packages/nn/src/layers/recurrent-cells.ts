@@ -15,6 +15,10 @@ export interface CellWeights {
 }
 
 export interface Cell {
+  /** ONNX's operator for whole sequences. */
+  readonly operator: "RNN" | "LSTM" | "GRU";
+  /** Where in the operator's stack of gates each of the gates here stands; the same list leads back. */
+  readonly operatorOrder: readonly number[];
   /** Blocks of `hidden` columns in the weights, in the order in which `step` reads them. */
   readonly gates: number;
   /** Number of states; the first is the output. */
@@ -26,12 +30,16 @@ export interface Cell {
 export const cells: Readonly<Record<CellName, Cell>> = {
   // Elman (1990): h ← tanh(x + h W).
   rnn: {
+    operator: "RNN",
+    operatorOrder: [0],
     gates: 1,
     states: 1,
     step: ([h], projected, { hiddenWeight }) => [tanh(gemm(h as Tensor, hiddenWeight, projected))],
   },
   // Hochreiter and Schmidhuber (1997) with a forget gate. Gates: input, forget, output, candidate.
   lstm: {
+    operator: "LSTM",
+    operatorOrder: [0, 2, 1, 3],
     gates: 4,
     states: 2,
     step([h, c], projected, { hiddenWeight }, hidden) {
@@ -43,6 +51,8 @@ export const cells: Readonly<Record<CellName, Cell>> = {
   },
   // Cho et al. (2014) in the form that PyTorch and cuDNN have. Gates: reset, update, candidate.
   gru: {
+    operator: "GRU",
+    operatorOrder: [1, 0, 2],
     gates: 3,
     states: 1,
     step([h], projected, { hiddenWeight, hiddenBias }, hidden) {

@@ -4,20 +4,26 @@ import { describe, expect, test } from "vitest";
 import { applyAll } from "../graph/apply.ts";
 import { topological } from "../graph/build.ts";
 import type { Attributes, Node, Tensor } from "../graph/node.ts";
-import type { TensorData } from "../index.ts";
+import type { Layer, TensorData } from "../index.ts";
 import {
   buildGraph,
   constant,
   createSession,
+  evaluationContext,
   expand,
   gradients,
+  gru,
   input,
+  lstm,
   mul,
   NnError,
   reduceSum,
   reshape,
   rng,
+  rnn,
 } from "../index.ts";
+import { constantParameters } from "./parameters.ts";
+import type { SequenceInput } from "./recurrent.ts";
 import { writeRecurrent } from "./recurrent-operators.ts";
 
 const [time, batch, features, hidden] = [4, 3, 2, 3];
@@ -131,6 +137,20 @@ test("an operator that depends on no trained tensor stays", () => {
   expect(writeRecurrent(results, [input("other", "float32", [2])])).toEqual(results);
 });
 
+test("outside training a layer is the operator, where it is the faster and no mask asks for more", () => {
+  const shape = ["N", "T", features];
+  const opsIn = (layer: Layer<SequenceInput>, given: Readonly<Record<string, Tensor>>): ReadonlySet<string> => {
+    const parameters = constantParameters(layer.init(shape, rng(1)));
+    return opsOf([layer.apply(parameters, (given.mask ? given : given.x) as Tensor, evaluationContext())]);
+  };
+  const x = input("x", "float32", shape);
+  const mask = input("mask", "float32", ["N", "T"]);
+  expect(opsIn(lstm(hidden, { bidirectional: true }), { x })).toContain("LSTM");
+  expect(opsIn(gru(hidden), { x })).toContain("GRU");
+  expect(opsIn(rnn(hidden), { x })).toContain("Scan");
+  expect(opsIn(lstm(hidden), { x, mask })).toContain("Scan");
+});
+
 describe("no gradient, and a clear error", () => {
   const codeOf = (action: () => unknown): string => {
     try {
@@ -143,16 +163,16 @@ describe("no gradient, and a clear error", () => {
   };
   const x = input("x", "float32", [time, batch, features]);
   const [w, r] = [input("w", "float32", [1, 12, features]), input("r", "float32", [1, 12, hidden])];
-  const lstm = (attributes: Attributes, from = x, peepholes?: Tensor): Tensor => {
+  const operator = (attributes: Attributes, from = x, peepholes?: Tensor): Tensor => {
     const given = [from, w, r, undefined, undefined, undefined, undefined, peepholes];
     return applyAll("LSTM", given, { hidden_size: hidden, ...attributes }, 1)[0] as Tensor;
   };
   test.each<[string, string, () => Tensor]>([
-    ["peepholes", "peepholes", () => lstm({}, x, input("p", "float32", [1, 9]))],
-    ["clip", "clip", () => lstm({ clip: 3 })],
-    ["input_forget", "input_forget", () => lstm({ input_forget: 1 })],
-    ["another activation", '"affine"', () => lstm({ activations: ["Affine", "Tanh", "Tanh"] })],
-    ["a length that is not known", "not known", () => lstm({}, input("x", "float32", ["T", batch, features]))],
+    ["peepholes", "peepholes", () => operator({}, x, input("p", "float32", [1, 9]))],
+    ["clip", "clip", () => operator({ clip: 3 })],
+    ["input_forget", "input_forget", () => operator({ input_forget: 1 })],
+    ["another activation", '"affine"', () => operator({ activations: ["Affine", "Tanh", "Tanh"] })],
+    ["a length that is not known", "not known", () => operator({}, input("x", "float32", ["T", batch, features]))],
   ])("%s", (_, message, make) => {
     const said = codeOf(() => gradients(reduceSum(make()), [w]));
     expect(said).toContain("no-gradient");
@@ -162,8 +182,8 @@ describe("no gradient, and a clear error", () => {
   test.each<[string, string, () => unknown]>([
     ["a weight of another width", "shape-mismatch", () => applyAll("GRU", [x, w, r], { hidden_size: hidden })],
     ["no hidden size", "attribute-invalid", () => applyAll("LSTM", [x, w, r])],
-    ["too few activations", "attribute-invalid", () => lstm({ activations: ["Tanh"] })],
-    ["a direction that is none", "attribute-invalid", () => lstm({ direction: "sideways" })],
+    ["too few activations", "attribute-invalid", () => operator({ activations: ["Tanh"] })],
+    ["a direction that is none", "attribute-invalid", () => operator({ direction: "sideways" })],
     [
       "lengths that are no int32",
       "dtype-mismatch",

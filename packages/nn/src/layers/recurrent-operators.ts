@@ -9,6 +9,7 @@ import { add } from "../tensor/elementwise.ts";
 import { constant } from "../tensor/leaves.ts";
 import { concat, reshape, slice, split, transpose, unsqueeze } from "../tensor/shaping.ts";
 import type { CellName } from "./recurrent-cells.ts";
+import { cells } from "./recurrent-cells.ts";
 import { unrolled } from "./recurrent-unrolled.ts";
 
 /**
@@ -62,17 +63,11 @@ function isZero(tensor: Tensor): boolean {
   return constantNumbers(tensor)?.every((value) => value === 0) ?? false;
 }
 
-/** By operator: the layers' name, and where in ONNX's stack of gates the layers' gates stand, in their order. */
-const gates: Readonly<Record<string, { readonly cell: CellName; readonly order: readonly number[] }>> = {
-  RNN: { cell: "rnn", order: [0] },
-  GRU: { cell: "gru", order: [1, 0, 2] },
-  LSTM: { cell: "lstm", order: [0, 2, 1, 3] },
-};
-
 /** Outputs of all steps [time, directions, batch, hidden], and the last states [directions, batch, hidden]. */
 function plain({ op, attributes, inputs }: RecurrentOperator, onlyLast: boolean): readonly Tensor[] {
   const [x, weight, hiddenWeight, bias] = inputs as readonly [Tensor, Tensor, Tensor, Tensor?];
-  const { cell, order } = gates[op] as (typeof gates)[string];
+  const cell = names.find((name) => cells[name].operator === op) as CellName;
+  const order = cells[cell].operatorOrder;
   const [time, batch, features] = x.shape as readonly [number, number, number];
   const hidden = hiddenWeight.shape[2] as number;
   const columns = reshape(transpose(x, [2, 0, 1]), [features, -1]);
@@ -119,5 +114,6 @@ function plain({ op, attributes, inputs }: RecurrentOperator, onlyLast: boolean)
   return [concat(byStep, 1), concat(ends, 0)];
 }
 
+const names = Object.keys(cells) as readonly CellName[];
 const isReverse = ({ direction }: RecurrentOperator["attributes"], d: number): boolean =>
   d === 1 || direction === "reverse";

@@ -1,15 +1,19 @@
 // The summary of a network: shapes, parameters, multiply-adds.
 import { expect, test } from "vitest";
+import type { Layer, SequenceInput } from "../index.ts";
 import {
   batchNorm,
   conv2d,
   dropout,
   embedding,
   flatten,
+  gru,
   linear,
+  lstm,
   maxPool2d,
   relu,
   residual,
+  rnn,
   sequential,
   summarize,
 } from "../index.ts";
@@ -57,4 +61,12 @@ test("adds up layers inside layers, and tells what is not trained apart", () => 
 test("takes element types other than float32", () => {
   const { total } = summarize(sequential(embedding(10, 4), flatten(), linear(3)), [5], { dtypes: { input: "int64" } });
   expect(total).toMatchObject({ outputs: [["N", 3]], parameters: 40 + 63, multiplyAdds: 60 });
+});
+
+test("counts a recurrent layer's products of all steps, written as an operator or as a Scan", () => {
+  const counted = (layer: Layer<SequenceInput>): number =>
+    summarize(sequential(layer as Layer), [7, 2]).total.multiplyAdds;
+  expect(counted(lstm(3))).toBe(7 * 4 * 3 * (2 + 3));
+  expect(counted(gru(3, { bidirectional: true }))).toBe(2 * 7 * 3 * 3 * (2 + 3));
+  expect(counted(rnn(3))).toBe(7 * 3 * (2 + 3));
 });

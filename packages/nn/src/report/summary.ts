@@ -147,6 +147,11 @@ export function multiplyAddsOf(node: Node): number {
       return output * size(w?.shape.slice(1));
     case "ConvTranspose":
       return size(x?.shape) * size(w?.shape.slice(1));
+    case "GRU":
+    case "LSTM":
+    case "RNN":
+      // Both weights of all directions meet each step of each example.
+      return size(x?.shape.slice(0, 2)) * (size(w?.shape) + size(node.inputs[2]?.shape));
     case "Scan": {
       const body = node.attributes.body as Graph;
       const scanned = Number(node.attributes.num_scan_inputs ?? 1);
