@@ -1,5 +1,5 @@
 // What the page runs: the session suite, the gradient suite, and the training of a LeNet.
-import type { FitOptions } from "@lepta/nn";
+import type { Examples, FitOptions } from "@lepta/nn";
 import {
   adam,
   crossEntropy,
@@ -22,7 +22,7 @@ import { sessionSuite } from "../../packages/nn/testing/session-suite.ts";
 import { runAll } from "./suite.ts";
 
 /** Ten classes of 3×32×32 pictures, each a pattern of its own under noise; the same here and in the test. */
-export function lenetOptions(): FitOptions {
+export function lenetOptions(): FitOptions & { readonly data: Examples } {
   const random = rng(11);
   const [count, size] = [120, 3 * 32 * 32];
   const data = new Float32Array(count * size);

@@ -17,6 +17,7 @@ export const nnErrors = {
   "session-run-failed": "ONNX Runtime failed while running the model",
   "session-closed": "a session was used after close()",
   "training-data-invalid": "the data given to fit cannot be trained on",
+  "training-source-failed": "the source of examples given to fit threw an error",
   "training-option-invalid": "an option given to fit has a value that it cannot take",
   "training-aborted": "training was stopped by its signal",
   "loss-not-finite": "the loss became NaN or infinite",

@@ -272,3 +272,4 @@ export type { Fit } from "./train/fit.ts";
 export { fit } from "./train/fit.ts";
 export type { TrainedModel } from "./train/model.ts";
 export type { CheckpointOptions, EarlyStopping, FitOptions, Metric, Monitor } from "./train/options.ts";
+export type { ExampleSource, ExampleStream, SourceContext, TrainingData } from "./train/source.ts";

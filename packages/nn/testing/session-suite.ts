@@ -125,14 +125,14 @@ export function sessionSuite(runtime: string, createSession: Create): void {
       const state = session.newState({ w: "next" }, { w: vector(0, 0) });
       const losses: number[] = [];
       for (let i = 0; i < 4; i++) {
-        const { loss: value } = await session.step(state, { x: vector(4, 8) });
-        losses.push(Number(value?.data[0]));
+        const { outputs } = await session.step(state, { x: vector(4, 8) });
+        losses.push(Number(outputs.loss?.data[0]));
       }
       expect(losses).toEqual([80, 20, 5, 1.25]);
       expect(state.read().w).toEqual(vector(3.75, 7.5));
       expect(state.readPrevious().w).toEqual(vector(3.5, 7));
       state.write({ w: vector(4, 8) });
-      expect(Number((await session.step(state, { x: vector(4, 8) })).loss?.data[0])).toBe(0);
+      expect(Number((await session.step(state, { x: vector(4, 8) })).outputs.loss?.data[0])).toBe(0);
       await session.close();
     });
 

@@ -27,8 +27,9 @@ export function progressLine(events: Events, options: ProgressLineOptions = {}):
   const { everyMs = 100, now = () => performance.now() } = options;
   let done = 0;
   let before = 0;
-  let total = 0;
-  let stepsPerEpoch = 1;
+  let epochs = 0;
+  let ended = 0;
+  let stepsPerEpoch: number | undefined;
   let started = 0;
   let written = Number.NEGATIVE_INFINITY;
   let loss = Number.NaN;
@@ -37,11 +38,15 @@ export function progressLine(events: Events, options: ProgressLineOptions = {}):
   const line = (): string => {
     const seconds = (now() - started) / 1000;
     const rate = (done - before) / seconds;
+    const speed = rate > 0 ? ` · ${rate >= 10 ? Math.round(rate) : rate.toFixed(1)} steps/s` : "";
+    const told = `loss ${number(loss)}${figures}${speed}`;
+    // A stream may not say how long an epoch is: the first one that ends does.
+    if (stepsPerEpoch === undefined) return `epoch ${ended + 1} · step ${done} · ${told}`;
+    const total = epochs * stepsPerEpoch;
     const left = rate > 0 ? ` · ${duration((total - done) / rate)} left` : "";
     const share = Math.floor((100 * done) / Math.max(1, total));
-    const epoch = Math.min(Math.ceil(done / stepsPerEpoch), Math.ceil(total / stepsPerEpoch));
-    const speed = rate > 0 ? ` · ${rate >= 10 ? Math.round(rate) : rate.toFixed(1)} steps/s` : "";
-    return `epoch ${epoch} · step ${done}/${total} (${share} %) · loss ${number(loss)}${figures}${speed}${left}`;
+    const epoch = Math.min(Math.ceil(done / stepsPerEpoch), epochs);
+    return `epoch ${epoch} · step ${done}/${total} (${share} %) · ${told}${left}`;
   };
   const write = (): void => {
     written = now();
@@ -55,7 +60,8 @@ export function progressLine(events: Events, options: ProgressLineOptions = {}):
           before = event.step;
           done = before;
           stepsPerEpoch = event.stepsPerEpoch;
-          total = event.epochs * stepsPerEpoch;
+          epochs = event.epochs;
+          ended = event.epoch;
           started = now();
           break;
         case "step":
@@ -65,6 +71,8 @@ export function progressLine(events: Events, options: ProgressLineOptions = {}):
           break;
         case "epoch":
           loss = event.loss;
+          ended = event.epoch;
+          stepsPerEpoch ??= done / ended;
           figures = Object.entries(event.validation ?? {})
             .map(([name, value]) => ` · validation ${name} ${number(value)}`)
             .join("");

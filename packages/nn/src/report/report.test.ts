@@ -69,6 +69,18 @@ describe("the progress line", () => {
     expect(written.slice(0, -1).every((text) => text.startsWith("\r") && !text.includes("\n"))).toBe(true);
   });
 
+  test("learns the length of an epoch from the first, where a source does not say it", async () => {
+    const written: string[] = [];
+    async function* unknown(): AsyncGenerator<FitEvent> {
+      yield { type: "start", step: 0, epoch: 0, epochs: 2 };
+      for await (const event of training()) if (event.type !== "start") yield event;
+    }
+    const terminal = { isTTY: true, columns: 160, write: (text: string) => written.push(text) };
+    await collect(progressLine(unknown(), { terminal, everyMs: 0 }));
+    expect(written[0]).toMatch(/^\repoch 1 · step 1 · loss 1\.0000/);
+    expect(written.at(-2)).toMatch(/^\repoch 1 · step 100\/200 \(50 %\) · loss 0\.2500/);
+  });
+
   test("is cut to the terminal's width, and silent without one", async () => {
     const written: string[] = [];
     const write = (text: string) => written.push(text);

@@ -74,11 +74,13 @@ export async function openSession(
   let closed = false;
   let last: Promise<unknown> = Promise.resolve();
 
-  const run: Run = (feeds, fetches) => {
+  const run: Run = (feeds, fetches, inFlight) => {
     const next = last.then(async () => {
       if (closed) throw closedError();
       try {
-        return await native.run(feeds, fetches);
+        const running = native.run(feeds, fetches);
+        inFlight?.();
+        return await running;
       } catch (cause) {
         throw new NnError(
           "session-run-failed",
@@ -172,6 +174,7 @@ function newState(toOrt: (feed: TensorData) => OrtTensor, ports: StatePorts, ini
 type Run = (
   feeds: Record<string, OrtTensor>,
   fetches: Record<string, OrtTensor | null>,
+  inFlight?: () => void,
 ) => Promise<Readonly<Record<string, OrtTensor>>>;
 
 function stepper(
@@ -186,21 +189,21 @@ function stepper(
     const reusable = runtime.writesInPlace && isStatic(shape) && dtype !== "string" && dtype !== "float16";
     buffers[name] = reusable ? runtime.tensor(dtype, allocate(dtype, sizeOf(shape)), shape) : null;
   }
-  return async (given: SessionState, feeds: Feeds) => {
+  return async (given: SessionState, feeds: Feeds, inFlight?: () => void) => {
     const state = given as Buffers;
     const all: Record<string, OrtTensor> = { ...state.current };
     for (const name in feeds) all[name] = toOrt(feeds[name] as TensorData);
     const fetches = { ...buffers };
     const ports = Object.entries(state.ports);
     for (const [name, output] of ports) fetches[output] = runtime.writesInPlace ? (state.spare[name] ?? null) : null;
-    const results = await run(all, fetches);
+    const results = await run(all, fetches, inFlight);
     const before = state.current;
     state.current = Object.fromEntries(ports.map(([name, output]) => [name, results[output] as OrtTensor] as const));
     state.spare = before;
     const rest: Record<string, TensorData> = {};
     for (const { name } of outputs)
       if (buffers[name] === null || fetches[name] === buffers[name]) rest[name] = fromOrt(results[name] as OrtTensor);
-    return rest;
+    return { outputs: rest, feeds };
   };
 }
 

@@ -42,10 +42,18 @@ export interface Session {
    * One run in which the outputs named by the state's ports become its next values, without a copy through
    * JavaScript where the runtime allows that. Returns the other outputs; those of known shape are written into
    * the same arrays at every step: copy to keep. `feeds` are trusted: they are not checked as those of `run` are.
+   * Their arrays are lent: until the step is done they may be elsewhere (detached). `inFlight` is called once, when the
+   * engine has the run: what can be done meanwhile is begun there.
    */
-  step(state: SessionState, feeds: Feeds): Promise<Record<string, TensorData>>;
+  step(state: SessionState, feeds: Feeds, inFlight?: () => void): Promise<StepResult>;
   /** Frees the model. Later calls throw `session-closed`; closing twice is allowed. */
   close(): Promise<void>;
+}
+
+export interface StepResult {
+  readonly outputs: Readonly<Record<string, TensorData>>;
+  /** What was fed, to be filled again. */
+  readonly feeds: Feeds;
 }
 
 /** Input name → name of the output that carries its next value. */

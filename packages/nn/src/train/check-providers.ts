@@ -5,6 +5,8 @@ import { NnError } from "../errors.ts";
 import type { Rng } from "../layers/rng.ts";
 import { beginning } from "../optim/transform.ts";
 import type { SessionOptions } from "../runtime/session.ts";
+import { sizeOf } from "../shape.ts";
+import { copyRange, createBuffers } from "./buffers.ts";
 import type { NamedExamples } from "./data.ts";
 import type { StepPlan } from "./step.ts";
 import { createStepper } from "./stepper.ts";
@@ -18,20 +20,22 @@ const tolerance = 1e-3;
  */
 export async function checkProviders(
   plan: StepPlan,
-  examples: NamedExamples,
+  sample: NamedExamples,
   dropout: Rng,
   batchSize: number,
   options: SessionOptions,
 ): Promise<void> {
   const { providers = ["cpu"] } = options;
   if (providers[0] === "cpu") return;
-  const size = Math.min(batchSize, examples.count);
-  const rows = BigInt64Array.from({ length: size }, (_, i) => BigInt(i));
+  const size = Math.min(batchSize, sample.count);
+  const batches = createBuffers(plan.arrays).take(1, size);
+  for (const { name, shape } of plan.arrays) copyRange(sample.arrays[name], 0, size, sizeOf(shape), batches[name], 0);
   const lossesOn = async (own: SessionOptions): Promise<readonly number[]> => {
-    const stepper = createStepper(plan, examples.arrays, dropout, createSession, own);
+    const stepper = createStepper(plan, dropout, createSession, own);
     try {
       const losses: number[] = [];
-      for (const done of [0, 1]) losses.push(...(await stepper.run(rows, 1, size, done, beginning)));
+      for (const done of [0, 1])
+        losses.push(...(await stepper.run({ steps: 1, batchSize: size, batches }, done, beginning)).losses);
       return losses;
     } finally {
       await stepper.close();

@@ -1,4 +1,4 @@
-// The data that fit takes: whole arrays whose first axis counts examples.
+// Examples as whole arrays, whose first axis counts them.
 import type { DType, TensorData } from "../dtype.ts";
 import { checkTensorData, dtypeOf } from "../dtype.ts";
 import { NnError } from "../errors.ts";
@@ -60,7 +60,7 @@ export function nameExamples(examples: Examples, where: string): NamedExamples {
   return { count, arrays };
 }
 
-function invalid(message: string, fix: string): NnError {
+export function invalid(message: string, fix: string): NnError {
   return new NnError("training-data-invalid", message, fix);
 }
 

@@ -4,8 +4,7 @@ import { buildGraph } from "../graph/build.ts";
 import type { Tensor } from "../graph/node.ts";
 import { evaluationContext } from "../layers/context.ts";
 import { listParameters, mapParameters } from "../layers/parameters.ts";
-import { input } from "../tensor/leaves.ts";
-import { gather } from "../tensor/shaping.ts";
+import { identity, input } from "../tensor/leaves.ts";
 import { namedOutputs, networkInput } from "./data.ts";
 import type { OpenSession } from "./evaluate.ts";
 import type { StepPlan } from "./step.ts";
@@ -21,24 +20,22 @@ function finite({ data }: TensorData): boolean {
 export async function diagnose(
   plan: StepPlan,
   values: readonly TensorData[],
-  arrays: Readonly<Record<string, TensorData>>,
-  rows: BigInt64Array,
+  batch: Readonly<Record<string, TensorData>>,
   open: OpenSession,
 ): Promise<string> {
   const paths = listParameters(plan.parameters).map(({ path }) => path);
   const broken = values.findIndex((value) => !finite(value));
   if (broken >= 0) return `the parameter ${paths[broken]} was already not finite before the step`;
-  const rowsInput = input("rows", "int64", [rows.length]);
-  const batch: Readonly<Record<string, Tensor>> = Object.fromEntries(
-    plan.arrays.map(({ name, dtype, shape }) => [name, gather(input(name, dtype, [plan.count, ...shape]), rowsInput)]),
+  const inputs: Readonly<Record<string, Tensor>> = Object.fromEntries(
+    plan.arrays.map(({ name, dtype }) => [name, identity(input(name, dtype, batch[name]?.shape ?? []))]),
   );
   const observed: { readonly path: string; readonly tensor: Tensor }[] = [];
   let next = 0;
   const tree = mapParameters(plan.parameters, (value) => input(`parameter${next++}`, "float32", value.shape));
   const context = evaluationContext((path, tensor) => observed.push({ path, tensor }));
-  const prediction = plan.net.apply(tree, networkInput(batch), context);
+  const prediction = plan.net.apply(tree, networkInput(inputs), context);
   const outputs = [
-    ...Object.entries(batch).map(([name, tensor]) => ({ what: `the data ${name}`, tensor })),
+    ...Object.entries(inputs).map(([name, tensor]) => ({ what: `the data ${name}`, tensor })),
     ...observed.map(({ path, tensor }) => ({ what: `the result of layer ${path}`, tensor })),
     ...Object.entries(namedOutputs(prediction, "")).map(([name, tensor]) => ({
       what: `the result ${name === "" ? "" : `${name} `}of ${plan.net.name}`,
@@ -48,9 +45,8 @@ export async function diagnose(
   const graph = buildGraph(Object.fromEntries(outputs.map(({ tensor }, i) => [`out${i}`, tensor] as const)));
   const session = await open(graph, {});
   try {
-    const feeds = { ...arrays, rows: { data: rows, shape: [rows.length] } };
     const wanted = new Set(session.inputs.map(({ name }) => name));
-    const all = { ...feeds, ...Object.fromEntries(values.map((value, i) => [`parameter${i}`, value] as const)) };
+    const all = { ...batch, ...Object.fromEntries(values.map((value, i) => [`parameter${i}`, value] as const)) };
     const results = await session.run(Object.fromEntries(Object.entries(all).filter(([name]) => wanted.has(name))));
     const first = outputs.find((_, i) => !finite(results[`out${i}`] as TensorData));
     return first === undefined

@@ -7,7 +7,8 @@ export interface StartEvent {
   readonly step: number;
   readonly epoch: number;
   readonly epochs: number;
-  readonly stepsPerEpoch: number;
+  /** Left out where a source of examples does not say how many it has. */
+  readonly stepsPerEpoch?: number;
 }
 
 export interface StepEvent {

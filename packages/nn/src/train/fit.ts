@@ -4,11 +4,14 @@ import { createSession } from "#session";
 import type { Tensor } from "../graph/node.ts";
 import type { Layer, LayerInput, LayerOutput, ShapeOf } from "../layers/layer.ts";
 import { listParameters, replaceParameters } from "../layers/parameters.ts";
+import type { Rng } from "../layers/rng.ts";
 import { rng } from "../layers/rng.ts";
+import { runAhead } from "./ahead.ts";
 import { checkProviders } from "./check-providers.ts";
 import type { Identity } from "./checkpoint.ts";
 import { createCheckpoints, resume } from "./checkpoints.ts";
-import { nameExamples, networkInputShape, typesOf } from "./data.ts";
+import type { NamedExamples } from "./data.ts";
+import { nameExamples, networkInputShape } from "./data.ts";
 import type { Evaluator } from "./evaluate.ts";
 import { createEvaluator } from "./evaluate.ts";
 import type { EventStream, FitEvent } from "./events.ts";
@@ -19,6 +22,8 @@ import type { TrainedModel } from "./model.ts";
 import { trainedModel } from "./model.ts";
 import type { FitOptions } from "./options.ts";
 import { checkOptions } from "./options.ts";
+import type { Runs } from "./run.ts";
+import { openRuns } from "./runs.ts";
 import type { StepPlan } from "./step.ts";
 import { createStepper } from "./stepper.ts";
 import { layoutOf } from "./vector.ts";
@@ -32,7 +37,7 @@ export interface Fit<X extends LayerInput = Tensor, Y extends LayerOutput = Tens
 /**
  * Trains `net`. The training starts by itself; events go to those who iterate from the start. Same options,
  * seed, machine and thread count: same curve. Errors: `training-option-invalid`, `training-data-invalid`,
- * `training-aborted`, `loss-not-finite`, `checkpoint-invalid`, `checkpoint-mismatch`, `provider-disagrees`, and what building or running the
+ * `training-source-failed`, `training-aborted`, `loss-not-finite`, `checkpoint-invalid`, `checkpoint-mismatch`, `provider-disagrees`, and what building or running the
  * graph throws.
  */
 export function fit<X extends LayerInput = Tensor, Y extends LayerOutput = Tensor, T extends LayerInput = Tensor>(
@@ -66,11 +71,36 @@ async function train<X extends LayerInput, Y extends LayerOutput, T extends Laye
   checkOptions(given);
   // From here on one tensor and several by name are treated alike; `given` has checked that the types fit.
   const options = given as unknown as FitOptions<LayerOutput, LayerInput>;
-  const examples = nameExamples(options.data, "training data");
   const validation = options.validation && nameExamples(options.validation, "validation data");
-  const arrays = typesOf(examples);
   const random = rng(options.seed ?? 0);
-  const shape = networkInputShape(arrays) as ShapeOf<X>;
+  const { batchSize = 32, stepsPerRun = 32, shuffle = true, epochs } = options;
+  const ended = new AbortController();
+  const signal = options.signal === undefined ? ended.signal : AbortSignal.any([options.signal, ended.signal]);
+  const runs = await openRuns(options.data, { batchSize, stepsPerRun, epochs, shuffle, random, signal });
+  try {
+    return await trainOn(net, options, { runs, validation, random, stream, ended });
+  } finally {
+    ended.abort();
+    await runs.close();
+  }
+}
+
+interface Prepared {
+  readonly runs: Runs;
+  readonly validation: NamedExamples | undefined;
+  readonly random: Rng;
+  readonly stream: EventStream<FitEvent>;
+  /** Aborted at the end, so that a source that waits for something stops. */
+  readonly ended: AbortController;
+}
+
+async function trainOn<X extends LayerInput, Y extends LayerOutput>(
+  net: Layer<X, Y>,
+  options: FitOptions<LayerOutput, LayerInput>,
+  { runs, validation, random, stream, ended }: Prepared,
+): Promise<TrainedModel<X, Y>> {
+  const { types, count } = runs;
+  const shape = networkInputShape(types) as ShapeOf<X>;
   const parameters = options.parameters ?? net.init(shape, random.fork("init"));
   const named = listParameters(parameters);
   const modelled: StepPlan = {
@@ -79,27 +109,29 @@ async function train<X extends LayerInput, Y extends LayerOutput, T extends Laye
     layout: layoutOf(named, options.optimizer.joinable),
     loss: options.loss,
     optimizer: options.optimizer,
-    arrays,
-    count: examples.count,
+    arrays: types,
   };
+  const { batchSize = 32 } = options;
   const identity: Identity = {
     seed: options.seed ?? 0,
-    batchSize: options.batchSize ?? 32,
-    examples: examples.count,
+    batchSize,
+    examples: count ?? 0,
     shuffle: options.shuffle ?? true,
     optimizer: options.optimizer.name,
   };
   const resumed = options.resume === undefined ? undefined : await resume(options.resume, named, identity);
+  const start = resumed?.standing ?? atStart;
   const { threads = 1, providers = ["cpu"] } = options;
   const sessionOptions = { threads, providers };
   const choose =
     options.formulations === "measured"
-      ? await measuredChoice(modelled, options.batchSize ?? 32, createSession, sessionOptions.threads)
+      ? await measuredChoice(modelled, Math.min(batchSize, count ?? batchSize), createSession, threads)
       : undefined;
   const plan: StepPlan = { ...modelled, choose };
   const dropout = random.fork("dropout");
-  await checkProviders(plan, examples, dropout, options.batchSize ?? 32, sessionOptions);
-  const stepper = createStepper(plan, examples.arrays, dropout, createSession, sessionOptions, resumed?.state);
+  await checkProviders(plan, runs.sample, dropout, batchSize, sessionOptions);
+  const stepper = createStepper(plan, dropout, createSession, sessionOptions, resumed?.state);
+  const ahead = runAhead(runs.from(start));
   let evaluator: Evaluator | undefined;
   try {
     evaluator =
@@ -108,17 +140,18 @@ async function train<X extends LayerInput, Y extends LayerOutput, T extends Laye
     const { values, history, bestEpoch } = await runEpochs({
       plan,
       options,
-      examples,
+      runs,
+      ahead,
       validation,
       stepper,
       evaluator,
       stream,
-      orderOf: (epoch) => random.fork("order", epoch).permutation(examples.count),
       checkpoints: createCheckpoints(options.checkpoint, stepper, named, identity, stream),
-      start: resumed?.standing ?? atStart,
+      start,
     });
-    return trainedModel(net, replaceParameters(parameters, values), arrays, history, bestEpoch, createSession);
+    return trainedModel(net, replaceParameters(parameters, values), types, history, bestEpoch, createSession);
   } finally {
-    await Promise.all([stepper.close(), evaluator?.close()]);
+    ended.abort();
+    await Promise.all([ahead.close(), stepper.close(), evaluator?.close()]);
   }
 }

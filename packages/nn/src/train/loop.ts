@@ -5,6 +5,8 @@ import type { TensorData } from "../dtype.ts";
 import { NnError } from "../errors.ts";
 import type { LayerInput, LayerOutput } from "../layers/layer.ts";
 import type { Progress } from "../optim/transform.ts";
+import type { Ahead } from "./ahead.ts";
+import { stepOf } from "./buffers.ts";
 import type { Standing } from "./checkpoint.ts";
 import type { Checkpoints } from "./checkpoints.ts";
 import type { NamedExamples } from "./data.ts";
@@ -13,20 +15,20 @@ import { diagnose } from "./diagnose.ts";
 import type { Evaluator } from "./evaluate.ts";
 import type { EpochEvent, EventStream, FitEvent } from "./events.ts";
 import type { FitOptions } from "./options.ts";
-import { planEpoch } from "./run-plan.ts";
+import type { Runs } from "./run.ts";
 import type { StepPlan } from "./step.ts";
-import type { Stepper } from "./stepper.ts";
+import type { Batches, Stepper } from "./stepper.ts";
 
 export interface Loop {
   readonly plan: StepPlan;
   readonly options: FitOptions<LayerOutput, LayerInput>;
-  readonly examples: NamedExamples;
+  readonly runs: Runs;
+  /** The runs that are left, one prepared ahead. */
+  readonly ahead: Ahead;
   readonly validation: NamedExamples | undefined;
   readonly stepper: Stepper;
   readonly evaluator: Evaluator | undefined;
   readonly stream: EventStream<FitEvent>;
-  /** The order of the examples in an epoch, from 1. */
-  readonly orderOf: (epoch: number) => Int32Array;
   readonly checkpoints: Checkpoints;
   /** Where the training starts: at the start, or where a checkpoint was kept. */
   readonly start: Standing;
@@ -57,16 +59,17 @@ export async function runEpochs(loop: Loop): Promise<Trained> {
   // One list that grows, so that many epochs do not cost their number squared.
   const history = [...loop.start.history];
   let standing: Standing = { ...loop.start, history };
-  const stepsPerEpoch = Math.ceil(loop.examples.count / (options.batchSize ?? 32));
   const { step, epoch: before } = standing;
-  stream.push({ type: "start", step, epoch: before, epochs: options.epochs, stepsPerEpoch });
+  const { count } = loop.runs;
+  const stepsPerEpoch = count === undefined ? {} : { stepsPerEpoch: Math.ceil(count / (options.batchSize ?? 32)) };
+  stream.push({ type: "start", step, epoch: before, epochs: options.epochs, ...stepsPerEpoch });
   while (standing.epoch < options.epochs && !hasStopped(standing, options)) {
     standing = await finishEpoch(loop, standing, seconds);
     const validation = await validate(loop);
     const event: EpochEvent = {
       type: "epoch",
       epoch: standing.epoch + 1,
-      loss: standing.lossSum / loop.examples.count,
+      loss: standing.lossSum / standing.taken,
       seconds: seconds(),
       ...(validation && { validation }),
     };
@@ -105,32 +108,31 @@ function bestAfter(
 
 /** Takes the steps that are left of the epoch under way. */
 async function finishEpoch(loop: Loop, from: Standing, seconds: () => number): Promise<Standing> {
-  const { options, examples, stepper, stream, checkpoints } = loop;
+  const { options, runs, ahead, stepper, stream, checkpoints } = loop;
   const epoch = from.epoch + 1;
-  const order = options.shuffle === false ? undefined : loop.orderOf(epoch);
   const progress: Progress = { epochs: from.history };
-  const left = examples.count - from.taken;
   let standing = from;
-  for (const { steps, batchSize } of planEpoch(left, options.batchSize ?? 32, options.stepsPerRun ?? 32)) {
-    if (options.signal?.aborted) {
+  for (;;) {
+    const run = options.signal?.aborted ? undefined : await ahead.take(options.signal);
+    if (run === undefined) {
       await checkpoints.offer({ ...standing, seconds: seconds() }, true);
-      throw aborted(standing.step, options.signal, options.checkpoint !== undefined);
+      throw aborted(standing.step, options);
     }
-    const at = standing.taken;
-    const rows = BigInt64Array.from({ length: steps * batchSize }, (_, i) => BigInt(order?.[at + i] ?? at + i));
-    const losses = await stepper.run(rows, steps, batchSize, standing.step, progress);
+    const { steps, batchSize, last } = run;
+    const { losses, batches } = await stepper.run(run, standing.step, progress, ahead.prepare);
     let { step, lossSum } = standing;
     for (const [k, loss] of losses.entries()) {
       step++;
-      if (!Number.isFinite(loss)) throw await notFinite(loop, rows, { step, epoch, loss, k, batchSize, progress });
+      if (!Number.isFinite(loss)) throw await notFinite(loop, { ...run, batches }, { step, epoch, loss, k, progress });
       lossSum += loss * batchSize;
       stream.push({ type: "step", step, epoch, loss });
     }
-    standing = { ...standing, step, lossSum, taken: at + rows.length };
-    if (standing.taken < examples.count) await checkpoints.offer({ ...standing, seconds: seconds() });
+    runs.give(batches);
+    standing = { ...standing, step, lossSum, taken: standing.taken + steps * batchSize };
+    if (!last) await checkpoints.offer({ ...standing, seconds: seconds() });
     await stream.settled();
+    if (last) return standing;
   }
-  return standing;
 }
 
 async function validate({
@@ -148,12 +150,13 @@ async function validate({
   return { loss, ...Object.fromEntries(metrics) };
 }
 
-function aborted(step: number, signal: AbortSignal, kept: boolean): NnError {
+function aborted(step: number, { signal, checkpoint }: Loop["options"]): NnError {
+  const kept = checkpoint !== undefined;
   return new NnError(
     "training-aborted",
     `The training was stopped by its signal after step ${step}${kept ? "; a checkpoint was kept" : ""}.`,
     kept ? "Pass the checkpoint as `resume` to go on." : "Start it again, or do not abort the signal.",
-    signal.reason,
+    signal?.reason,
   );
 }
 
@@ -163,18 +166,21 @@ interface Failure {
   readonly loss: number;
   /** The step's place in its run. */
   readonly k: number;
-  readonly batchSize: number;
   readonly progress: Progress;
 }
 
 async function notFinite(
-  { plan, examples, stepper }: Loop,
-  rows: BigInt64Array,
-  { step, epoch, loss, k, batchSize, progress }: Failure,
+  { plan, stepper }: Loop,
+  run: Batches,
+  { step, epoch, loss, k, progress }: Failure,
 ): Promise<NnError> {
-  const before = await stepper.replay(rows, k, batchSize, step - 1 - k, progress);
-  const batch = rows.slice(k * batchSize, (k + 1) * batchSize);
-  const place = await diagnose(plan, before, examples.arrays, batch, createSession);
+  const batch = Object.fromEntries(
+    Object.entries(stepOf(run.batches, k)).map(
+      ([name, array]) => [name, { ...array, shape: array.shape.slice(1) }] as const,
+    ),
+  );
+  const before = await stepper.replay(run, k, step - 1 - k, progress);
+  const place = await diagnose(plan, before, batch, createSession);
   return new NnError(
     "loss-not-finite",
     `The loss became ${loss} at step ${step} (epoch ${epoch}): ${place}.`,

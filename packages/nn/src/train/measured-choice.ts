@@ -19,7 +19,7 @@ export async function measuredChoice(
   const packed = plan.layout.pack(listParameters(plan.parameters).map(({ value }) => value));
   const state = [...packed, ...plan.optimizer.init(packed.slice(0, plan.layout.trained))].map(({ shape }) => shape);
   const record = recordAlternatives();
-  buildStep({ ...plan, choose: record.choose }, state, 1, Math.min(batchSize, plan.count));
+  buildStep({ ...plan, choose: record.choose }, state, 1, batchSize);
   // Times of another processor, runtime or thread count are others: they stand under a name of their own.
   const machine = `${processorName()} ort ${runtimeVersion} threads ${threads}`;
   const name = `formulations-${machine.replaceAll(/[^A-Za-z0-9.]+/g, "-")}.json`;

@@ -6,6 +6,7 @@ import type { Loss } from "../losses/loss.ts";
 import type { Optimizer } from "../optim/transform.ts";
 import type { Provider } from "../runtime/session.ts";
 import type { Examples } from "./data.ts";
+import type { TrainingData } from "./source.ts";
 
 /** A figure on the validation examples, computed by the host: predictions (the network's raw output) and targets. */
 export type Metric<Y extends LayerOutput = Tensor, T extends LayerInput = Tensor> = (
@@ -38,7 +39,11 @@ export interface CheckpointOptions {
 }
 
 export interface FitOptions<Y extends LayerOutput = Tensor, T extends LayerInput = Tensor> {
-  readonly data: Examples;
+  /**
+   * Whole arrays, a source that is asked for batches in `fit`'s order, or a stream in an order of its own. What the next
+   * run of the engine is fed is prepared while the last one is in flight, over the ends of epochs, too.
+   */
+  readonly data: TrainingData;
   readonly validation?: Examples;
   readonly loss: Loss<Y, T>;
   readonly optimizer: Optimizer;
@@ -81,7 +86,7 @@ export interface FitOptions<Y extends LayerOutput = Tensor, T extends LayerInput
   readonly parameters?: Parameters;
   /** Most steps that one run of the engine takes at once (default 32); 1 gives every step as soon as it is done. */
   readonly stepsPerRun?: number;
-  /** Whether the order of the examples changes every epoch (default true). */
+  /** Whether the order of the examples changes every epoch (default true). A stream has its own order. */
   readonly shuffle?: boolean;
 }
 

@@ -17,7 +17,7 @@ import type { Shape } from "../shape.ts";
 import { formatShape, isStatic, sameShape } from "../shape.ts";
 import { add } from "../tensor/elementwise.ts";
 import { input } from "../tensor/leaves.ts";
-import { gather, reshape } from "../tensor/shaping.ts";
+import { reshape } from "../tensor/shaping.ts";
 import type { ArrayType } from "./data.ts";
 import { networkInput, partOf } from "./data.ts";
 import type { Layout } from "./vector.ts";
@@ -29,8 +29,6 @@ export interface StepPlan {
   readonly loss: Loss<LayerOutput, LayerInput>;
   readonly optimizer: Optimizer;
   readonly arrays: readonly ArrayType[];
-  /** Examples in all, the first size of the arrays. */
-  readonly count: number;
   /** Picks between several ways to write a gradient; by default the model of their time does. */
   readonly choose?: Choose | undefined;
 }
@@ -66,14 +64,12 @@ interface Body {
 }
 
 /**
- * The graph of `steps` training steps on batches of `batchSize`. Inputs: the arrays whole, `rows` int64
- * [steps, batchSize], the optimiser's scalars and random bits [steps, …], and the state: parameters, then the
- * optimiser's. Outputs: the next state, and `loss` [steps].
+ * The graph of `steps` training steps on batches of `batchSize`. Inputs: the batches [steps, batchSize, …], the
+ * optimiser's scalars and random bits [steps, …], and the state: parameters, then the optimiser's. Outputs: the next
+ * state, and `loss` [steps].
  */
 export function buildStep(plan: StepPlan, state: readonly Shape[], steps: number, batchSize: number): StepGraph {
-  const rows = input("rows", "int64", [steps, batchSize]);
-  const whole = plan.arrays.map(({ name, dtype, shape }) => input(name, dtype, [plan.count, ...shape]));
-  const batches = whole.map((array) => gather(array, rows));
+  const batches = plan.arrays.map(({ name, dtype, shape }) => input(name, dtype, [steps, batchSize, ...shape]));
   const carried = state.map((shape, i) => input(stateInput(i), "float32", shape));
   const scalars = plan.optimizer.scalars(0).map((_, i) => input(scalarInput(i), "float32", [steps]));
   const random: Tensor[] = [];
@@ -95,7 +91,7 @@ export function buildStep(plan: StepPlan, state: readonly Shape[], steps: number
       random: (name, size) => first(drawn(name, size)),
     });
     const outputs = [...body.state, reshape(body.loss, [1])];
-    return finish(plan, [...carried, ...whole, rows, ...scalars, ...random], outputs, body.random, steps, batchSize);
+    return finish(plan, [...carried, ...batches, ...scalars, ...random], outputs, body.random, steps, batchSize);
   }
 
   const slice = (tensor: Tensor, name: string, dtype: DType = tensor.dtype): Tensor =>
@@ -123,7 +119,7 @@ export function buildStep(plan: StepPlan, state: readonly Shape[], steps: number
     { body: bodyGraph, num_scan_inputs: scanned.length },
     body.state.length + 1,
   );
-  return finish(plan, [...carried, ...whole, rows, ...scalars, ...random], outputs, body.random, steps, batchSize);
+  return finish(plan, [...carried, ...batches, ...scalars, ...random], outputs, body.random, steps, batchSize);
 }
 
 function finish(

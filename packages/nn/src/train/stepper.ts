@@ -6,13 +6,32 @@ import type { Rng } from "../layers/rng.ts";
 import type { Progress } from "../optim/transform.ts";
 import type { Session, SessionOptions, SessionState } from "../runtime/session.ts";
 import { formatShape } from "../shape.ts";
+import type { Stacked } from "./buffers.ts";
+import { stepOf } from "./buffers.ts";
 import type { OpenSession } from "./evaluate.ts";
 import type { StepGraph, StepPlan } from "./step.ts";
 import { buildStep, scalarInput, stateInput, stateOutput } from "./step.ts";
 
+/** The batches of some steps, each array [steps, batchSize, …]. */
+export interface Batches {
+  readonly steps: number;
+  readonly batchSize: number;
+  readonly batches: Stacked;
+}
+
+export interface Taken {
+  /** One a step. */
+  readonly losses: Float32Array;
+  /** The batches, back from the engine: the arrays that were given may be detached. */
+  readonly batches: Stacked;
+}
+
 export interface Stepper {
-  /** Takes `steps` steps on the given rows [steps × batchSize]; `done` steps were taken before. Returns their losses. */
-  run(rows: BigInt64Array, steps: number, batchSize: number, done: number, progress: Progress): Promise<Float32Array>;
+  /**
+   * Takes the steps of a run; `done` steps were taken before. `inFlight` is called when the engine has the run: what
+   * can be done meanwhile is begun there.
+   */
+  run(run: Batches, done: number, progress: Progress, inFlight?: () => void): Promise<Taken>;
   /**
    * The weights to evaluate with, in the order of listParameters: the network's parameters as they now are, or what
    * the optimiser averages of them.
@@ -24,13 +43,7 @@ export interface Stepper {
    * Goes back to before the last run, takes its first `count` steps one by one and returns the parameters: those
    * that step `count` of the run started from.
    */
-  replay(
-    rows: BigInt64Array,
-    count: number,
-    batchSize: number,
-    done: number,
-    progress: Progress,
-  ): Promise<readonly TensorData[]>;
+  replay(run: Batches, count: number, done: number, progress: Progress): Promise<readonly TensorData[]>;
   close(): Promise<void>;
 }
 
@@ -45,12 +58,11 @@ interface Open {
 }
 
 /**
- * A stepper on `arrays`. `random` gives each step its own generator, by the step's number. With `from` it starts at
+ * A stepper. `random` gives each step its own generator, by the step's number. With `from` it starts at
  * another's state. Throws `checkpoint-mismatch` when that is not a state of this optimiser.
  */
 export function createStepper(
   plan: StepPlan,
-  arrays: Readonly<Record<string, TensorData>>,
   random: Rng,
   open: OpenSession,
   options: SessionOptions,
@@ -78,19 +90,22 @@ export function createStepper(
     const values = state?.read();
     return initial.map((first, i) => values?.[stateInput(i)] ?? first);
   };
-  const run: Stepper["run"] = async (rows, steps, batchSize, done, progress) => {
+  const run: Stepper["run"] = async ({ steps, batchSize, batches }, done, progress, inFlight) => {
     const { step, session } = await sessionFor(steps, batchSize);
     state ??= session.newState(
       Object.fromEntries(shapes.map((_, i) => [stateInput(i), stateOutput(i)] as const)),
       Object.fromEntries(initial.map((value, i) => [stateInput(i), value] as const)),
     );
-    const feeds: Record<string, TensorData> = { ...arrays, rows: { data: rows, shape: [steps, batchSize] } };
+    const feeds: Record<string, TensorData> = { ...batches };
     scalarsOf(plan, steps, done, progress).forEach((data, i) => {
       feeds[scalarInput(i)] = { data, shape: [steps] };
     });
     for (const { name, size } of step.random) feeds[name] = bits(random, name, size, steps, done);
-    const { loss } = await session.step(state, feeds);
-    return Float32Array.from(loss?.data as Float32Array);
+    const { outputs, feeds: back } = await session.step(state, feeds, inFlight);
+    return {
+      losses: Float32Array.from(outputs.loss?.data as Float32Array),
+      batches: Object.fromEntries(Object.keys(batches).map((name) => [name, back[name] as TensorData] as const)),
+    };
   };
   return {
     run,
@@ -105,10 +120,10 @@ export function createStepper(
       const values = current();
       return { parameters: plan.layout.unpack(values.slice(0, packed.length)), optimizer: values.slice(packed.length) };
     },
-    async replay(rows, count, batchSize, done, progress) {
+    async replay({ batchSize, batches }, count, done, progress) {
       state?.write(state.readPrevious());
       for (let k = 0; k < count; k++) {
-        await run(rows.slice(k * batchSize, (k + 1) * batchSize), 1, batchSize, done + k, progress);
+        await run({ steps: 1, batchSize, batches: stepOf(batches, k) }, done + k, progress);
       }
       return plan.layout.unpack(current().slice(0, packed.length));
     },

@@ -1,0 +1,54 @@
+// The next run, prepared while the one before is in flight.
+import type { Run } from "./run.ts";
+
+export interface Ahead {
+  /** Begins the next run, unless that is done already. */
+  prepare(): void;
+  /** The next run; undefined when the signal aborts, even while a source keeps it waiting. */
+  take(signal: AbortSignal | undefined): Promise<Run | undefined>;
+  /** Leaves the runs that are left; a source that is in the middle of a batch is given a second to end. */
+  close(): Promise<void>;
+}
+
+const graceMs = 1000;
+
+export function runAhead(runs: AsyncGenerator<Run, void>): Ahead {
+  let next: Promise<IteratorResult<Run, void>> | undefined;
+  const prepare = (): Promise<IteratorResult<Run, void>> => {
+    if (next === undefined) {
+      next = runs.next();
+      // Whoever takes it gets the error; until then it must not count as unhandled.
+      next.catch(() => {});
+    }
+    return next;
+  };
+  return {
+    prepare: () => void prepare(),
+    async take(signal) {
+      const result = await untilAborted(prepare(), signal);
+      if (result !== undefined) next = undefined;
+      return result?.value ?? undefined;
+    },
+    async close() {
+      const closed = runs.return().catch(() => {});
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      await Promise.race([closed, new Promise((resolve) => (timer = setTimeout(resolve, graceMs)))]);
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** What `promise` gives, or undefined when the signal aborts first. Leaves no listener behind. */
+async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T | undefined> {
+  if (signal === undefined) return promise;
+  let stop: () => void = () => {};
+  const aborted = new Promise<undefined>((resolve) => {
+    stop = () => resolve(undefined);
+    signal.addEventListener("abort", stop);
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
