@@ -1,6 +1,7 @@
 // A network's summary: each layer's output shape, parameters and multiply-adds, as data and as text.
 import { topological } from "../graph/build.ts";
-import type { Graph, Node, Tensor } from "../graph/node.ts";
+import { multiplyAddsOf } from "../graph/multiply-adds.ts";
+import type { Tensor } from "../graph/node.ts";
 import { evaluationContext } from "../layers/context.ts";
 import type { Context, Layer, LayerInput, LayerOutput, Parameters, ShapeOf } from "../layers/layer.ts";
 import { listParameters, mapParameters } from "../layers/parameters.ts";
@@ -127,40 +128,6 @@ function countProducts(tensors: readonly Tensor[], of?: readonly Tensor[]): numb
   const wanted = of === undefined ? undefined : new Set(topological(of));
   const nodes = topological(tensors).filter((node) => wanted === undefined || wanted.has(node));
   return nodes.reduce((sum, node) => sum + multiplyAddsOf(node), 0);
-}
-
-/** Multiply-adds of one node whose sizes are known; other operators than products and convolutions count nothing. */
-export function multiplyAddsOf(node: Node): number {
-  const size = (shape: Shape | undefined): number => (shape ?? []).reduce<number>((all, dim) => all * Number(dim), 1);
-  const [x, w] = node.inputs;
-  const y = node.outputs[0];
-  const output = size(y?.shape);
-  const last = (shape: Shape | undefined): number => Number(shape?.[shape.length - 1] ?? 1);
-  switch (node.op) {
-    case "MatMul":
-    case "FusedMatMul":
-      return output * (node.attributes.transA === 1 ? Number(x?.shape.at(-2)) : last(x?.shape));
-    case "Gemm":
-      return output * Number(x?.shape[node.attributes.transA === 1 ? 0 : 1]);
-    case "Conv":
-      // Each output element meets the weights of one output channel.
-      return output * size(w?.shape.slice(1));
-    case "ConvTranspose":
-      return size(x?.shape) * size(w?.shape.slice(1));
-    case "GRU":
-    case "LSTM":
-    case "RNN":
-      // Both weights of all directions meet each step of each example.
-      return size(x?.shape.slice(0, 2)) * (size(w?.shape) + size(node.inputs[2]?.shape));
-    case "Scan": {
-      const body = node.attributes.body as Graph;
-      const scanned = Number(node.attributes.num_scan_inputs ?? 1);
-      const steps = Number(node.inputs[node.inputs.length - scanned]?.shape[0] ?? 0);
-      return steps * body.nodes.reduce((sum, own) => sum + multiplyAddsOf(own), 0);
-    }
-    default:
-      return 0;
-  }
 }
 
 /** The summary's table. */

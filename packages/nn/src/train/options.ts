@@ -69,7 +69,10 @@ export interface FitOptions<Y extends LayerOutput = Tensor, T extends LayerInput
   readonly resume?: string | Uint8Array | undefined;
   /** Stops the training: `result` then fails with `training-aborted`. A checkpoint is left when they are kept. */
   readonly signal?: AbortSignal;
-  /** Threads inside one operator. Default 1. */
+  /**
+   * Threads inside one operator, at most: a step of small products runs on one, where it is faster. Default 1; 0 allows
+   * as many as there are cores.
+   */
   readonly threads?: number;
   /**
    * Execution providers in order of preference, as for a session. Default ["cpu"]. On others two steps are compared

@@ -11,6 +11,7 @@ import { stepOf } from "./buffers.ts";
 import type { OpenSession } from "./evaluate.ts";
 import type { StepGraph, StepPlan } from "./step.ts";
 import { buildStep, scalarInput, stateInput, stateOutput } from "./step.ts";
+import { usefulThreads } from "./useful-threads.ts";
 
 /** The batches of some steps, each array [steps, batchSize, …]. */
 export interface Batches {
@@ -80,7 +81,8 @@ export function createStepper(
     if (existing !== undefined) return existing;
     const made = (async () => {
       const step = buildStep(plan, shapes, steps, batchSize);
-      return { step, session: await open(step.graph, options) };
+      const threads = usefulThreads(step.graph, options.threads ?? 1);
+      return { step, session: await open(step.graph, { ...options, threads }) };
     })();
     sessions.set(key, made);
     return made;
