@@ -1,6 +1,6 @@
 // The reverse walk: symbolic batch sizes, tensors used twice, parts that do not count, and refusals.
 import { describe, expect, test } from "vitest";
-import { apply } from "../graph/apply.ts";
+import { apply, withGradient } from "../graph/apply.ts";
 import type { Tensor, TensorData } from "../index.ts";
 import {
   add,
@@ -37,6 +37,15 @@ async function evaluate(outputs: Record<string, Tensor>, feeds: Record<string, T
 }
 
 describe("gradients", () => {
+  test("given by hand reach tensors that the value was not computed from", async () => {
+    const x = input("x", "float32", [2]);
+    // The rule reads a view of x that no operator of the value has for an input.
+    const view = mul(x, 3);
+    const y = withGradient(mul(x, x), [view], (gradient, [own]) => [mul(gradient, own as Tensor)]);
+    const { toX } = await evaluate({ toX: gradients(reduceSum(y), [x])[0] as Tensor }, { x: matrix([1, 2], 2) });
+    expect(Array.from(toX?.data as Float32Array)).toEqual([9, 18]);
+  });
+
   test("with a symbolic batch equal those with a fixed one", async () => {
     const build = (batch: number | string): Record<string, Tensor> => {
       const x = input("x", "float32", [batch, 2]);

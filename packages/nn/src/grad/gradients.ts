@@ -36,7 +36,11 @@ export function gradients(
 
 /** The reverse walk from several tensors at once; undefined where none of them depends on a tensor of `wrt`. */
 function pullBack(seeds: readonly Seed[], wrt: readonly Tensor[], choose: Choose): (Tensor | undefined)[] {
-  const order = topological(seeds.map(({ tensor }) => tensor));
+  const order = topological(
+    seeds.map(({ tensor }) => tensor),
+    new Set(),
+    sources,
+  );
   const targets = new Set(wrt.map(({ node }) => node));
   // Only nodes that depend on a target carry gradients.
   const active = new Set<Node>();

@@ -6,10 +6,14 @@ import { outputOf } from "./node.ts";
 import { verify } from "./verify.ts";
 
 /**
- * Every node that `outputs` depend on and that `known` does not have, each after the nodes that it reads. What known
- * nodes depend on is not looked for. Iterative: depth is not limited.
+ * Every node that `outputs` depend on and that `known` does not have, each after the nodes that it reads; `reads` says
+ * which those are, by default its inputs. What known nodes depend on is not looked for. Iterative: depth is not limited.
  */
-export function topological(outputs: readonly Tensor[], known: ReadonlySet<Node> = new Set()): readonly Node[] {
+export function topological(
+  outputs: readonly Tensor[],
+  known: ReadonlySet<Node> = new Set(),
+  reads: (node: Node) => Node["inputs"] = ({ inputs }) => inputs,
+): readonly Node[] {
   const done = new Set<Node>(known);
   const order: Node[] = [];
   const stack: { node: Node; next: number }[] = [];
@@ -21,8 +25,9 @@ export function topological(outputs: readonly Tensor[], known: ReadonlySet<Node>
         stack.pop();
         continue;
       }
-      if (top.next < top.node.inputs.length) {
-        const child = top.node.inputs[top.next++];
+      const inputs = reads(top.node);
+      if (top.next < inputs.length) {
+        const child = inputs[top.next++];
         if (child !== undefined && !done.has(child.node)) stack.push({ node: child.node, next: 0 });
         continue;
       }
