@@ -1,20 +1,21 @@
 // Accuracy and loss of training pictures beside the test's: both are looked at after every epoch.
-import type { Examples, Metric, TensorData } from "@lepta/nn";
+import { type Examples, type Metric, rng, type TensorData } from "@lepta/nn";
 import { type DataSet, normalised, takePictures } from "./images.ts";
 
 /**
- * What `fit` looks at after an epoch: the test pictures at even places, as many training pictures at odd ones. Those
+ * What `fit` looks at after an epoch: the test pictures at even places, as many training pictures at odd ones. These
  * weigh nothing in the loss, which is the test's alone.
  */
 export function watched({ train, test }: DataSet): Examples {
   const count = test.count;
-  const step = train.count / count;
+  // Drawn by chance: pictures at even distances may be of few classes, since files are often ordered by class.
+  const drawn = rng(0).permutation(train.count);
   const { inputs, target } = joinedInTurns(
     normalised(test),
     normalised(
       takePictures(
         train,
-        Array.from({ length: count }, (_, i) => Math.floor(i * step)),
+        Array.from({ length: count }, (_, i) => drawn[i % train.count] as number),
       ),
     ),
     count,

@@ -7,7 +7,8 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { pictureBytes } from "../../examples/cifar10/images.ts";
+import { watched } from "../../examples/cifar10/accuracy.ts";
+import { type Pictures, pictureBytes } from "../../examples/cifar10/images.ts";
 import { download, readArchive } from "../../examples/cifar10/read-archive.ts";
 import { readIndex } from "../../examples/cifar10/read-index.ts";
 import { remove, root, temporaryDirectory } from "./cli.ts";
@@ -103,6 +104,18 @@ describe("the binary archive", () => {
     expect(readdirSync(join(out, "events"))).toHaveLength(1);
     expect(existsSync(join(out, "model.onnx"))).toBe(true);
   });
+});
+
+test("training accuracy is that of pictures of every class, in whatever order they are stored", () => {
+  const inTurns = (count: number): Pictures => ({
+    count,
+    pixels: new Uint8Array(count * pictureBytes),
+    labels: Uint8Array.from({ length: count }, (_, i) => i % 10),
+  });
+  const { target } = watched({ train: inTurns(500), test: inTurns(100), classes: [] });
+  const odd = Array.from(target.data as BigInt64Array).filter((_, i) => i % 2 === 1);
+  expect(odd).toHaveLength(100);
+  expect(new Set(odd).size).toBe(10);
 });
 
 const data = process.env.LEPTA_DATA;
