@@ -60,6 +60,14 @@ function geluDerivative(x: Tensor): Tensor {
   return add(cumulative, mul(x, density));
 }
 
+/** 1 where y is above 0, else 0. */
+function isPositive(y: Tensor): Tensor {
+  // In ONNX Runtime half the time of a comparison and a cast, which take less than half the time of Where. The least
+  // normal number times alpha is above 1, where the line is cut off; denormal numbers count as 0.
+  if (y.dtype === "float32") return apply("HardSigmoid", [y], { alpha: 3e38, beta: 0 });
+  return cast(apply("Greater", [y, like(0, y)]), y.dtype);
+}
+
 export const elementwiseRules: Readonly<Record<string, Rule>> = {
   Add: binary((g) => [g, g]),
   Sub: binary((g) => [g, neg(g)]),
@@ -80,8 +88,7 @@ export const elementwiseRules: Readonly<Record<string, Rule>> = {
   Erf: unary((x) => mul(exp(neg(mul(x, x))), like(2 / Math.sqrt(Math.PI), x))),
   Sigmoid: unary((_, y) => mul(y, sub(like(1, y), y))),
   Tanh: unary((_, y) => sub(like(1, y), mul(y, y))),
-  // A cast and a product: in ONNX Runtime less than half the time of Where.
-  Relu: unary((_, y) => cast(apply("Greater", [y, like(0, y)]), y.dtype)),
+  Relu: unary((_, y) => isPositive(y)),
   Softplus: unary((x) => apply("Sigmoid", [x])),
   Gelu: unary(geluDerivative),
   LeakyRelu: ({ inputs: [x], output, gradient }) => {

@@ -47,3 +47,6 @@ export const gradientStops: ReadonlySet<string> = new Set([
   "Shape",
   "Sign",
 ]);
+
+/** Operators whose gradient always stands beside them, given by hand where they are applied. */
+export const gradientsByHand: ReadonlySet<string> = new Set(["BlockedConv", "ReorderInput", "ReorderOutput"]);

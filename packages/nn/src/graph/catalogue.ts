@@ -1,5 +1,6 @@
 // The op catalogue: every ONNX operator that this package builds, as data.
 import { NnError } from "../errors.ts";
+import { blockedOps } from "./kinds/blocked.ts";
 import { convolutionOps } from "./kinds/convolution.ts";
 import { elementwiseOps } from "./kinds/elementwise.ts";
 import { imageOps } from "./kinds/images.ts";
@@ -13,13 +14,19 @@ import { specialOps } from "./kinds/special.ts";
 import type { OpSpec } from "./spec.ts";
 
 /** The operator set versions that encoded models import. */
-export const opsets: Readonly<Record<string, number>> = { "": 21, "ai.onnx.ml": 4, "com.microsoft": 1 };
+export const opsets: Readonly<Record<string, number>> = {
+  "": 21,
+  "ai.onnx.ml": 4,
+  "com.microsoft": 1,
+  "com.microsoft.nchwc": 1,
+};
 
 export const catalogue: Readonly<Record<string, OpSpec>> = {
   ...elementwiseOps,
   ...shapingOps,
   ...matrixOps,
   ...convolutionOps,
+  ...blockedOps,
   ...poolingOps,
   ...normalizationOps,
   ...imageOps,

@@ -126,7 +126,7 @@ function encodeGraph(graph: Graph, around?: Names): GraphProto {
 function encodeNode(node: Node, names: Names): NodeProto {
   const spec = opSpec(node.op);
   return create(NodeProtoSchema, {
-    opType: node.op,
+    opType: spec.type ?? node.op,
     domain: spec.domain,
     name: node.name ?? "",
     input: node.inputs.map((tensor) => (tensor === undefined ? "" : names.of(tensor))),

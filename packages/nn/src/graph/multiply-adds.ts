@@ -16,6 +16,7 @@ export function multiplyAddsOf(node: Node): number {
     case "Gemm":
       return output * Number(x?.shape[node.attributes.transA === 1 ? 0 : 1]);
     case "Conv":
+    case "BlockedConv":
       // Each output element meets the weights of one output channel.
       return output * size(w?.shape.slice(1));
     case "ConvTranspose":

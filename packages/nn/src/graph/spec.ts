@@ -8,7 +8,7 @@ import { constantNumbers } from "./node.ts";
 import { shapeValue } from "./shape-value.ts";
 
 export type AttributeKind = "int" | "float" | "string" | "ints" | "floats" | "strings" | "tensor" | "graph";
-type Domain = "" | "ai.onnx.ml" | "com.microsoft";
+type Domain = "" | "ai.onnx.ml" | "com.microsoft" | "com.microsoft.nchwc";
 
 /** What a shape rule sees of one application. */
 export interface Application {
@@ -21,6 +21,8 @@ export interface Application {
 
 export interface OpSpec {
   readonly domain: Domain;
+  /** The operator's name in a file, where the catalogue calls it otherwise because another domain has the name. */
+  readonly type?: string;
   /** Fewest and most inputs; missing optional inputs in the middle are undefined. */
   readonly inputs: readonly [least: number, most: number];
   readonly attributes: Readonly<Record<string, AttributeKind>>;

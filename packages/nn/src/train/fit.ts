@@ -7,6 +7,7 @@ import { listParameters, replaceParameters } from "../layers/parameters.ts";
 import type { Rng } from "../layers/rng.ts";
 import { rng } from "../layers/rng.ts";
 import { runAhead } from "./ahead.ts";
+import { blockSize, hasBlocks } from "./block-size.ts";
 import { checkProviders } from "./check-providers.ts";
 import type { Identity } from "./checkpoint.ts";
 import { createCheckpoints, resume } from "./checkpoints.ts";
@@ -103,6 +104,7 @@ async function trainOn<X extends LayerInput, Y extends LayerOutput>(
   const shape = networkInputShape(types) as ShapeOf<X>;
   const parameters = options.parameters ?? net.init(shape, random.fork("init"));
   const named = listParameters(parameters);
+  const { threads = 1, providers = ["cpu"] } = options;
   const modelled: StepPlan = {
     net: net as unknown as Layer<LayerInput, LayerOutput>,
     parameters,
@@ -110,6 +112,7 @@ async function trainOn<X extends LayerInput, Y extends LayerOutput>(
     loss: options.loss,
     optimizer: options.optimizer,
     arrays: types,
+    block: hasBlocks(parameters) ? await blockSize(createSession, providers) : undefined,
   };
   const { batchSize = 32 } = options;
   const identity: Identity = {
@@ -121,7 +124,6 @@ async function trainOn<X extends LayerInput, Y extends LayerOutput>(
   };
   const resumed = options.resume === undefined ? undefined : await resume(options.resume, named, identity);
   const start = resumed?.standing ?? atStart;
-  const { threads = 1, providers = ["cpu"] } = options;
   const sessionOptions = { threads, providers };
   const choose =
     options.formulations === "measured"

@@ -1,12 +1,15 @@
 // The whole training step (forward, loss, backward, clipping, update) as one graph, once or K times a run.
 import type { DType } from "../dtype.ts";
 import { NnError } from "../errors.ts";
+import { blockChannels } from "../grad/block-channels.ts";
+import { chooseByModel } from "../grad/choice.ts";
 import type { Choose } from "../grad/formulation.ts";
 import { gradients } from "../grad/gradients.ts";
 import { apply, applyAll } from "../graph/apply.ts";
 import { buildGraph } from "../graph/build.ts";
 import type { Graph, Tensor } from "../graph/node.ts";
 import { expandGelu } from "../graph/passes/expand-gelu.ts";
+import { fuseBlocked } from "../graph/passes/fuse-blocked.ts";
 import { preparePooling } from "../graph/passes/prepare.ts";
 import type { Context, Layer, LayerInput, LayerOutput, Parameters } from "../layers/layer.ts";
 import { mapParameters } from "../layers/parameters.ts";
@@ -31,6 +34,8 @@ export interface StepPlan {
   readonly arrays: readonly ArrayType[];
   /** Picks between several ways to write a gradient; by default the model of their time does. */
   readonly choose?: Choose | undefined;
+  /** Channels in a block of the layout that convolutions run in; by default they run in the plain layout. */
+  readonly block?: number | undefined;
 }
 
 /** A random input of the step: int32 bits, to be drawn anew at every step. */
@@ -135,7 +140,7 @@ function finish(
   return { graph, steps, batchSize, random };
 }
 
-function buildBody({ net, parameters, layout, loss, optimizer, choose }: StepPlan, inputs: BodyInputs): Body {
+function buildBody({ net, parameters, layout, loss, optimizer, choose, block }: StepPlan, inputs: BodyInputs): Body {
   const packed = inputs.state.slice(0, layout.size);
   const trained = packed.slice(0, layout.trained);
   const parts = layout.unpackTensors(packed);
@@ -165,7 +170,9 @@ function buildBody({ net, parameters, layout, loss, optimizer, choose }: StepPla
   }
   const afterwards = layout.keptOf(parts).map((part) => updated.get(part) ?? part);
   const written = writeRecurrent([value, ...afterwards], layout.trainedOf(parts));
-  const [prepared, ...keptNow] = expandGelu(preparePooling(written)) as [Tensor, ...Tensor[]];
+  const forward = expandGelu(preparePooling(written));
+  const laidOut = block === undefined ? forward : blockChannels(forward, { block, choose: choose ?? chooseByModel });
+  const [prepared, ...keptNow] = laidOut as [Tensor, ...Tensor[]];
   const slopes = layout.packTrained(gradients(prepared, layout.trainedOf(parts), { choose }));
   const { updates, state } = optimizer.update({
     updates: slopes,
@@ -174,11 +181,9 @@ function buildBody({ net, parameters, layout, loss, optimizer, choose }: StepPla
     scalars: inputs.scalars,
   });
   const kept = layout.packKept(keptNow);
-  return {
-    state: [...trained.map((own, i) => add(own, updates[i] as Tensor)), ...kept, ...state],
-    loss: prepared,
-    random,
-  };
+  const results = [prepared, ...trained.map((own, i) => add(own, updates[i] as Tensor)), ...kept, ...state];
+  const [lossAtLast, ...carried] = (block === undefined ? results : fuseBlocked(results)) as [Tensor, ...Tensor[]];
+  return { state: carried, loss: lossAtLast, random };
 }
 
 function checkUpdate(kept: readonly Tensor[], parameter: Tensor, value: Tensor): void {
