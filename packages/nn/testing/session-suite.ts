@@ -129,8 +129,8 @@ export function sessionSuite(runtime: string, createSession: Create): void {
         losses.push(Number(outputs.loss?.data[0]));
       }
       expect(losses).toEqual([80, 20, 5, 1.25]);
-      expect(state.read().w).toEqual(vector(3.75, 7.5));
-      expect(state.readPrevious().w).toEqual(vector(3.5, 7));
+      expect((await state.read()).w).toEqual(vector(3.75, 7.5));
+      expect((await state.readPrevious()).w).toEqual(vector(3.5, 7));
       state.write({ w: vector(4, 8) });
       expect(Number((await session.step(state, { x: vector(4, 8) })).outputs.loss?.data[0])).toBe(0);
       await session.close();

@@ -22,7 +22,7 @@ interface OrtMetadata {
   readonly shape?: readonly (number | string)[];
 }
 
-interface OrtInferenceSession {
+export interface OrtInferenceSession {
   readonly inputMetadata: readonly OrtMetadata[];
   readonly outputMetadata: readonly OrtMetadata[];
   run(
@@ -32,6 +32,8 @@ interface OrtInferenceSession {
   release(): Promise<void>;
 }
 
+type MakeTensor = (dtype: DType, data: TensorData["data"], dims: readonly number[]) => OrtTensor;
+
 /** How one runtime differs from another. */
 export interface Runtime {
   readonly create: (
@@ -39,7 +41,13 @@ export interface Runtime {
     options: SessionOptions,
     providers: readonly Provider[],
   ) => Promise<OrtInferenceSession>;
-  readonly tensor: (dtype: DType, data: TensorData["data"], dims: readonly number[]) => OrtTensor;
+  readonly tensor: MakeTensor;
+  /** A tensor whose array may be elsewhere during a run; then its `data` is the array again. */
+  readonly lend: MakeTensor;
+  /** A tensor of its own, with a copy of the data, that stays where the runtime is. */
+  readonly hold: MakeTensor;
+  /** A copy of such a tensor's data. */
+  readonly read: (tensor: OrtTensor) => Promise<TensorData>;
   /** Whether run() writes into output tensors that are passed in. */
   readonly writesInPlace: boolean;
 }
@@ -54,10 +62,21 @@ function describe(metadata: readonly OrtMetadata[]): readonly PortDescription[] 
   );
 }
 
-function fromOrt({ type, data, dims }: OrtTensor): TensorData {
+export function fromOrt({ type, data, dims }: OrtTensor): TensorData {
   return type === "bool"
     ? { data: data as Uint8Array, shape: dims, dtype: "bool" }
     : { data: data as TensorData["data"], shape: dims };
+}
+
+/** The tensors of a runtime in the caller's thread. */
+export function inThisThread(tensor: MakeTensor): Pick<Runtime, "tensor" | "lend" | "hold" | "read"> {
+  const copy = (data: TensorData["data"]): TensorData["data"] => data.slice() as TensorData["data"];
+  return {
+    tensor,
+    lend: tensor,
+    hold: (dtype, data, dims) => tensor(dtype, copy(data), dims),
+    read: async (own) => ({ ...fromOrt(own), data: copy(fromOrt(own).data) }),
+  };
 }
 
 /** Loads a model on `runtime`. Throws `session-create-failed`, or what encoding a graph throws. */
@@ -106,8 +125,8 @@ export async function openSession(
       const results = await run(given, all());
       return Object.fromEntries(outputs.map(({ name }) => [name, fromOrt(results[name] as OrtTensor)] as const));
     },
-    newState: (ports: StatePorts, initial: Feeds): SessionState => newState(toOrt, ports, initial),
-    step: stepper(runtime, outputs, toOrt, run),
+    newState: (ports: StatePorts, initial: Feeds): SessionState => newState(runtime, ports, initial),
+    step: stepper(runtime, outputs, run),
     async close(): Promise<void> {
       if (closed) return;
       closed = true;
@@ -150,22 +169,28 @@ interface Buffers extends SessionState {
   spare: Readonly<Record<string, OrtTensor>>;
 }
 
-function newState(toOrt: (feed: TensorData) => OrtTensor, ports: StatePorts, initial: Feeds): SessionState {
+function newState(runtime: Runtime, ports: StatePorts, initial: Feeds): SessionState {
   const names = Object.keys(ports);
-  const copy = (feed: TensorData): OrtTensor => toOrt({ ...feed, data: feed.data.slice() as TensorData["data"] });
-  const copyAll = (feeds: Feeds): Readonly<Record<string, OrtTensor>> =>
-    Object.fromEntries(names.map((name) => [name, copy(feeds[name] as TensorData)] as const));
-  const read = (from: Readonly<Record<string, OrtTensor>>): Record<string, TensorData> =>
-    Object.fromEntries(names.map((name) => [name, fromOrt(copy(fromOrt(from[name] as OrtTensor)))] as const));
+  const holdAll = (feeds: Feeds): Readonly<Record<string, OrtTensor>> =>
+    Object.fromEntries(
+      names.map((name) => {
+        const feed = feeds[name] as TensorData;
+        return [name, runtime.hold(dtypeOf(feed), feed.data, feed.shape)] as const;
+      }),
+    );
+  const read = async (from: Readonly<Record<string, OrtTensor>>): Promise<Readonly<Record<string, TensorData>>> =>
+    Object.fromEntries(
+      await Promise.all(names.map(async (name) => [name, await runtime.read(from[name] as OrtTensor)] as const)),
+    );
   const state: Buffers = {
     ports,
-    current: copyAll(initial),
-    spare: copyAll(initial),
+    current: holdAll(initial),
+    spare: holdAll(initial),
     read: () => read(state.current),
     readPrevious: () => read(state.spare),
     write(values) {
-      state.current = copyAll(values);
-      state.spare = copyAll(values);
+      state.current = holdAll(values);
+      state.spare = holdAll(values);
     },
   };
   return state;
@@ -177,33 +202,35 @@ type Run = (
   inFlight?: () => void,
 ) => Promise<Readonly<Record<string, OrtTensor>>>;
 
-function stepper(
-  runtime: Runtime,
-  outputs: readonly PortDescription[],
-  toOrt: (feed: TensorData) => OrtTensor,
-  run: Run,
-): Session["step"] {
-  // Outputs of known shape are written into one buffer for the whole life of the session.
-  const buffers: Record<string, OrtTensor | null> = {};
-  for (const { name, dtype, shape } of outputs) {
+function stepper(runtime: Runtime, outputs: readonly PortDescription[], run: Run): Session["step"] {
+  // Outputs of known shape, but for the state's, are written into one buffer for the whole life of the session.
+  const buffers = new Map<string, OrtTensor>();
+  const bufferOf = ({ name, dtype, shape }: PortDescription): OrtTensor | null => {
     const reusable = runtime.writesInPlace && isStatic(shape) && dtype !== "string" && dtype !== "float16";
-    buffers[name] = reusable ? runtime.tensor(dtype, allocate(dtype, sizeOf(shape)), shape) : null;
-  }
+    if (!reusable) return null;
+    const buffer = buffers.get(name) ?? runtime.tensor(dtype, allocate(dtype, sizeOf(shape)), shape);
+    buffers.set(name, buffer);
+    return buffer;
+  };
   return async (given: SessionState, feeds: Feeds, inFlight?: () => void) => {
     const state = given as Buffers;
-    const all: Record<string, OrtTensor> = { ...state.current };
-    for (const name in feeds) all[name] = toOrt(feeds[name] as TensorData);
-    const fetches = { ...buffers };
+    const lent: Record<string, OrtTensor> = {};
+    for (const name in feeds) {
+      const feed = feeds[name] as TensorData;
+      lent[name] = runtime.lend(dtypeOf(feed), feed.data, feed.shape);
+    }
     const ports = Object.entries(state.ports);
+    const fetches: Record<string, OrtTensor | null> = {};
     for (const [name, output] of ports) fetches[output] = runtime.writesInPlace ? (state.spare[name] ?? null) : null;
-    const results = await run(all, fetches, inFlight);
-    const before = state.current;
+    const rest = outputs.filter(({ name }) => !(name in fetches));
+    for (const port of rest) fetches[port.name] = bufferOf(port);
+    const results = await run({ ...state.current, ...lent }, fetches, inFlight);
+    state.spare = state.current;
     state.current = Object.fromEntries(ports.map(([name, output]) => [name, results[output] as OrtTensor] as const));
-    state.spare = before;
-    const rest: Record<string, TensorData> = {};
-    for (const { name } of outputs)
-      if (buffers[name] === null || fetches[name] === buffers[name]) rest[name] = fromOrt(results[name] as OrtTensor);
-    return { outputs: rest, feeds };
+    return {
+      outputs: Object.fromEntries(rest.map(({ name }) => [name, fromOrt(results[name] as OrtTensor)] as const)),
+      feeds: Object.fromEntries(Object.entries(lent).map(([name, own]) => [name, fromOrt(own)] as const)),
+    };
   };
 }
 

@@ -2,6 +2,7 @@
 import type { DType, TensorData } from "../dtype.ts";
 import { checkTensorData, dtypeOf } from "../dtype.ts";
 import { NnError } from "../errors.ts";
+import type { Graph } from "../graph/node.ts";
 import type { Shape } from "../shape.ts";
 import { formatShape } from "../shape.ts";
 
@@ -50,6 +51,16 @@ export interface Session {
   close(): Promise<void>;
 }
 
+/** Sessions in a thread of their own: a run does not block the caller's. */
+export interface Engine {
+  /** Throws `session-create-failed`. A state is any session's of the same engine. */
+  createSession(model: Uint8Array | Graph, options: SessionOptions): Promise<Session>;
+  /** Frees what is still open and ends the thread. */
+  close(): Promise<void>;
+}
+
+export type StartEngine = () => Engine;
+
 export interface StepResult {
   readonly outputs: Readonly<Record<string, TensorData>>;
   /** What was fed, to be filled again. */
@@ -62,9 +73,9 @@ export type StatePorts = Readonly<Record<string, string>>;
 export interface SessionState {
   readonly ports: StatePorts;
   /** The state as it now is (a copy). */
-  read(): Record<string, TensorData>;
+  read(): Promise<Readonly<Record<string, TensorData>>>;
   /** The state before the last step (a copy), for diagnosis. */
-  readPrevious(): Record<string, TensorData>;
+  readPrevious(): Promise<Readonly<Record<string, TensorData>>>;
   /** Replaces the state, for example to resume; the data are copied. */
   write(values: Feeds): void;
 }

@@ -6,14 +6,16 @@ import * as ort from "onnxruntime-web";
 import type { DType, TensorData } from "../dtype.ts";
 import type { Graph } from "../graph/node.ts";
 import type { OrtTensor, Runtime } from "./ort-session.ts";
-import { openSession } from "./ort-session.ts";
-import type { Session, SessionOptions } from "./session.ts";
+import { inThisThread, openSession } from "./ort-session.ts";
+import type { Session, SessionOptions, StartEngine } from "./session.ts";
 
 const runtimeOf = ({ InferenceSession, Tensor }: Pick<typeof ort, "InferenceSession" | "Tensor">): Runtime => ({
   // The WebAssembly build copies outputs out of its own memory: tensors passed in would not be written.
   writesInPlace: false,
-  tensor: (dtype: DType, data: TensorData["data"], dims: readonly number[]): OrtTensor =>
-    new Tensor(dtype as "float32", data as Float32Array, dims),
+  ...inThisThread(
+    (dtype: DType, data: TensorData["data"], dims: readonly number[]): OrtTensor =>
+      new Tensor(dtype as "float32", data as Float32Array, dims),
+  ),
   create: async (model, options, providers) => {
     const session = await InferenceSession.create(model, {
       executionProviders: providers.map((name) => (name === "cpu" ? "wasm" : name)),
@@ -36,6 +38,12 @@ export async function createSession(model: Uint8Array | Graph, options: SessionO
   const runtime = options.providers?.includes("webgpu") ? runtimeOf(await import("onnxruntime-web/webgpu")) : plain;
   return openSession(runtime, model, options);
 }
+
+/**
+ * None: a page that must not block runs `fit` as a whole in a Web Worker. The runtime's own proxy would copy the whole
+ * state to its worker and back at every run.
+ */
+export const startEngine: StartEngine | undefined = undefined;
 
 /** Version of the ONNX Runtime that sessions run on. */
 export const runtimeVersion: string = ort.env.versions.common;

@@ -39,7 +39,7 @@ export function createCheckpoints(
     async offer(standing, now = false) {
       const { step, epoch, taken } = standing;
       if (step === last || !(now || due(standing))) return;
-      const { parameters, optimizer } = stepper.state();
+      const { parameters, optimizer } = await stepper.state();
       const bytes = encodeCheckpoint({
         identity,
         standing,

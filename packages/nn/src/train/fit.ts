@@ -1,6 +1,7 @@
 // The training loop: an async iterable of events with a promise of the trained model.
 
-import { createSession } from "#session";
+import { createSession, startEngine } from "#session";
+import { NnError } from "../errors.ts";
 import type { Tensor } from "../graph/node.ts";
 import type { Layer, LayerInput, LayerOutput, ShapeOf } from "../layers/layer.ts";
 import { listParameters, replaceParameters } from "../layers/parameters.ts";
@@ -13,7 +14,7 @@ import type { Identity } from "./checkpoint.ts";
 import { createCheckpoints, resume } from "./checkpoints.ts";
 import type { NamedExamples } from "./data.ts";
 import { nameExamples, networkInputShape } from "./data.ts";
-import type { Evaluator } from "./evaluate.ts";
+import type { Evaluator, OpenSession } from "./evaluate.ts";
 import { createEvaluator } from "./evaluate.ts";
 import type { EventStream, FitEvent } from "./events.ts";
 import { eventStream } from "./events.ts";
@@ -77,12 +78,17 @@ async function train<X extends LayerInput, Y extends LayerOutput, T extends Laye
   const { batchSize = 32, stepsPerRun = 32, shuffle = true, epochs } = options;
   const ended = new AbortController();
   const signal = options.signal === undefined ? ended.signal : AbortSignal.any([options.signal, ended.signal]);
-  const runs = await openRuns(options.data, { batchSize, stepsPerRun, epochs, shuffle, random, signal });
+  // The thread starts while the first examples are made.
+  const engine = inWorker(options) ? startEngine?.() : undefined;
+  let runs: Runs | undefined;
   try {
-    return await trainOn(net, options, { runs, validation, random, stream, ended });
+    runs = await openRuns(options.data, { batchSize, stepsPerRun, epochs, shuffle, random, signal });
+    const open = engine?.createSession ?? createSession;
+    return await trainOn(net, options, { runs, validation, random, stream, open, ended });
   } finally {
     ended.abort();
-    await runs.close();
+    await runs?.close();
+    await engine?.close();
   }
 }
 
@@ -91,6 +97,8 @@ interface Prepared {
   readonly validation: NamedExamples | undefined;
   readonly random: Rng;
   readonly stream: EventStream<FitEvent>;
+  /** Opens the sessions that train and evaluate. */
+  readonly open: OpenSession;
   /** Aborted at the end, so that a source that waits for something stops. */
   readonly ended: AbortController;
 }
@@ -98,7 +106,7 @@ interface Prepared {
 async function trainOn<X extends LayerInput, Y extends LayerOutput>(
   net: Layer<X, Y>,
   options: FitOptions<LayerOutput, LayerInput>,
-  { runs, validation, random, stream, ended }: Prepared,
+  { runs, validation, random, stream, open, ended }: Prepared,
 ): Promise<TrainedModel<X, Y>> {
   const { types, count } = runs;
   const shape = networkInputShape(types) as ShapeOf<X>;
@@ -132,13 +140,12 @@ async function trainOn<X extends LayerInput, Y extends LayerOutput>(
   const plan: StepPlan = { ...modelled, choose };
   const dropout = random.fork("dropout");
   await checkProviders(plan, runs.sample, dropout, batchSize, sessionOptions);
-  const stepper = createStepper(plan, dropout, createSession, sessionOptions, resumed?.state);
+  const stepper = createStepper(plan, dropout, open, sessionOptions, resumed?.state);
   const ahead = runAhead(runs.from(start));
   let evaluator: Evaluator | undefined;
   try {
     evaluator =
-      validation &&
-      (await createEvaluator(plan.net, parameters, options.loss, validation, createSession, sessionOptions));
+      validation && (await createEvaluator(plan.net, parameters, options.loss, validation, open, sessionOptions));
     const { values, history, bestEpoch } = await runEpochs({
       plan,
       options,
@@ -156,4 +163,16 @@ async function trainOn<X extends LayerInput, Y extends LayerOutput>(
     ended.abort();
     await Promise.all([ahead.close(), stepper.close(), evaluator?.close()]);
   }
+}
+
+/** Whether the engine is to run in a thread of its own. Throws `training-option-invalid`. */
+function inWorker({ worker, data }: FitOptions<LayerOutput, LayerInput>): boolean {
+  if (worker === true && startEngine === undefined) {
+    throw new NnError(
+      "training-option-invalid",
+      "worker is true, but a page has no thread for the engine alone.",
+      "Leave the option out, or run `fit` as a whole in a Web Worker of the page.",
+    );
+  }
+  return worker ?? !("inputs" in data);
 }

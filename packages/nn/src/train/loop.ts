@@ -76,14 +76,14 @@ export async function runEpochs(loop: Loop): Promise<Trained> {
     history.push(event);
     stream.push(event);
     standing = { ...standing, epoch: event.epoch, taken: 0, lossSum: 0, seconds: event.seconds };
-    standing = { ...standing, best: bestAfter(loop, standing, validation) };
+    standing = { ...standing, best: await bestAfter(loop, standing, validation) };
     await checkpoints.offer(standing);
   }
   const { epoch, best } = standing;
   const bestEpoch = best?.epoch ?? epoch;
   const reason = hasStopped(standing, options) ? "early-stopping" : "epochs";
   stream.push({ type: "end", reason, epochs: epoch, bestEpoch });
-  return { values: best?.values ?? stepper.parameters(), history, bestEpoch };
+  return { values: best?.values ?? (await stepper.parameters()), history, bestEpoch };
 }
 
 /** Whether too many epochs have passed since the best one. */
@@ -91,11 +91,11 @@ function hasStopped({ epoch, best }: Standing, { earlyStopping }: Loop["options"
   return earlyStopping !== undefined && epoch - (best?.epoch ?? 0) >= earlyStopping.patience;
 }
 
-function bestAfter(
+async function bestAfter(
   { options, stepper, stream }: Loop,
   { epoch, best }: Standing,
   validation: Readonly<Record<string, number>> | undefined,
-): Standing["best"] {
+): Promise<Standing["best"]> {
   const watched = options.earlyStopping ?? options.bestWeights;
   if (watched === undefined || validation === undefined) return best;
   const monitor = watched.monitor ?? "loss";
@@ -103,7 +103,7 @@ function bestAfter(
   const score = watched.mode === "max" ? -value : value;
   if (!(score < (best?.score ?? Number.POSITIVE_INFINITY) - (watched.minDelta ?? 0))) return best;
   stream.push({ type: "best", epoch, monitor, value });
-  return { epoch, score, values: stepper.parameters() };
+  return { epoch, score, values: await stepper.parameters() };
 }
 
 /** Takes the steps that are left of the epoch under way. */
@@ -142,7 +142,7 @@ async function validate({
   stepper,
 }: Loop): Promise<Record<string, number> | undefined> {
   if (evaluator === undefined || validation === undefined) return undefined;
-  const { loss, prediction } = await evaluator.evaluate(stepper.parameters());
+  const { loss, prediction } = await evaluator.evaluate(await stepper.parameters());
   const target = partOf(validation.arrays, "target");
   const metrics = Object.entries(options.metrics ?? {}).map(
     ([name, metric]) => [name, metric(prediction, target)] as const,

@@ -70,6 +70,12 @@ export interface FitOptions<Y extends LayerOutput = Tensor, T extends LayerInput
   /** Stops the training: `result` then fails with `training-aborted`. A checkpoint is left when they are kept. */
   readonly signal?: AbortSignal;
   /**
+   * Whether the engine runs in a worker thread (Node only). Then a run does not block JavaScript's thread: the next
+   * batches are prepared, requests answered and signals heard while it computes. Default: true where `data` is a source
+   * or a stream, false for whole arrays.
+   */
+  readonly worker?: boolean;
+  /**
    * Threads inside one operator, at most: a step of small products runs on one, where it is faster. Default 1; 0 allows
    * as many as there are cores.
    */

@@ -37,9 +37,9 @@ export interface Stepper {
    * The weights to evaluate with, in the order of listParameters: the network's parameters as they now are, or what
    * the optimiser averages of them.
    */
-  parameters(): readonly TensorData[];
+  parameters(): Promise<readonly TensorData[]>;
   /** The whole state: every parameter in the order of listParameters, and the optimiser's own. */
-  state(): StepperState;
+  state(): Promise<StepperState>;
   /**
    * Goes back to before the last run, takes its first `count` steps one by one and returns the parameters: those
    * that step `count` of the run started from.
@@ -88,8 +88,8 @@ export function createStepper(
     return made;
   };
   let state: SessionState | undefined;
-  const current = (): readonly TensorData[] => {
-    const values = state?.read();
+  const current = async (): Promise<readonly TensorData[]> => {
+    const values = await state?.read();
     return initial.map((first, i) => values?.[stateInput(i)] ?? first);
   };
   const run: Stepper["run"] = async ({ steps, batchSize, batches }, done, progress, inFlight) => {
@@ -111,23 +111,23 @@ export function createStepper(
   };
   return {
     run,
-    parameters() {
-      const values = current();
+    async parameters() {
+      const values = await current();
       const trained = values.slice(0, plan.layout.trained);
       const kept = values.slice(plan.layout.trained, packed.length);
       const wanted = plan.optimizer.averages?.(trained, values.slice(packed.length)) ?? trained;
       return plan.layout.unpack([...wanted, ...kept]);
     },
-    state() {
-      const values = current();
+    async state() {
+      const values = await current();
       return { parameters: plan.layout.unpack(values.slice(0, packed.length)), optimizer: values.slice(packed.length) };
     },
     async replay({ batchSize, batches }, count, done, progress) {
-      state?.write(state.readPrevious());
+      state?.write(await state.readPrevious());
       for (let k = 0; k < count; k++) {
         await run({ steps: 1, batchSize, batches: stepOf(batches, k) }, done + k, progress);
       }
-      return plan.layout.unpack(current().slice(0, packed.length));
+      return plan.layout.unpack((await current()).slice(0, packed.length));
     },
     async close() {
       for (const opened of sessions.values()) await opened.then(({ session }) => session.close()).catch(() => {});
