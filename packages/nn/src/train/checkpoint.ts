@@ -2,6 +2,7 @@
 import type { TensorData } from "../dtype.ts";
 import { NnError } from "../errors.ts";
 import type { EpochEvent } from "./events.ts";
+import type { Choices } from "./keep-choices.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 
 /** The best epoch so far by the monitored figure. */
@@ -48,21 +49,29 @@ export interface Checkpoint {
   /** All parameters by path, the kept ones (running statistics) too. */
   readonly parameters: Readonly<Record<string, TensorData>>;
   readonly optimizerState: readonly TensorData[];
+  /** How gradients are written: another formulation adds up in another order. */
+  readonly choices: Choices;
 }
 
 const format = "lepta-checkpoint";
-const version = 1;
+const version = 2;
 
 /** A safetensors file: tensors `parameters.PATH`, `optimizer.N` and `best.N`, the rest as JSON in the metadata. */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
-  const { identity, standing, parameters, optimizerState } = checkpoint;
+  const { identity, standing, parameters, optimizerState, choices } = checkpoint;
   const { best, ...rest } = standing;
   const tensors = [
     ...Object.entries(parameters).map(([path, value]) => [`parameters.${path}`, value] as const),
     ...optimizerState.map((value, i) => [`optimizer.${i}`, value] as const),
     ...(best?.values ?? []).map((value, i) => [`best.${i}`, value] as const),
   ];
-  const about = { version, identity, standing: rest, ...(best && { best: { epoch: best.epoch, score: best.score } }) };
+  const about = {
+    version,
+    identity,
+    choices,
+    standing: rest,
+    ...(best && { best: { epoch: best.epoch, score: best.score } }),
+  };
   return encodeSafetensors({
     tensors: Object.fromEntries(tensors),
     metadata: { [format]: JSON.stringify(about, writeNumber) },
@@ -87,6 +96,7 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
       standing: { ...about.standing, best: about.best && { ...about.best, values: list("best.") } },
       parameters: Object.fromEntries(part("parameters.")),
       optimizerState: list("optimizer."),
+      choices: about.choices,
     };
   } catch (cause) {
     throw new NnError(
@@ -101,17 +111,21 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
 interface About {
   readonly version: number;
   readonly identity: Identity;
+  readonly choices: Choices;
   readonly standing: Omit<Standing, "best">;
   readonly best?: Omit<Best, "values">;
 }
 
 function checkAbout(about: About): void {
   if (about?.version !== version) throw new Error(`its version is ${about?.version}, not ${version}`);
-  const { identity, standing, best } = about;
+  const { identity, choices, standing, best } = about;
   const { step, epoch, taken, lossSum, seconds, history } = standing ?? {};
   const counts = [step, epoch, taken, ...(best === undefined ? [] : [best.epoch])];
   const wrong =
     typeof identity !== "object" ||
+    typeof choices !== "object" ||
+    choices === null ||
+    !Object.values(choices).every((name) => typeof name === "string") ||
     !counts.every((count) => Number.isSafeInteger(count) && count >= 0) ||
     ![lossSum, seconds].every(Number.isFinite) ||
     !Array.isArray(history) ||

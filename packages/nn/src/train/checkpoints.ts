@@ -8,6 +8,7 @@ import { formatShape, sameShape } from "../shape.ts";
 import type { Identity, Standing } from "./checkpoint.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 import type { EventStream, FitEvent } from "./events.ts";
+import type { Choices } from "./keep-choices.ts";
 import type { CheckpointOptions, FitOptions } from "./options.ts";
 import type { Stepper, StepperState } from "./stepper.ts";
 
@@ -23,6 +24,7 @@ export function createCheckpoints(
   named: readonly NamedParameter[],
   identity: Identity,
   stream: EventStream<FitEvent>,
+  choices: () => Choices,
 ): Checkpoints {
   if (options === undefined) return { offer: async () => {} };
   const {
@@ -45,6 +47,7 @@ export function createCheckpoints(
         standing,
         parameters: Object.fromEntries(named.map(({ path }, i) => [path, parameters[i] as TensorData] as const)),
         optimizerState: optimizer,
+        choices: choices(),
       });
       if (typeof to === "string") await writeWhole(to, bytes);
       else await to(bytes);
@@ -59,6 +62,7 @@ export function createCheckpoints(
 export interface Resumed {
   readonly standing: Standing;
   readonly state: StepperState;
+  readonly choices: Choices;
 }
 
 /** Reads a checkpoint of the same training; throws `checkpoint-invalid` or `checkpoint-mismatch`. */
@@ -88,7 +92,8 @@ export async function resume(
   const best = checkpoint.standing.best?.values;
   if (best !== undefined && !named.every(({ value }, i) => sameShape(best[i]?.shape ?? [-1], value.shape)))
     throw mismatch("The checkpoint's best weights are not the network's.");
-  return { standing: checkpoint.standing, state: { parameters, optimizer: checkpoint.optimizerState } };
+  const { standing, choices, optimizerState } = checkpoint;
+  return { standing, choices, state: { parameters, optimizer: optimizerState } };
 }
 
 async function read(path: string): Promise<Uint8Array> {

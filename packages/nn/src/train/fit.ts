@@ -2,6 +2,7 @@
 
 import { createSession, startEngine } from "#session";
 import { NnError } from "../errors.ts";
+import { chooseByModel } from "../grad/choice.ts";
 import type { Tensor } from "../graph/node.ts";
 import type { Layer, LayerInput, LayerOutput, ShapeOf } from "../layers/layer.ts";
 import { listParameters, replaceParameters } from "../layers/parameters.ts";
@@ -18,6 +19,7 @@ import type { Evaluator, OpenSession } from "./evaluate.ts";
 import { createEvaluator } from "./evaluate.ts";
 import type { EventStream, FitEvent } from "./events.ts";
 import { eventStream } from "./events.ts";
+import { keepChoices } from "./keep-choices.ts";
 import { atStart, runEpochs } from "./loop.ts";
 import { measuredChoice } from "./measured-choice.ts";
 import type { TrainedModel } from "./model.ts";
@@ -133,11 +135,13 @@ async function trainOn<X extends LayerInput, Y extends LayerOutput>(
   const resumed = options.resume === undefined ? undefined : await resume(options.resume, named, identity);
   const start = resumed?.standing ?? atStart;
   const sessionOptions = { threads, providers };
+  const size = Math.min(batchSize, count ?? batchSize);
   const choose =
     options.formulations === "measured"
-      ? await measuredChoice(modelled, Math.min(batchSize, count ?? batchSize), createSession, threads)
-      : undefined;
-  const plan: StepPlan = { ...modelled, choose };
+      ? await measuredChoice(modelled, size, createSession, threads, resumed?.choices)
+      : chooseByModel;
+  const kept = keepChoices(choose, resumed?.choices);
+  const plan: StepPlan = { ...modelled, choose: kept.choose };
   const dropout = random.fork("dropout");
   await checkProviders(plan, runs.sample, dropout, batchSize, sessionOptions);
   const stepper = createStepper(plan, dropout, open, sessionOptions, resumed?.state);
@@ -155,7 +159,7 @@ async function trainOn<X extends LayerInput, Y extends LayerOutput>(
       stepper,
       evaluator,
       stream,
-      checkpoints: createCheckpoints(options.checkpoint, stepper, named, identity, stream),
+      checkpoints: createCheckpoints(options.checkpoint, stepper, named, identity, stream, kept.made),
       start,
     });
     return trainedModel(net, replaceParameters(parameters, values), types, history, bestEpoch, createSession);

@@ -4,17 +4,22 @@ import { runtimeVersion } from "#session";
 import type { Choose } from "../grad/formulation.ts";
 import { listParameters } from "../layers/parameters.ts";
 import type { OpenSession } from "./evaluate.ts";
+import type { Choices } from "./keep-choices.ts";
 import type { Times } from "./measure-formulations.ts";
 import { chooseByTimes, measureFormulations, recordAlternatives } from "./measure-formulations.ts";
 import type { StepPlan } from "./step.ts";
 import { buildStep } from "./step.ts";
 
-/** Times what the plan's step can choose from, unless the cache knows it, and chooses by the times. */
+/**
+ * Times what the plan's step can choose from, unless the cache knows it or it was chosen before, and chooses by the
+ * times.
+ */
 export async function measuredChoice(
   plan: StepPlan,
   batchSize: number,
   open: OpenSession,
   threads: number,
+  before: Choices = {},
 ): Promise<Choose> {
   const packed = plan.layout.pack(listParameters(plan.parameters).map(({ value }) => value));
   const state = [...packed, ...plan.optimizer.init(packed.slice(0, plan.layout.trained))].map(({ shape }) => shape);
@@ -24,7 +29,7 @@ export async function measuredChoice(
   const machine = `${processorName()} ort ${runtimeVersion} threads ${threads}`;
   const name = `formulations-${machine.replaceAll(/[^A-Za-z0-9.]+/g, "-")}.json`;
   const times = new Map(parseTimes(await readCache(name)));
-  const missing = [...record.found].filter(([key]) => !times.has(key));
+  const missing = [...record.found].filter(([key]) => !times.has(key) && !Object.hasOwn(before, key));
   // Several threads are there to save time by the clock.
   const now = threads === 1 ? processorTime : () => performance.now();
   for (const [key, alternatives] of missing) {

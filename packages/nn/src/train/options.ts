@@ -88,7 +88,8 @@ export interface FitOptions<Y extends LayerOutput = Tensor, T extends LayerInput
   /**
    * How gradients that can be written in several ways (convolutions, pools) are: as a model of their time expects to
    * be fastest ("model", default), or as they were timed on this machine ("measured"): some seconds before the first
-   * step of a network's first training, kept in the user's cache folder under Node.
+   * step of a network's first training, kept in the user's cache folder under Node. A resumed training goes on with the
+   * choices of its checkpoint, whatever the times now are.
    */
   readonly formulations?: "model" | "measured";
   /** Parameters to start from in place of the network's own. */

@@ -122,6 +122,29 @@ describe("a resumed training", () => {
     expect([...first, ...second.curve]).toEqual(whole.curve);
   });
 
+  test("has the rate that a plateau schedule had come to", async () => {
+    // The figure never gets better: the rate halves after epochs 3, 5 and 7.
+    const rated = (lr: FitOptions["optimizer"]): FitOptions => ({
+      ...base,
+      optimizer: lr,
+      metrics: { score: () => 1 },
+      epochs: 8,
+      bestWeights: { monitor: "score" },
+    });
+    const options = rated(adam({ lr: plateau({ initial: 0.02, monitor: "score", patience: 1, factor: 0.5 }) }));
+    const whole = await watch(options);
+    const steady = await watch(rated(adam({ lr: 0.02 })));
+    expect(whole.curve.slice(0, 3 * 19)).toEqual(steady.curve.slice(0, 3 * 19));
+    expect(whole.curve[3 * 19 + 1]).not.toBe(steady.curve[3 * 19 + 1]);
+    const kept: Uint8Array[] = [];
+    await watch({ ...options, checkpoint: { to: (bytes) => void kept.push(bytes), everySteps: 10 } });
+    const standings = kept.map((bytes) => decodeCheckpoint(bytes).standing);
+    expect(new Set(standings.map(({ epoch }) => epoch))).toEqual(new Set([0, 1, 2, 3, 4, 5, 6, 7, 8]));
+    expect(standings.filter(({ taken }) => taken > 0).length).toBeGreaterThanOrEqual(8);
+    for (const [i, resume] of kept.entries())
+      expect((await watch({ ...options, resume })).curve).toEqual(whole.curve.slice(standings[i]?.step));
+  });
+
   test("that had stopped early stops again at once", async () => {
     const path = join(folder, "stopped.safetensors");
     let calls = 0;
