@@ -1,5 +1,6 @@
 // The conformance lines of convolutions, pools, normalisations over channels, padding and resizing.
 import { apply } from "../src/graph/apply.ts";
+import type { Attributes } from "../src/graph/node.ts";
 import * as t from "../src/index.ts";
 import type { GradientCase } from "./finite-differences.ts";
 
@@ -42,6 +43,14 @@ const resized = (shape: readonly number[], options: t.ResizeOptions): GradientCa
   build: one((x) => t.resize(x, options)),
 });
 
+/** An operator whose padding in front differs from that behind, as TensorFlow pads. */
+const uneven = (op: string, attributes: Attributes, ...shapes: readonly (readonly number[])[]): GradientCase => ({
+  op,
+  ...float32,
+  shapes,
+  build: (...inputs) => apply(op, inputs, attributes),
+});
+
 export const imageCases: readonly GradientCase[] = [
   convolution({}, [2, 3, 6], [4, 3, 3], [4]),
   convolution({ stride: 2, padding: 1, dilation: 2 }, [2, 2, 9], [3, 2, 3]),
@@ -56,6 +65,13 @@ export const imageCases: readonly GradientCase[] = [
   transposed({}, [2, 3, 4], [3, 2, 3], [2]),
   transposed({ stride: 2, padding: 1, outputPadding: 1 }, [2, 2, 3, 3], [2, 3, 3, 3], [3]),
   transposed({ groups: 2, stride: [2, 1], dilation: [1, 2] }, [1, 4, 3, 3], [4, 1, 2, 2]),
+  uneven("Conv", { strides: [2, 2], pads: [0, 0, 1, 1] }, [2, 2, 6, 6], [3, 2, 3, 3], [3]),
+  uneven("Conv", { strides: [2, 2], pads: [1, 0, 2, 1], group: 3 }, [2, 3, 6, 5], [3, 1, 5, 3]),
+  uneven("Conv", { pads: [0, 2, 1, 1] }, [2, 2, 4, 5], [3, 2, 2, 4]),
+  uneven("ConvTranspose", { strides: [2, 2], pads: [0, 0, 1, 1] }, [2, 2, 3, 3], [2, 3, 3, 3], [3]),
+  uneven("ConvTranspose", { pads: [1, 0, 0, 1] }, [1, 2, 4, 3], [2, 2, 2, 2]),
+  uneven("MaxPool", { kernel_shape: [3, 3], strides: [2, 2], pads: [0, 0, 1, 1] }, [1, 2, 6, 6]),
+  uneven("AveragePool", { kernel_shape: [3, 2], strides: [2, 1], pads: [0, 0, 1, 1] }, [1, 2, 6, 4]),
   maximum([2, 2, 7], 3, { stride: 2 }),
   maximum([2, 2, 4, 6], 2),
   maximum([2, 2, 5, 5], 2),

@@ -1,5 +1,7 @@
 // Each formulation is forced in turn on several shapes: all give the same numbers as the one that is always valid.
 import { describe, expect, test } from "vitest";
+import { apply } from "../graph/apply.ts";
+import type { Attributes } from "../graph/node.ts";
 import type { Tensor } from "../index.ts";
 import {
   averagePool,
@@ -36,7 +38,36 @@ const flatRow = ["two-sided-shift", "shifted-gemm", "im2col"] as const;
 const conv = (options: Parameters<typeof convolution>[3]) => (x?: Tensor, w?: Tensor) =>
   convolution(x as Tensor, w as Tensor, undefined, options);
 
+const uneven = (attributes: Attributes) => (x?: Tensor, w?: Tensor) => apply("Conv", [x, w], attributes);
+
 const cases: readonly Case[] = [
+  {
+    family: convolutionWeight,
+    shapes: [
+      [2, 2, 6, 5],
+      [3, 2, 2, 4],
+    ],
+    build: uneven({ pads: [0, 2, 1, 1] }),
+    also: flat,
+  },
+  {
+    family: convolutionWeight,
+    shapes: [
+      [2, 2, 8, 8],
+      [3, 2, 3, 3],
+    ],
+    build: uneven({ strides: [2, 2], pads: [0, 0, 1, 1] }),
+    also: ["im2col"],
+  },
+  {
+    family: convolutionInput,
+    shapes: [
+      [2, 2, 6, 5],
+      [3, 2, 2, 4],
+    ],
+    build: uneven({ pads: [0, 2, 1, 1] }),
+    also: ["flipped-conv"],
+  },
   {
     family: convolutionWeight,
     shapes: [

@@ -3,6 +3,7 @@ import { NnError } from "../errors.ts";
 import type { Shape } from "../shape.ts";
 import { formatShape, isStatic, normalizeAxis, sizeOf } from "../shape.ts";
 import { apply, applyAll } from "./apply.ts";
+import { withPads } from "./automatic-padding.ts";
 import type { Attribute, Attributes, Tensor } from "./node.ts";
 import { constantNode, constantNumbers } from "./node.ts";
 import { add, div, int64s, like, mul, reshape, scalar, transpose } from "./operators.ts";
@@ -106,6 +107,10 @@ const adapters: Readonly<Record<string, Adapter>> = {
     if (node.version < 21) throw refuse(node, `in version ${node.version} it scales groups, not channels`);
     return { node };
   },
+  AveragePool: withPads,
+  Conv: withPads,
+  ConvTranspose: withPads,
+  MaxPool: withPads,
   GRU: recurrent,
   LSTM: recurrent,
   RNN: recurrent,
