@@ -38,17 +38,19 @@ export function blockedConvolution(
   const attributes = { kernel_shape: kernel, strides, dilations, pads: [...before, ...after] };
   const x = blocked ?? plain;
   const y = apply("BlockedConv", [x, blockWeight(weight, block), bias], attributes);
-  return withGradient(y, [x, weight, plain, ...(bias ? [bias] : [])], (gradient, [own, w, inPlain]) => {
+  return withGradient(y, [x, weight, plain, ...(bias ? [bias] : [])], (gradient, [own, w, inPlain], _, wanted) => {
     const [from, kernels] = [own as Tensor, w as Tensor];
     const outside = toPlain(gradient);
     const common = { window, groups: 1 };
     const toWeight = { ...common, tensors: [inPlain as Tensor, outside], result: kernels.shape as readonly number[] };
     const toInput = { ...common, tensors: [kernels, outside], result: from.shape as readonly number[] };
-    return [
+    const inputSlope = (): Tensor =>
       blocked === undefined
         ? writeChosen(convolutionInput, toInput, choose)
         : (inputGradient(gradient, kernels, from.shape as readonly number[], window, block) ??
-          toBlocked(writeChosen(convolutionInput, toInput, choose))),
+          toBlocked(writeChosen(convolutionInput, toInput, choose)));
+    return [
+      wanted[0] ? inputSlope() : undefined,
       writeChosen(convolutionWeight, toWeight, choose),
       undefined,
       bias && channelSums(gradient, block),

@@ -62,7 +62,7 @@ function pullBack(seeds: readonly Seed[], wrt: readonly Tensor[], choose: Choose
     const from = sources(node);
     const wanted = from.map((x) => x !== undefined && active.has(x.node));
     if (slots === undefined || !active.has(node) || !wanted.includes(true)) continue;
-    const slopes = ownSlopes(node, slots[0]) ?? backward(node, slots, wanted, choose);
+    const slopes = ownSlopes(node, slots[0], wanted) ?? backward(node, slots, wanted, choose);
     slopes.forEach((gradient, at) => {
       const into = from[at];
       if (gradient !== undefined && into !== undefined && active.has(into.node) && floatTypes.has(into.dtype)) {
@@ -78,9 +78,13 @@ function sources(node: Node): readonly (Tensor | undefined)[] {
   return node.ownGradient?.inputs ?? node.inputs;
 }
 
-function ownSlopes(node: Node, gradient: Tensor | undefined): readonly (Tensor | undefined)[] | undefined {
+function ownSlopes(
+  node: Node,
+  gradient: Tensor | undefined,
+  wanted: readonly boolean[],
+): readonly (Tensor | undefined)[] | undefined {
   if (node.ownGradient === undefined || gradient === undefined) return undefined;
-  return node.ownGradient.rule(gradient, node.ownGradient.inputs, outputOf(node));
+  return node.ownGradient.rule(gradient, node.ownGradient.inputs, outputOf(node), wanted);
 }
 
 function backward(

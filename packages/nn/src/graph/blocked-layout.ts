@@ -10,7 +10,9 @@ import { constantNode } from "./node.ts";
 import { int64s, matMul, reduceSum, reshape, transpose } from "./operators.ts";
 
 const intoBlocks = (x: Tensor): Tensor => apply("ReorderInput", [x]);
-const outOfBlocks = (x: Tensor): Tensor => apply("ReorderOutput", [x], { channels: x.shape[1] as number });
+/** A tensor in blocks → its first `channels` channels in the plain layout, without a gradient. */
+export const outOfBlocks = (x: Tensor, channels: number = x.shape[1] as number): Tensor =>
+  apply("ReorderOutput", [x], { channels });
 
 /** A tensor in the plain layout → the same in blocks, with its gradient. */
 export function toBlocked(x: Tensor): Tensor {

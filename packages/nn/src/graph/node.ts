@@ -43,8 +43,16 @@ export interface OwnGradient {
   readonly rule: OwnRule;
 }
 
-/** Gradients of `inputs`, in their order, from the output's; undefined where there is none. */
-export type OwnRule = (gradient: Tensor, inputs: readonly Tensor[], output: Tensor) => readonly (Tensor | undefined)[];
+/**
+ * Gradients of `inputs`, in their order, from the output's; undefined where there is none. `wanted` says of each input
+ * whether anyone needs its gradient; what the rule gives for the others is not used.
+ */
+export type OwnRule = (
+  gradient: Tensor,
+  inputs: readonly Tensor[],
+  output: Tensor,
+  wanted: readonly boolean[],
+) => readonly (Tensor | undefined)[];
 
 /** A symbolic tensor: output `index` of `node`. Immutable; every function on it gives a new one. */
 export interface Tensor {

@@ -20,13 +20,9 @@ import type { OpenSession } from "./evaluate.ts";
 /** The sizes that the runtime's kernels have: 16 with AVX-512 and on ARM, 8 on other x86. */
 const sizes = [16, 8] as const;
 
-/** Whether a network has convolutions of whole blocks, so that the question is worth asking. */
-export function hasBlocks(parameters: Parameters): boolean {
-  const least = Math.min(...sizes);
-  return listParameters(parameters).some(({ value: { shape } }) => {
-    const [out = 1, into = 1] = shape;
-    return shape.length === 4 && out % least === 0 && into % least === 0;
-  });
+/** Whether a network has convolutions over images, so that the question is worth asking. */
+export function hasConvolutions(parameters: Parameters): boolean {
+  return listParameters(parameters).some(({ value: { shape } }) => shape.length === 4);
 }
 
 const asked = new WeakMap<OpenSession, Promise<number | undefined>>();

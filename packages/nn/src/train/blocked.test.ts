@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { createSession } from "#session";
 import { compareWithFiniteDifferences } from "../../testing/finite-differences.ts";
 import { blockChannels } from "../grad/block-channels.ts";
+import { blockOutputs } from "../grad/block-outputs.ts";
 import { chooseByModel } from "../grad/choice.ts";
 import type { Graph } from "../graph/node.ts";
 import { fuseBlocked } from "../graph/passes/fuse-blocked.ts";
@@ -24,6 +25,7 @@ import {
   leakyRelu,
   linear,
   listParameters,
+  maxPool,
   maxPool2d,
   mul,
   reduceSum,
@@ -34,7 +36,7 @@ import {
   verify,
 } from "../index.ts";
 import { createSession as createWebSession } from "../runtime/session.web.ts";
-import { blockSize, hasBlocks } from "./block-size.ts";
+import { blockSize, hasConvolutions } from "./block-size.ts";
 import type { StepPlan } from "./step.ts";
 import { buildStep } from "./step.ts";
 import { layoutOf } from "./vector.ts";
@@ -145,6 +147,7 @@ function apart(a: TensorData | undefined, b: TensorData | undefined): number {
 async function compare(
   build: (...inputs: readonly Tensor[]) => Tensor,
   shapes: readonly (readonly number[])[],
+  pass = blockChannels,
 ): Promise<Graph> {
   const inputs = shapes.map((shape, i) => input(`x${i}`, "float32", shape));
   const y = build(...inputs);
@@ -160,7 +163,7 @@ async function compare(
       inputs: [...inputs, factor],
     });
   const plain = await run(graphOf([loss, y, ...gradients(loss, inputs)]), feeds);
-  const [blockedLoss, blockedY] = blockChannels([loss, y], blocks) as [Tensor, Tensor];
+  const [blockedLoss, blockedY] = pass([loss, y], blocks) as [Tensor, Tensor];
   const graph = graphOf(fuseBlocked([blockedLoss, blockedY, ...gradients(blockedLoss, inputs)]));
   const found = await run(graph, feeds);
   for (const name of Object.keys(plain)) expect(apart(plain[name], found[name])).toBeLessThan(2e-5);
@@ -178,11 +181,10 @@ describe("what the probe finds", () => {
   test("none where the runtime lacks the operators", async () => {
     expect(await blockSize(createWebSession, ["cpu"])).toBeUndefined();
   });
-  test("nothing to ask for in a network without blocks of channels", () => {
-    const init = (net: Layer, shape: readonly number[]): boolean => hasBlocks(net.init(["N", ...shape], rng(1)));
-    expect(init(sequential(conv2d(6, 3), conv2d(16, 3)), [3, 9, 9])).toBe(false);
+  test("nothing to ask for in a network without images", () => {
+    const init = (net: Layer, shape: readonly number[]): boolean => hasConvolutions(net.init(["N", ...shape], rng(1)));
     expect(init(sequential(linear(16), linear(16)), [16])).toBe(false);
-    expect(init(sequential(conv2d(16, 3), conv2d(16, 3)), [3, 9, 9])).toBe(true);
+    expect(init(sequential(conv2d(6, 3), conv2d(16, 3)), [3, 9, 9])).toBe(true);
   });
 });
 
@@ -203,6 +205,35 @@ describe.skipIf(block === undefined)("in blocks of channels", () => {
     expect(opsOf(both).filter((op) => op === "ReorderInput")).toHaveLength(1);
     const alone = await compare((x, w) => relu(small(x, w)), shapes.slice(0, 2));
     expect(opsOf(alone)).not.toContain("BlockedConv");
+  });
+
+  test.each([
+    { title: "whole blocks of outputs", shapes: [[2, 6, 7, 6], [32, 6, 3, 3], [32]] },
+    { title: "outputs that fill a block in part", shapes: [[2, 3, 8, 7], [12, 3, 5, 5], [12]] },
+    {
+      title: "no bias",
+      shapes: [
+        [3, 1, 6, 6],
+        [24, 1, 3, 3],
+      ],
+    },
+  ])("few input channels, $title", async ({ shapes }) => {
+    const build = (x?: Tensor, w?: Tensor, b?: Tensor): Tensor =>
+      maxPool(relu(convolution(x as Tensor, w as Tensor, b, { padding: 1 })), 2);
+    const graph = await compare(build, shapes, blockOutputs);
+    expect(opsOf(graph)).toContain("BlockedConv");
+    const back = graph.nodes.filter(({ op }) => op === "ReorderOutput");
+    expect(back.map(({ attributes }) => attributes.channels)).toEqual([shapes[1]?.[0]]);
+  });
+
+  test("one tap, or outputs that would fill less than half a block, stay plain", async () => {
+    const build = (x?: Tensor, w?: Tensor): Tensor => convolution(x as Tensor, w as Tensor);
+    const forward = (weight: readonly number[]): readonly string[] => {
+      const [x, w] = [input("x", "float32", [2, 3, 8, 8]), input("w", "float32", weight)];
+      return opsOf(buildGraph({ y: blockOutputs([build(x, w)], blocks)[0] as Tensor }));
+    };
+    expect(forward([16, 3, 1, 1])).toEqual(["Conv"]);
+    expect(forward([3, 3, 3, 3])).toEqual(["Conv"]);
   });
 
   test("a residual block is two convolutions with all that stands between them", async () => {

@@ -9,7 +9,7 @@ import { listParameters, replaceParameters } from "../layers/parameters.ts";
 import type { Rng } from "../layers/rng.ts";
 import { rng } from "../layers/rng.ts";
 import { runAhead } from "./ahead.ts";
-import { blockSize, hasBlocks } from "./block-size.ts";
+import { blockSize, hasConvolutions } from "./block-size.ts";
 import { checkProviders } from "./check-providers.ts";
 import type { Identity } from "./checkpoint.ts";
 import { createCheckpoints, resume } from "./checkpoints.ts";
@@ -122,7 +122,7 @@ async function trainOn<X extends LayerInput, Y extends LayerOutput>(
     loss: options.loss,
     optimizer: options.optimizer,
     arrays: types,
-    block: hasBlocks(parameters) ? await blockSize(createSession, providers) : undefined,
+    block: hasConvolutions(parameters) ? await blockSize(createSession, providers) : undefined,
   };
   const { batchSize = 32 } = options;
   const identity: Identity = {

@@ -2,6 +2,8 @@
 import type { DType } from "../dtype.ts";
 import { NnError } from "../errors.ts";
 import { blockChannels } from "../grad/block-channels.ts";
+import { blockOutputs } from "../grad/block-outputs.ts";
+import type { Blocks } from "../grad/blocked-convolution.ts";
 import { chooseByModel } from "../grad/choice.ts";
 import type { Choose } from "../grad/formulation.ts";
 import { gradients } from "../grad/gradients.ts";
@@ -171,7 +173,7 @@ function buildBody({ net, parameters, layout, loss, optimizer, choose, block }: 
   const afterwards = layout.keptOf(parts).map((part) => updated.get(part) ?? part);
   const written = writeRecurrent([value, ...afterwards], layout.trainedOf(parts));
   const forward = expandGelu(preparePooling(written));
-  const laidOut = block === undefined ? forward : blockChannels(forward, { block, choose: choose ?? chooseByModel });
+  const laidOut = block === undefined ? forward : inBlocks(forward, { block, choose: choose ?? chooseByModel });
   const [prepared, ...keptNow] = laidOut as [Tensor, ...Tensor[]];
   const slopes = layout.packTrained(gradients(prepared, layout.trainedOf(parts), { choose }));
   const { updates, state } = optimizer.update({
@@ -184,6 +186,10 @@ function buildBody({ net, parameters, layout, loss, optimizer, choose, block }: 
   const results = [prepared, ...trained.map((own, i) => add(own, updates[i] as Tensor)), ...kept, ...state];
   const [lossAtLast, ...carried] = (block === undefined ? results : fuseBlocked(results)) as [Tensor, ...Tensor[]];
   return { state: carried, loss: lossAtLast, random };
+}
+
+function inBlocks(forward: readonly Tensor[], blocks: Blocks): readonly Tensor[] {
+  return blockOutputs(blockChannels(forward, blocks), blocks);
 }
 
 function checkUpdate(kept: readonly Tensor[], parameter: Tensor, value: Tensor): void {
