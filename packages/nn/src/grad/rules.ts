@@ -43,7 +43,6 @@ export const gradientStops: ReadonlySet<string> = new Set([
   "Not",
   "OneHot",
   "Or",
-  "Range",
   "Round",
   "Shape",
   "Sign",

@@ -1,4 +1,5 @@
 // The next run, prepared while the one before is in flight.
+import { closeSoon, untilAborted } from "./aborted.ts";
 import type { Run } from "./run.ts";
 
 export interface Ahead {
@@ -9,8 +10,6 @@ export interface Ahead {
   /** Leaves the runs that are left; a source that is in the middle of a batch is given a second to end. */
   close(): Promise<void>;
 }
-
-const graceMs = 1000;
 
 export function runAhead(runs: AsyncGenerator<Run, void>): Ahead {
   let next: Promise<IteratorResult<Run, void>> | undefined;
@@ -29,26 +28,6 @@ export function runAhead(runs: AsyncGenerator<Run, void>): Ahead {
       if (result !== undefined) next = undefined;
       return result?.value ?? undefined;
     },
-    async close() {
-      const closed = runs.return().catch(() => {});
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      await Promise.race([closed, new Promise((resolve) => (timer = setTimeout(resolve, graceMs)))]);
-      clearTimeout(timer);
-    },
+    close: () => closeSoon(runs),
   };
-}
-
-/** What `promise` gives, or undefined when the signal aborts first. Leaves no listener behind. */
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T | undefined> {
-  if (signal === undefined) return promise;
-  let stop: () => void = () => {};
-  const aborted = new Promise<undefined>((resolve) => {
-    stop = () => resolve(undefined);
-    signal.addEventListener("abort", stop);
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
 }

@@ -27,6 +27,7 @@ import { trainedModel } from "./model.ts";
 import type { FitOptions } from "./options.ts";
 import { checkOptions } from "./options.ts";
 import type { Runs } from "./run.ts";
+import { stepsThatFit } from "./run-plan.ts";
 import { openRuns } from "./runs.ts";
 import type { StepPlan } from "./step.ts";
 import { createStepper } from "./stepper.ts";
@@ -77,14 +78,14 @@ async function train<X extends LayerInput, Y extends LayerOutput, T extends Laye
   const options = given as unknown as FitOptions<LayerOutput, LayerInput>;
   const validation = options.validation && nameExamples(options.validation, "validation data");
   const random = rng(options.seed ?? 0);
-  const { batchSize = 32, stepsPerRun = 32, shuffle = true, epochs } = options;
+  const { batchSize = 32, shuffle = true, epochs } = options;
   const ended = new AbortController();
   const signal = options.signal === undefined ? ended.signal : AbortSignal.any([options.signal, ended.signal]);
   // The thread starts while the first examples are made.
   const engine = inWorker(options) ? startEngine?.() : undefined;
   let runs: Runs | undefined;
   try {
-    runs = await openRuns(options.data, { batchSize, stepsPerRun, epochs, shuffle, random, signal });
+    runs = await openRuns(options.data, { batchSize, epochs, shuffle, random, signal });
     const open = engine?.createSession ?? createSession;
     return await trainOn(net, options, { runs, validation, random, stream, open, ended });
   } finally {
@@ -145,7 +146,7 @@ async function trainOn<X extends LayerInput, Y extends LayerOutput>(
   const dropout = random.fork("dropout");
   await checkProviders(plan, runs.sample, dropout, batchSize, sessionOptions);
   const stepper = createStepper(plan, dropout, open, sessionOptions, resumed?.state);
-  const ahead = runAhead(runs.from(start));
+  const ahead = runAhead(runs.from(start, options.stepsPerRun ?? stepsThatFit(types, batchSize)));
   let evaluator: Evaluator | undefined;
   try {
     evaluator =

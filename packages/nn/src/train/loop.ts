@@ -5,6 +5,7 @@ import type { TensorData } from "../dtype.ts";
 import { NnError } from "../errors.ts";
 import type { LayerInput, LayerOutput } from "../layers/layer.ts";
 import type { Progress } from "../optim/transform.ts";
+import { abortedError } from "./aborted.ts";
 import type { Ahead } from "./ahead.ts";
 import { stepOf } from "./buffers.ts";
 import type { Standing } from "./checkpoint.ts";
@@ -116,7 +117,7 @@ async function finishEpoch(loop: Loop, from: Standing, seconds: () => number): P
     const run = options.signal?.aborted ? undefined : await ahead.take(options.signal);
     if (run === undefined) {
       await checkpoints.offer({ ...standing, seconds: seconds() }, true);
-      throw aborted(standing.step, options);
+      throw abortedError(standing.step, options.signal, options.checkpoint !== undefined);
     }
     const { steps, batchSize, last } = run;
     const { losses, batches } = await stepper.run(run, standing.step, progress, ahead.prepare);
@@ -148,16 +149,6 @@ async function validate({
     ([name, metric]) => [name, metric(prediction, target)] as const,
   );
   return { loss, ...Object.fromEntries(metrics) };
-}
-
-function aborted(step: number, { signal, checkpoint }: Loop["options"]): NnError {
-  const kept = checkpoint !== undefined;
-  return new NnError(
-    "training-aborted",
-    `The training was stopped by its signal after step ${step}${kept ? "; a checkpoint was kept" : ""}.`,
-    kept ? "Pass the checkpoint as `resume` to go on." : "Start it again, or do not abort the signal.",
-    signal?.reason,
-  );
 }
 
 interface Failure {

@@ -94,7 +94,10 @@ export interface FitOptions<Y extends LayerOutput = Tensor, T extends LayerInput
   readonly formulations?: "model" | "measured";
   /** Parameters to start from in place of the network's own. */
   readonly parameters?: Parameters;
-  /** Most steps that one run of the engine takes at once (default 32); 1 gives every step as soon as it is done. */
+  /**
+   * Most steps that one run of the engine takes at once; 1 gives every step as soon as it is done. Default 32, fewer
+   * where their batches would take more than 64 MiB. Up to three runs' batches are in memory.
+   */
   readonly stepsPerRun?: number;
   /** Whether the order of the examples changes every epoch (default true). A stream has its own order. */
   readonly shuffle?: boolean;

@@ -24,8 +24,8 @@ export interface Runs {
   readonly count: number | undefined;
   /** Some first examples, to try the network on. */
   readonly sample: NamedExamples;
-  /** All runs from a place on, over every epoch that is left. */
-  from(place: Place): AsyncGenerator<Run, void>;
+  /** All runs from a place on, over every epoch that is left, of at most so many steps. */
+  from(place: Place, stepsPerRun: number): AsyncGenerator<Run, void>;
   /** Gives the arrays of a run back, to be filled again. */
   give(batches: Stacked): void;
   /** Closes what was opened for the sample and not gone on with. */
@@ -34,7 +34,6 @@ export interface Runs {
 
 export interface RunOptions {
   readonly batchSize: number;
-  readonly stepsPerRun: number;
   readonly epochs: number;
   readonly shuffle: boolean;
   readonly random: Rng;

@@ -25,11 +25,11 @@ function arrayRuns(data: Examples, options: RunOptions): Runs {
     sample: examples,
     give: buffers.give,
     close: async () => {},
-    async *from({ epoch: ended, taken }) {
+    async *from({ epoch: ended, taken }, stepsPerRun) {
       let at = taken;
       for (let epoch = ended + 1; epoch <= options.epochs; epoch++, at = 0) {
         const order = orderOf(options, epoch, count);
-        for (const { steps, batchSize } of planEpoch(count - at, options.batchSize, options.stepsPerRun)) {
+        for (const { steps, batchSize } of planEpoch(count - at, options.batchSize, stepsPerRun)) {
           const batches = buffers.take(steps, batchSize);
           const rows = order.subarray(at, at + steps * batchSize);
           for (const { name, shape } of types) copyChosen(arrays[name], batches[name], sizeOf(shape), rows);

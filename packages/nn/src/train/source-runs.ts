@@ -1,5 +1,6 @@
 // The runs of a training on a source: its pieces, of whatever size, are copied into arrays of K batches.
 import { sizeOf } from "../shape.ts";
+import { abortedError, closeSoon, untilAborted } from "./aborted.ts";
 import type { Buffers } from "./buffers.ts";
 import { copyRange, createBuffers } from "./buffers.ts";
 import type { ArrayType, NamedExamples } from "./data.ts";
@@ -12,14 +13,19 @@ import type { ExampleSource, ExampleStream } from "./source.ts";
 /** Opens the first epoch: its first piece says what the arrays are. It is used, unless the training goes on elsewhere. */
 export async function sourceRuns(source: ExampleSource | ExampleStream, options: RunOptions): Promise<Runs> {
   let early: Pieces | undefined = openPieces(source, options, { epoch: 0, taken: 0 });
-  const { value: first } = await early.next();
+  const answer = await untilAborted(early.next(), options.signal);
+  if (answer === undefined) {
+    await closeSoon(early);
+    throw abortedError(0, options.signal, false);
+  }
+  const { value: first } = answer;
   if (first === undefined) throw noExamples(1);
   const types = typesOf(first);
   const buffers = createBuffers(types);
   const close = async (): Promise<void> => {
     const opened = early;
     early = undefined;
-    await opened?.return();
+    if (opened !== undefined) await closeSoon(opened);
   };
   return {
     types,
@@ -27,13 +33,13 @@ export async function sourceRuns(source: ExampleSource | ExampleStream, options:
     sample: first,
     give: buffers.give,
     close,
-    async *from({ epoch: ended, taken }) {
+    async *from({ epoch: ended, taken }, stepsPerRun) {
       for (let [epoch, at] = [ended, taken]; epoch < options.epochs; epoch++, at = 0) {
         const opened = epoch === 0 && at === 0 ? early : undefined;
         if (opened === undefined) await close();
         early = undefined;
         const pieces = opened ?? openPieces(source, options, { epoch, taken: at });
-        yield* epochRuns(opened && first, pieces, types, buffers, options, epoch + 1);
+        yield* epochRuns(opened && first, pieces, types, buffers, { ...options, stepsPerRun }, epoch + 1);
       }
     },
   };
@@ -44,7 +50,7 @@ async function* epochRuns(
   pieces: Pieces,
   types: readonly ArrayType[],
   buffers: Buffers,
-  { batchSize, stepsPerRun }: RunOptions,
+  { batchSize, stepsPerRun }: RunOptions & { readonly stepsPerRun: number },
   epoch: number,
 ): AsyncGenerator<Run, void> {
   const capacity = batchSize * stepsPerRun;

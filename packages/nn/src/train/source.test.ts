@@ -6,11 +6,23 @@ import type {
   Examples,
   FitEvent,
   FitOptions,
-  NnError,
   SourceContext,
   TensorData,
 } from "../index.ts";
-import { adam, batchNorm, crossEntropy, dropout, fit, layer, linear, log, relu, rng, sequential } from "../index.ts";
+import {
+  adam,
+  batchNorm,
+  crossEntropy,
+  dropout,
+  fit,
+  layer,
+  linear,
+  log,
+  NnError,
+  relu,
+  rng,
+  sequential,
+} from "../index.ts";
 
 const [count, width] = [150, 4];
 const random = rng(1);
@@ -217,6 +229,34 @@ describe.each<[string, ExampleSource | ExampleStream]>([
 });
 
 describe("the end of a training on a source", () => {
+  test("has the training's error, not the source's after it", async () => {
+    const data: ExampleStream = {
+      *batches() {
+        try {
+          for (;;) yield whole;
+        } finally {
+          // biome-ignore lint/correctness/noUnsafeFinally: a source that fails once more while it is closed
+          throw new Error("late");
+        }
+      },
+    };
+    const { error } = await watch(
+      { data, epochs: 1 },
+      sequential(
+        linear(2),
+        linear(3),
+        layer({
+          name: "odd",
+          init: () => ({}),
+          apply: () => {
+            throw new NnError("shape-mismatch", "odd", "none");
+          },
+        }),
+      ),
+    );
+    expect(error?.code).toBe("shape-mismatch");
+  });
+
   test("closes the stream, after the last epoch and before", async () => {
     let ends = 0;
     const validation = whole;
@@ -251,6 +291,31 @@ describe("the end of a training on a source", () => {
     const { error, losses } = await watch({ data, signal: controller.signal });
     expect(error?.code).toBe("training-aborted");
     expect(losses).toHaveLength(5);
+  });
+
+  test("does not wait for a first batch that never comes", async () => {
+    const controller = new AbortController();
+    let closed = false;
+    const data: ExampleStream = {
+      async *batches({ signal }) {
+        setTimeout(() => controller.abort(), 5);
+        try {
+          await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+        } finally {
+          closed = true;
+        }
+      },
+    };
+    const never: ExampleSource = {
+      count,
+      batch() {
+        setTimeout(() => controller.abort(), 5);
+        return new Promise(() => {});
+      },
+    };
+    for (const own of [data, never])
+      expect((await watch({ data: own, signal: controller.signal })).error?.code).toBe("training-aborted");
+    expect(closed).toBe(true);
   });
 
   test("tells a source that waits by its signal", async () => {
