@@ -9,6 +9,7 @@ export { gradients } from "./grad/gradients.ts";
 export { buildGraph } from "./graph/build.ts";
 export type { ModelInfo } from "./graph/decode.ts";
 export { decodeModel, decodeOnnx, inputsOf } from "./graph/decode.ts";
+export { einsum } from "./graph/einsum.ts";
 export type { EncodeOptions } from "./graph/encode.ts";
 export { encodeOnnx } from "./graph/encode.ts";
 export { equalGraphs } from "./graph/equal.ts";
@@ -168,7 +169,6 @@ export type { Feeds, PortDescription, Provider, Session, SessionOptions } from "
 export type { Dim, Shape } from "./shape.ts";
 export type { ConvolutionOptions, TransposedConvolutionOptions } from "./tensor/convolution.ts";
 export { convolution, transposedConvolution } from "./tensor/convolution.ts";
-export { einsum } from "./tensor/einsum.ts";
 export {
   abs,
   add,

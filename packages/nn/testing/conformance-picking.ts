@@ -65,6 +65,20 @@ export const pickingCases: readonly GradientCase[] = [
   { op: "GatherND", shapes: [[3, 2, 2]], build: one((x) => t.gatherND(x, int64([0, 1, 2, 0, 0, 1], 3, 2))) },
   { op: "GatherND", shapes: [[3, 2]], build: one((x) => t.gatherND(x, int64([2, 2, 0], 3, 1))) },
   {
+    op: "GatherND",
+    shapes: [[2, 3, 2]],
+    build: one((x) => apply("GatherND", [x, int64([2, 2, 0, -1], 2, 2, 1)], { batch_dims: 1 })),
+  },
+  {
+    op: "GatherND",
+    shapes: [[2, 2, 3]],
+    build: one((x) => apply("GatherND", [x, int64([2, 0, 1, 1], 2, 2, 1)], { batch_dims: 2 })),
+  },
+  { op: "Mod", shapes: [s, [3]], build: two((x, y) => apply("Mod", [x, y], { fmod: 1 })), range: [0.3, 2] },
+  { op: "Tile", shapes: [s], build: one((x) => apply("Tile", [x, int64([3, 2], 2)])) },
+  { op: "Trilu", shapes: [[2, 3, 4]], build: one((x) => apply("Trilu", [x, int64([1])])) },
+  { op: "Trilu", shapes: [s], build: one((x) => apply("Trilu", [x], { upper: 0 })) },
+  {
     op: "ScatterElements",
     shapes: [[3, 3], s],
     build: two((x, u) => t.scatterElements(x, int64([2, 0, 1, 0, 1, 2], 2, 3), u)),

@@ -74,6 +74,8 @@ export const elementwiseRules: Readonly<Record<string, Rule>> = {
   Mul: binary((g, a, b) => [mul(g, b), mul(g, a)]),
   Div: binary((g, _, b, y) => [div(g, b), neg(div(mul(g, y), b))]),
   Pow: toThePower,
+  // x - n y, n a whole number that does not change nearby.
+  Mod: binary((g, a, b, y) => [g, neg(mul(g, div(sub(a, y), b)))]),
   Min: extremum,
   Max: extremum,
   Clip: clip,

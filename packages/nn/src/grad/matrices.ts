@@ -1,7 +1,6 @@
 // Gradient rules of matrix products, reductions, softmax and normalisation.
 import { apply } from "../graph/apply.ts";
 import type { Attributes, Tensor } from "../graph/node.ts";
-import { constantNumbers } from "../graph/node.ts";
 import {
   add,
   cast,
@@ -21,6 +20,7 @@ import {
   transpose,
   unsqueeze,
 } from "../graph/operators.ts";
+import { knownIntegers } from "../graph/shape-value.ts";
 import { normalizeAxis } from "../shape.ts";
 import type { Backward, Rule } from "./rule.ts";
 import { unbroadcast } from "./rule.ts";
@@ -90,7 +90,7 @@ interface Reduction {
 
 function reductionOf({ inputs: [x, axes], output }: Backward): Reduction {
   const rank = (x as Tensor).shape.length;
-  const listed = constantNumbers(axes)?.map((axis) => normalizeAxis(axis, rank, output.node.op));
+  const listed = knownIntegers(axes)?.map((axis) => normalizeAxis(axis, rank, output.node.op));
   const all = listed ?? [...Array(rank).keys()];
   const kept = output.node.attributes.keepdims !== 0;
   return {

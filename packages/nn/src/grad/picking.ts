@@ -2,22 +2,36 @@
 import { NnError } from "../errors.ts";
 import { apply } from "../graph/apply.ts";
 import type { Tensor } from "../graph/node.ts";
-import { expand, like, shapeOf } from "../graph/operators.ts";
+import { expand, int64s, like, reshape, shapeOf } from "../graph/operators.ts";
+import { formatShape, isStatic } from "../shape.ts";
 import type { Rule } from "./rule.ts";
 import { zerosLike } from "./shaping.ts";
 
 const gatherND: Rule = ({ inputs, output, gradient }) => {
   const [x, indices] = inputs as [Tensor, Tensor];
-  const { batch_dims: skipped } = output.node.attributes;
-  if (typeof skipped === "number" && skipped > 0) {
+  const skipped = Number(output.node.attributes.batch_dims ?? 0);
+  const whole = skipped === 0 ? indices : withBatchPlaces(indices, skipped);
+  return [apply("ScatterND", [zerosLike(x), whole, gradient], { reduction: "add" }), undefined];
+};
+
+/** Indices into all axes from indices behind the first `batch` axes: the place along those stands in front of each. */
+function withBatchPlaces(indices: Tensor, batch: number): Tensor {
+  const shape = indices.shape.slice(0, -1);
+  if (!isStatic(shape)) {
     throw new NnError(
       "no-gradient",
-      `GatherND has no gradient with batch_dims ${skipped}.`,
-      "Gather without batch_dims, or with GatherElements.",
+      `The gradient of GatherND with batch_dims ${batch} needs known sizes; the indices are ${formatShape(indices.shape)}.`,
+      "Build the training graph with a fixed batch size.",
     );
   }
-  return [apply("ScatterND", [zerosLike(x), indices, gradient], { reduction: "add" }), undefined];
-};
+  const places = Array.from({ length: batch }, (_, axis) => {
+    const size = shape[axis] as number;
+    const steps = int64s(Array.from({ length: size }, (_, i) => i));
+    const column = reshape(steps, int64s([...shape.map((_, i) => (i === axis ? size : 1)), 1]));
+    return expand(column, int64s([...shape, 1]));
+  });
+  return apply("Concat", [...places, indices], { axis: shape.length });
+}
 
 const topK: Rule = ({ inputs, outputs, output, gradient }) => {
   const axis = output.node.attributes.axis ?? -1;

@@ -43,6 +43,7 @@ export const gradientStops: ReadonlySet<string> = new Set([
   "Not",
   "OneHot",
   "Or",
+  "Range",
   "Round",
   "Shape",
   "Sign",

@@ -3,8 +3,19 @@ import { numbersToData } from "../dtype.ts";
 import { NnError } from "../errors.ts";
 import { apply } from "../graph/apply.ts";
 import type { Attributes, Tensor } from "../graph/node.ts";
-import { constantNode, constantNumbers } from "../graph/node.ts";
-import { expand, int64s, like, reshape, shapeOf, shapeTensor, transpose, unsqueeze } from "../graph/operators.ts";
+import { constantNode } from "../graph/node.ts";
+import {
+  expand,
+  int64s,
+  like,
+  reduceSum,
+  reshape,
+  shapeOf,
+  shapeTensor,
+  transpose,
+  unsqueeze,
+} from "../graph/operators.ts";
+import { knownIntegers } from "../graph/shape-value.ts";
 import type { Dim, Shape } from "../shape.ts";
 import { formatShape, isStatic, normalizeAxis } from "../shape.ts";
 import type { Backward, Rule } from "./rule.ts";
@@ -64,15 +75,15 @@ const slice: Rule = ({ inputs, gradient }) => {
   if (!isStatic(shape)) {
     throw unknownSizes("a slice", shape);
   }
-  const from = constantNumbers(starts) ?? [];
-  const along = constantNumbers(axes) ?? [...from.keys()];
+  const from = knownIntegers(starts) ?? [];
+  const along = knownIntegers(axes) ?? [...from.keys()];
   let current = gradient;
   const before = shape.map(() => 0);
   const after = shape.map(() => 0);
   for (const [i, listed] of along.entries()) {
     const axis = normalizeAxis(listed, shape.length, "Slice");
     const size = shape[axis] ?? 0;
-    const step = constantNumbers(steps)?.[i] ?? 1;
+    const step = knownIntegers(steps)?.[i] ?? 1;
     const count = Number(current.shape[axis] ?? 0);
     const raw = from[i] ?? 0;
     const first = Math.min(Math.max(raw < 0 ? raw + size : raw, 0), step < 0 ? size - 1 : size);
@@ -119,9 +130,9 @@ const split: Rule = (backward) => {
 };
 
 const pad: Rule = ({ inputs: [x, pads, , listed], output, gradient }) => {
-  const amounts = constantNumbers(pads) ?? [];
+  const amounts = knownIntegers(pads) ?? [];
   const rank = (x as Tensor).shape.length;
-  const axes = constantNumbers(listed)?.map((axis) => normalizeAxis(axis, rank, "Pad")) ?? [...Array(rank).keys()];
+  const axes = knownIntegers(listed)?.map((axis) => normalizeAxis(axis, rank, "Pad")) ?? [...Array(rank).keys()];
   const before = axes.map((_, i) => amounts[i] ?? 0);
   const after = axes.map((_, i) => amounts[i + axes.length] ?? 0);
   const { mode } = output.node.attributes;
@@ -170,6 +181,20 @@ const transposed: Rule = (backward) => {
   return [transpose(backward.gradient, inverse)];
 };
 
+/** Every copy's gradient, summed. */
+const tile: Rule = ({ inputs: [x, repeats], gradient }) => {
+  const { shape } = x as Tensor;
+  if (!isStatic(shape)) throw unknownSizes("a repetition", shape);
+  const apart = shape.flatMap((size, i) => [knownIntegers(repeats)?.[i] ?? 1, size]);
+  const copies = shape.map((_, i) => 2 * i);
+  return [reduceSum(reshape(gradient, int64s(apart)), copies, false), undefined];
+};
+
+const triangle: Rule = ({ inputs: [, diagonal], output, gradient }) => [
+  apply("Trilu", [gradient, diagonal], output.node.attributes),
+  undefined,
+];
+
 export const shapingRules: Readonly<Record<string, Rule>> = {
   Reshape: back,
   Squeeze: back,
@@ -180,6 +205,8 @@ export const shapingRules: Readonly<Record<string, Rule>> = {
   Split: split,
   Slice: slice,
   Pad: pad,
+  Tile: tile,
+  Trilu: triangle,
   Gather: gather,
   GatherElements: gatherElements,
 };

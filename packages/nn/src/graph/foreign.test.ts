@@ -28,7 +28,7 @@ function attribute(name: string, value: Value): AttributeProto {
   if (typeof value === "string") return make({ type: type.STRING, s: new TextEncoder().encode(value) });
   if (typeof value === "number") {
     // The names of the few attributes here that hold a float.
-    const float = ["alpha", "gamma", "ratio", "value_float"].includes(name);
+    const float = ["alpha", "epsilon", "gamma", "ratio", "scale", "softcap", "value_float"].includes(name);
     return make(float ? { type: type.FLOAT, f: value } : { type: type.INT, i: BigInt(value) });
   }
   if (!("dims" in value)) {
@@ -104,6 +104,9 @@ async function run(model: Uint8Array): Promise<Record<string, TensorData>> {
   return result;
 }
 
+function einsum(equation: string, ...operands: readonly string[]): NodeProto {
+  return node("Einsum", operands, ["y"], { equation });
+}
 const one = (op: string, attributes: Readonly<Record<string, Value>> = {}): Case => ({
   nodes: [node(op, ["x"], ["y"], attributes)],
 });
@@ -181,6 +184,106 @@ const cases: Readonly<Record<string, Case>> = {
       int64("rest", -1),
     ],
   },
+  "attention over heads side by side": {
+    nodes: [node("Attention", ["x", "x", "x"], ["y"], { q_num_heads: 2, kv_num_heads: 2, scale: 0.7, softcap: 1.5 })],
+    version: 23,
+  },
+  "attention to the past, with a mask": {
+    nodes: [
+      node("Unsqueeze", ["x", "axis"], ["heads"]),
+      node("Attention", ["heads", "heads", "heads", "mask"], ["y"], { is_causal: 1 }),
+    ],
+    initializers: [
+      int64("axis", 1),
+      tensor("mask", [4, 4], { dataType: 9, int32Data: Array.from({ length: 16 }, (_, i) => (i % 5 === 2 ? 0 : 1)) }),
+    ],
+    version: 23,
+  },
+  "attention whose heads share keys": {
+    nodes: [
+      node("Slice", ["x", "zero", "one", "two"], ["one head"]),
+      node("Attention", ["x", "one head", "one head", "bias"], ["y"], {
+        q_num_heads: 2,
+        kv_num_heads: 1,
+        softcap: 0.8,
+      }),
+    ],
+    initializers: [
+      int64("zero", 0),
+      int64("one", 1),
+      int64("two", 2),
+      tensor("bias", [4, 4], { dataType: 1, floatData: Array.from({ length: 16 }, (_, i) => Math.sin(i)) }),
+    ],
+    version: 23,
+  },
+  RMSNormalization: {
+    nodes: [node("RMSNormalization", ["x", "s"], ["y"], { axis: 1, epsilon: 0.5 })],
+    initializers: [tensor("s", [2], { dataType: 1, floatData: [0.5, 2] })],
+    version: 23,
+  },
+  CastLike: { nodes: [node("Shape", ["x"], ["s"]), node("CastLike", ["s", "x"], ["y"])], version: 19 },
+  Einsum: { nodes: [einsum("bij,bkj->bik", "x", "x")] },
+  "Einsum without a result": { nodes: [einsum("bij, bkj", "x", "x")] },
+  "a range of a size known when the graph runs": {
+    nodes: [
+      node("Shape", ["x"], ["s"]),
+      node("Gather", ["s", "zero"], ["n"]),
+      node("Range", ["zero", "n", "one"], ["r"]),
+      node("Cast", ["r"], ["y"], { to: 1 }),
+    ],
+    initializers: [
+      tensor("zero", [], { dataType: 7, int64Data: [0n] }),
+      tensor("one", [], { dataType: 7, int64Data: [1n] }),
+    ],
+  },
+  "a table cut to the length of the input": {
+    nodes: [
+      node("Shape", ["x"], ["s"]),
+      node("Gather", ["s", "first"], ["n"]),
+      node("Slice", ["table", "start", "n"], ["cut"]),
+      node("Add", ["x", "cut"], ["y"]),
+    ],
+    initializers: [
+      int64("first", 1),
+      int64("start", 0),
+      tensor("table", [6, 1], { dataType: 1, floatData: [1, 2, 3, 4, 5, 6] }),
+    ],
+    shape: ["N", "T", 2],
+  },
+  "paddings that are turned round as PyTorch's exporter does": {
+    nodes: [
+      node("Concat", ["last", "zeros"], ["all"], { axis: 0 }),
+      node("Reshape", ["all", "pairs"], ["rows"]),
+      node("Slice", ["rows", "minus", "lowest", "zero", "minus"], ["turned"]),
+      node("Transpose", ["turned"], ["columns"], { perm: [1, 0] }),
+      node("Reshape", ["columns", "minus"], ["pads"]),
+      node("Pad", ["x", "pads"], ["y"]),
+    ],
+    initializers: [
+      int64("last", 1, 2),
+      int64("zeros", 0, 0, 0, 0),
+      int64("pairs", -1, 2),
+      int64("minus", -1),
+      int64("lowest", -(2 ** 53)),
+      int64("zero", 0),
+    ],
+  },
+  "sizes that are calculated": {
+    nodes: [
+      node("Shape", ["x"], ["s"]),
+      node("Gather", ["s", "one"], ["t"]),
+      node("Mul", ["t", "two"], ["rows"]),
+      node("Div", ["rows", "four"], ["half"]),
+      node("Sub", ["rows", "half"], ["rest"]),
+      node("Mod", ["rest", "four"], ["odd"]),
+      node("Add", ["odd", "four"], ["wanted"]),
+      node("Concat", ["minus", "wanted"], ["shape"], { axis: 0 }),
+      node("Reshape", ["x", "shape"], ["y"]),
+    ],
+    initializers: [int64("one", 1), int64("two", 2), int64("four", 4), int64("minus", -1)],
+  },
+  Tile: { nodes: [node("Tile", ["x", "times"], ["y"])], initializers: [int64("times", 2, 1, 3)] },
+  Trilu: { nodes: [node("Trilu", ["x"], ["y"], { upper: 0 })], version: 14 },
   "an output that is a constant": {
     nodes: [node("Relu", ["x"], ["y"])],
     initializers: [tensor("c", [2], { dataType: 1, floatData: [1, 2] })],
@@ -229,6 +332,27 @@ describe("a node of another form", () => {
       {
         nodes: [node("Split", ["x"], ["a", "b"], { axis: 0 })],
         outputs: ["a", "b"],
+      },
+    ],
+    [
+      "attention that carries keys on",
+      "model-file-invalid",
+      {
+        nodes: [node("Attention", ["x", "x", "x", "", "p", "p"], ["y", "k", "v"], { q_num_heads: 1, kv_num_heads: 1 })],
+        initializers: [tensor("p", [3, 1, 1, 2], { dataType: 1, floatData: new Array<number>(6).fill(1) })],
+        version: 23,
+      },
+    ],
+    ["an Einstein sum with an ellipsis", "model-file-invalid", { nodes: [einsum("...ij->...ji", "x")] }],
+    [
+      "a range whose length is not known",
+      "model-file-invalid",
+      {
+        nodes: [node("ReduceMax", ["x"], ["m"], { keepdims: 0 }), node("Range", ["z", "m", "o"], ["y"])],
+        initializers: [
+          tensor("z", [], { dataType: 1, floatData: [0] }),
+          tensor("o", [], { dataType: 1, floatData: [1] }),
+        ],
       },
     ],
     ["an attribute that is not known", "model-file-invalid", one("Relu", { secret: 1 })],

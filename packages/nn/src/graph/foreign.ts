@@ -4,9 +4,11 @@ import type { Shape } from "../shape.ts";
 import { formatShape, isStatic, normalizeAxis, sizeOf } from "../shape.ts";
 import { apply, applyAll } from "./apply.ts";
 import { withPads } from "./automatic-padding.ts";
+import { einsum } from "./einsum.ts";
+import { writtenAttention, writtenRmsNormalization } from "./foreign-attention.ts";
 import type { Attribute, Attributes, Tensor } from "./node.ts";
 import { constantNode, constantNumbers } from "./node.ts";
-import { add, div, int64s, like, mul, reshape, scalar, transpose } from "./operators.ts";
+import { add, cast, div, int64s, like, mul, reshape, scalar, transpose } from "./operators.ts";
 
 /** A node as it stands in a file. */
 export interface ForeignNode {
@@ -107,6 +109,10 @@ const adapters: Readonly<Record<string, Adapter>> = {
     if (node.version < 21) throw refuse(node, `in version ${node.version} it scales groups, not channels`);
     return { node };
   },
+  Attention: (node) => ({ outputs: [writtenAttention(node)] }),
+  RMSNormalization: (node) => ({ outputs: [writtenRmsNormalization(node)] }),
+  CastLike: (node) => ({ outputs: [cast(first(node, 0), first(node, 1).dtype)] }),
+  Einsum: (node) => ({ outputs: [einsum(equationOf(node), ...all(node))] }),
   AveragePool: withPads,
   Conv: withPads,
   ConvTranspose: withPads,
@@ -148,6 +154,15 @@ function axesAsInput(node: ForeignNode): { readonly node: ForeignNode } {
 function reduceOf(node: ForeignNode, x: Tensor): { readonly outputs: readonly Tensor[] } {
   const { inputs, attributes } = axesAsInput(node).node;
   return { outputs: [apply("ReduceSum", [x, inputs[1]], attributes)] };
+}
+
+/** Without "->" the result has the letters that occur once, in alphabetical order. */
+function equationOf(node: ForeignNode): string {
+  const equation = String(node.attributes.equation ?? "");
+  if (equation.includes("->")) return equation;
+  const letters = [...equation.replaceAll(/[ ,]/g, "")];
+  const single = letters.filter((letter) => letters.indexOf(letter) === letters.lastIndexOf(letter));
+  return `${equation}->${single.sort().join("")}`;
 }
 
 function flatten(node: ForeignNode): Tensor {

@@ -4,25 +4,41 @@ import { remainingDim } from "../shape.ts";
 import type { Node, Tensor } from "./node.ts";
 import { constantNumbers } from "./node.ts";
 
+/** Longer lists are no sizes. */
+const most = 4096;
+
+/** What was found for a node: nodes never change, and sizes are asked for again and again. */
+const found = new WeakMap<Node, { readonly sizes: Shape | undefined }>();
+
 /**
- * The sizes that a shape-valued tensor stands for: a constant, the shape of a tensor (symbolic sizes kept), or what
- * is taken from those, joined and calculated. Undefined when only the running graph knows them.
+ * The sizes that a shape-valued tensor stands for, in the order of its elements: a constant, the shape of a tensor
+ * (symbolic sizes kept), or what is taken from those, joined and calculated. Undefined when only the running graph
+ * knows them.
  */
 export function shapeValue(tensor: Tensor | undefined): Shape | undefined {
   if (tensor === undefined) return undefined;
   const { node } = tensor;
-  if (node.op === "Constant") return constantNumbers(tensor);
+  if (node.op === "Constant") return (node.data?.data.length ?? 0) > most ? undefined : constantNumbers(tensor);
+  const known = found.get(node);
+  if (known !== undefined) return known.sizes;
   const rule = Object.hasOwn(rules, node.op) ? rules[node.op] : undefined;
-  return rule?.(node, tensor);
+  const sizes = rule?.(node, tensor);
+  const kept = sizes !== undefined && sizes.length > most ? undefined : sizes;
+  found.set(node, { sizes: kept });
+  return kept;
+}
+
+/** The numbers that an integer tensor stands for, when all are known before the graph runs. */
+export function knownIntegers(tensor: Tensor | undefined): readonly number[] | undefined {
+  const sizes = shapeValue(tensor);
+  return sizes?.every((size) => typeof size === "number") ? (sizes as readonly number[]) : undefined;
 }
 
 type SizeRule = (node: Node, tensor: Tensor) => Shape | undefined;
 
-const numbers = ({ inputs }: Node, i: number): readonly number[] | undefined => constantNumbers(inputs[i]);
-const whole = ({ dtype }: Tensor): boolean => dtype === "int64" || dtype === "int32";
-/** Sizes are one number or a list of them, so that axes come and go without changing which there are. */
-const same: SizeRule = ({ inputs }, tensor) =>
-  whole(tensor) || tensor.dtype === "bool" ? shapeValue(inputs[0]) : undefined;
+const whole = ({ dtype }: Tensor): boolean => dtype === "int64" || dtype === "int32" || dtype === "bool";
+/** The same elements in the same order, whatever the axes. */
+const same: SizeRule = ({ inputs }, tensor) => (whole(tensor) ? shapeValue(inputs[0]) : undefined);
 
 /** A calculation with two sizes, or with a size and each of a list. */
 function calculated(work: (a: Dim, b: Dim) => Dim | undefined): SizeRule {
@@ -47,35 +63,74 @@ const onNumbers =
   (a: Dim, b: Dim): Dim | undefined =>
     typeof a === "number" && typeof b === "number" ? work(a, b) : undefined;
 
+/** The elements of a slice along one axis of a tensor of known shape. */
+function sliced({ inputs }: Node): Shape | undefined {
+  const [x, ...settings] = inputs;
+  const values = shapeValue(x);
+  const [starts, ends, axes, steps] = settings.map(knownIntegers);
+  if (values === undefined || starts?.length !== 1 || ends?.length !== 1) return undefined;
+  const shape = (x as Tensor).shape.map(Number);
+  const given = axes?.[0] ?? 0;
+  const axis = given < 0 ? given + shape.length : given;
+  const [size, step] = [shape[axis] ?? 1, steps?.[0] ?? 1];
+  if ((settings[2] !== undefined && axes === undefined) || (settings[3] !== undefined && steps === undefined))
+    return undefined;
+  if (step === 0) return undefined;
+  const place = (value: number): number => {
+    const own = value < 0 ? value + size : value;
+    return step > 0 ? Math.min(Math.max(own, 0), size) : Math.min(Math.max(own, -1), size - 1);
+  };
+  const [start, end] = [place(starts[0] as number), place(ends[0] as number)];
+  const count = Math.max(0, Math.ceil((end - start) / step));
+  const inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+  const outer = shape.slice(0, axis).reduce((a, b) => a * b, 1);
+  return Array.from({ length: outer }, (_, o) =>
+    Array.from({ length: count }, (_, k) => {
+      const at = (o * size + start + k * step) * inner;
+      return values.slice(at, at + inner);
+    }),
+  ).flat(2);
+}
+
 const rules: Readonly<Record<string, SizeRule>> = {
   Shape: ({ inputs, attributes: { start, end } }) =>
     inputs[0]?.shape.slice(typeof start === "number" ? start : 0, typeof end === "number" ? end : undefined),
-  Concat: ({ inputs }) =>
-    complete(inputs.flatMap((input): readonly (Dim | undefined)[] => shapeValue(input) ?? [undefined])),
+  Concat: ({ inputs, attributes: { axis } }) =>
+    axis === 0 || inputs[0]?.shape.length === 1
+      ? complete(inputs.flatMap((input): readonly (Dim | undefined)[] => shapeValue(input) ?? [undefined]))
+      : undefined,
   Unsqueeze: same,
   Squeeze: same,
   Identity: same,
-  Cast: same,
+  Cast: (node, tensor) => same(node, tensor)?.map((size) => (typeof size === "number" ? Math.trunc(size) : size)),
   Reshape: same,
   Expand(node, tensor) {
-    const [value, count] = [same(node, tensor), tensor.shape[0] ?? 1];
-    return value?.length === 1 && typeof count === "number" ? new Array<Dim>(count).fill(value[0] as Dim) : undefined;
+    const value = same(node, tensor);
+    const count = tensor.shape.reduce<number>((all, dim) => all * Number(dim), 1);
+    return value?.length === 1 && count <= most ? new Array<Dim>(count).fill(value[0] as Dim) : undefined;
   },
-  Gather(node) {
-    const sizes = shapeValue(node.inputs[0]);
-    return sizes && complete(numbers(node, 1)?.map((i) => sizes.at(i)));
+  Transpose({ inputs: [x], attributes: { perm } }) {
+    const values = shapeValue(x);
+    const [rows = 1, columns = 1] = (x as Tensor).shape.map(Number);
+    if (values === undefined || x?.shape.length !== 2 || String(perm ?? "1,0") !== "1,0") return undefined;
+    return values.map((_, i) => values[(i % rows) * columns + Math.floor(i / rows)] as Dim);
   },
-  Slice(node) {
-    const step = node.inputs[4] === undefined ? 1 : numbers(node, 4)?.[0];
-    const [start, end] = [numbers(node, 1)?.[0], numbers(node, 2)?.[0]];
-    return start === undefined || end === undefined || step !== 1
-      ? undefined
-      : shapeValue(node.inputs[0])?.slice(start, end);
+  Gather({ inputs: [x, indices] }) {
+    const sizes = x?.shape.length === 1 ? shapeValue(x) : undefined;
+    return sizes && complete(knownIntegers(indices)?.map((i) => sizes.at(i)));
+  },
+  Slice: sliced,
+  Range({ inputs }) {
+    const [start, limit, delta] = inputs.map((input) => knownIntegers(input)?.[0]);
+    if (start === undefined || limit === undefined || !delta) return undefined;
+    const length = Math.max(0, Math.ceil((limit - start) / delta));
+    return length > most ? undefined : Array.from({ length }, (_, i) => start + i * delta);
   },
   Mul: calculated((a, b) => remainingDim([a, b], [], "Mul")),
   Add: calculated((a, b) => (a === 0 ? b : b === 0 ? a : onNumbers((x, y) => x + y)(a, b))),
   Sub: calculated((a, b) => (b === 0 ? a : onNumbers((x, y) => x - y)(a, b))),
   Div: calculated((a, b) => (b === 1 ? a : onNumbers((x, y) => (y === 0 ? 0 : Math.trunc(x / y)))(a, b))),
+  Mod: calculated(onNumbers((x, y) => (y === 0 ? 0 : x - y * Math.floor(x / y)))),
   Equal: calculated((a, b) => {
     if (a === b) return 1;
     const [name, number] = typeof a === "string" ? [a, b] : [b, a];

@@ -5,7 +5,7 @@ import type { Dim, Shape } from "../shape.ts";
 import { broadcast, formatShape, isStatic, normalizeAxis, remainingDim, sizeOf } from "../shape.ts";
 import type { Attribute, Attributes, Tensor, ValueType } from "./node.ts";
 import { constantNumbers } from "./node.ts";
-import { shapeValue } from "./shape-value.ts";
+import { knownIntegers, shapeValue } from "./shape-value.ts";
 
 export type AttributeKind = "int" | "float" | "string" | "ints" | "floats" | "strings" | "tensor" | "graph";
 type Domain = "" | "ai.onnx.ml" | "com.microsoft" | "com.microsoft.nchwc";
@@ -86,7 +86,8 @@ export function axesInput(application: Application, index: number, rank: number)
 }
 
 export function knownNumbers(application: Application, index: number): readonly number[] {
-  const values = constantNumbers(required(application, index));
+  const tensor = required(application, index);
+  const values = constantNumbers(tensor) ?? knownIntegers(tensor);
   if (values !== undefined) return values;
   throw new NnError(
     "graph-invalid",

@@ -25,6 +25,14 @@ export const elementwiseOps: Readonly<Record<string, OpSpec>> = {
   Mul: elementwise([2, 2], numeric),
   Div: elementwise([2, 2], numeric),
   Pow: elementwise([2, 2], numeric),
+  Mod: spec(
+    [2, 2],
+    (a) => {
+      takes(a, numeric);
+      return [{ dtype: oneType(a), shape: broadcastAll(a) }];
+    },
+    { fmod: "int" },
+  ),
   Min: elementwise([1, 1024], numeric),
   Max: elementwise([1, 1024], numeric),
   Neg: unary(numeric),

@@ -1,7 +1,7 @@
 import { numericTypes } from "../../dtype.ts";
 import { NnError } from "../../errors.ts";
 import type { Dim } from "../../shape.ts";
-import { broadcast, formatShape, normalizeAxis, sameShape } from "../../shape.ts";
+import { broadcast, formatShape, normalizeAxis, remainingDim, sameShape } from "../../shape.ts";
 import type { OpSpec } from "../spec.ts";
 import {
   axesInput,
@@ -16,7 +16,11 @@ import {
 } from "../spec.ts";
 import { indexTypes, int64, spec } from "./spec.ts";
 
-function sliceDim(dim: Dim, start: number, end: number, step: number): Dim {
+function sliceDim(dim: Dim, start: number, end: Dim, step: number): Dim {
+  if (typeof end === "string") {
+    // Exporters cut a table of positions to the length of the text, which it is at least as long as.
+    return start === 0 && step === 1 ? end : `slice(${dim},${start},${end},${step})`;
+  }
   if (typeof dim === "string") {
     // Exporters write "to the end" as the largest int64, the largest int32 or 1e9; no axis is that long.
     if (start === 0 && end >= 1e9 && step === 1) return dim;
@@ -135,7 +139,7 @@ export const shapingOps: Readonly<Record<string, OpSpec>> = {
   Slice: spec([3, 5], (a) => {
     const { dtype, shape } = required(a, 0);
     const starts = knownNumbers(a, 1);
-    const ends = knownNumbers(a, 2);
+    const ends = knownShape(a, 2);
     const axes = axesInput(a, 3, shape.length) ?? [...starts.keys()];
     const steps = a.inputs[4] === undefined ? starts.map(() => 1) : knownNumbers(a, 4);
     const result = [...shape];
@@ -250,6 +254,45 @@ export const shapingOps: Readonly<Record<string, OpSpec>> = {
     },
     { reduction: "string" },
   ),
+  Tile: spec([2, 2], (a) => {
+    const { dtype, shape } = required(a, 0);
+    const repeats = knownNumbers(a, 1);
+    if (repeats.length !== shape.length || repeats.some((count) => count < 0)) {
+      throw new NnError(
+        "attribute-invalid",
+        `Tile: [${repeats.join(", ")}] does not say how often each axis of ${formatShape(shape)} is repeated.`,
+        "Give one number of 0 or more for each axis.",
+      );
+    }
+    return [{ dtype, shape: shape.map((dim, i) => remainingDim([dim, repeats[i] ?? 1], [], a.op)) }];
+  }),
+  Trilu: spec(
+    [1, 2],
+    (a) => {
+      takes(a, int64, 1);
+      const { dtype, shape } = required(a, 0);
+      if (shape.length < 2) {
+        throw new NnError("shape-mismatch", `Trilu: ${formatShape(shape)} is no matrix.`, "Give two axes or more.");
+      }
+      return [{ dtype, shape }];
+    },
+    { upper: "int" },
+  ),
+  /** start, limit, delta: scalars, known as far as the number of values follows. */
+  Range: spec([3, 3], (a) => {
+    takes(a, numericTypes);
+    const dtype = oneType(a);
+    const [limit] = dtype === "int64" || dtype === "int32" ? knownShape(a, 1) : knownNumbers(a, 1);
+    const [[start = 0], [delta = 1]] = [knownNumbers(a, 0), knownNumbers(a, 2)];
+    if (typeof limit === "string" && start === 0 && delta === 1) return [{ dtype, shape: [limit] }];
+    const length = typeof limit === "number" ? Math.max(0, Math.ceil((limit - start) / delta)) : Number.NaN;
+    if (Number.isSafeInteger(length)) return [{ dtype, shape: [length] }];
+    throw new NnError(
+      "attribute-invalid",
+      `Range: the number of values from ${start} to ${limit} by ${delta} is not known.`,
+      "Begin at 0 with steps of 1 where the limit is known only when the graph runs.",
+    );
+  }),
   OneHot: spec(
     [3, 3],
     (a) => {

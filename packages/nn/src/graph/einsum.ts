@@ -1,13 +1,9 @@
 // Einstein sums, written as transposes, reshapes and one batched matrix product a pair of operands.
 import { NnError } from "../errors.ts";
-import { apply } from "../graph/apply.ts";
-import type { Tensor } from "../graph/node.ts";
-import * as ops from "../graph/operators.ts";
-import { int64s } from "../graph/operators.ts";
 import type { Dim } from "../shape.ts";
-import { mul } from "./elementwise.ts";
-import { matMul, reduceSum } from "./matrices.ts";
-import { reshape, transpose, unsqueeze } from "./shaping.ts";
+import { apply } from "./apply.ts";
+import type { Tensor } from "./node.ts";
+import { int64s, matMul, mul, reduceSum, reshape, shapeTensor, transpose, unsqueeze } from "./operators.ts";
 
 /** A tensor with one letter an axis. */
 interface Labelled {
@@ -69,7 +65,7 @@ export function einsum(equation: string, ...operands: readonly Tensor[]): Tensor
 function sumOut({ tensor, labels }: Labelled, keep: (label: string) => boolean): Labelled {
   const axes = [...labels.keys()].filter((axis) => !keep(labels[axis] as string));
   if (axes.length === 0) return { tensor, labels };
-  return { tensor: reduceSum(tensor, axes), labels: labels.filter(keep) };
+  return { tensor: reduceSum(tensor, axes, false), labels: labels.filter(keep) };
 }
 
 function ordered({ tensor, labels }: Labelled, wanted: readonly string[]): Tensor {
@@ -100,7 +96,7 @@ function multiply(a: Labelled, given: Labelled, later: ReadonlySet<string>): Lab
         own,
         labels.filter((label) => has.includes(label)),
       );
-      return missing.length === 0 ? inOrder : unsqueeze(inOrder, ...missing);
+      return missing.length === 0 ? inOrder : unsqueeze(inOrder, missing);
     };
     return { tensor: mul(spread(a, a.labels), spread(b, b.labels)), labels };
   }
@@ -109,7 +105,7 @@ function multiply(a: Labelled, given: Labelled, later: ReadonlySet<string>): Lab
   const product = matMul(left, right);
   if (labels.length === product.shape.length) return { tensor: product, labels };
   const sizes = labels.length === 0 ? int64s([]) : apply("Concat", labels.map(sizeOf), { axis: 0 });
-  return { tensor: ops.reshape(product, sizes), labels };
+  return { tensor: reshape(product, sizes), labels };
 }
 
 /** Joins runs of axes into one each, the first run staying as it is; an empty run becomes an axis of size 1. */
@@ -124,5 +120,5 @@ function joined(tensor: Tensor, [kept, ...runs]: readonly [number, number, numbe
     if (part.every((dim) => typeof dim === "number")) sizes.push(part.reduce<number>((n, dim) => n * Number(dim), 1));
     else sizes.push(run === 1 && !symbolic ? (part[0] as Dim) : -1);
   }
-  return reshape(tensor, sizes);
+  return reshape(tensor, shapeTensor(sizes, tensor));
 }

@@ -1,0 +1,92 @@
+// Attention and RMSNormalization, single operators since version 23, written in the operators that they stand for.
+import { NnError } from "../errors.ts";
+import { formatShape, normalizeAxis } from "../shape.ts";
+import { apply } from "./apply.ts";
+import type { ForeignNode } from "./foreign.ts";
+import type { Tensor } from "./node.ts";
+import {
+  add,
+  cast,
+  div,
+  expand,
+  int64s,
+  like,
+  matMul,
+  mul,
+  reduceMean,
+  reshape,
+  transpose,
+  unsqueeze,
+  where,
+} from "./operators.ts";
+import { intAttribute } from "./spec.ts";
+
+/** What stands for minus infinity in a mask: a row in which nothing is seen stays finite. */
+const lowest = -3.4028234663852886e38;
+
+/**
+ * softmax(q kᵀ scale + mask) v over heads. q, k and v are [batch, heads, time, width], or [batch, time, heads × width]
+ * with the number of heads as attributes; fewer heads of k and v are shared by neighbouring heads of q.
+ */
+export function writtenAttention(node: ForeignNode): Tensor {
+  const { attributes, inputs } = node;
+  const [q, k, v, mask] = inputs as readonly [Tensor, Tensor, Tensor, Tensor?];
+  if (inputs.slice(4).some((input) => input !== undefined) || node.outputCount > 1) {
+    throw refuse(node, "it carries keys and values from run to run, or gives its scores");
+  }
+  const joined = q.shape.length === 3;
+  const heads = joined ? intAttribute(attributes, "q_num_heads", 0) : Number(q.shape[1]);
+  const shared = joined ? intAttribute(attributes, "kv_num_heads", 0) : Number(k.shape[1]);
+  if (!(heads >= 1 && shared >= 1 && heads % shared === 0)) {
+    throw refuse(node, `its heads do not fit: ${formatShape(q.shape)} and ${formatShape(k.shape)}`);
+  }
+  const apart = (x: Tensor, count: number): Tensor =>
+    joined ? transpose(reshape(x, int64s([0, 0, count, -1])), [0, 2, 1, 3]) : x;
+  const query = apart(q, heads);
+  const [key, value] = [k, v].map((x) => repeated(apart(x, shared), heads / shared)) as [Tensor, Tensor];
+  const width = Number(query.shape[3]);
+  const { scale = 1 / Math.sqrt(width), softcap = 0 } = attributes;
+  let scores = matMul(mul(query, like(Number(scale), query)), transpose(key, [0, 1, 3, 2]));
+  if (Number(softcap) !== 0) {
+    const cap = like(Number(softcap), scores);
+    scores = mul(cap, apply("Tanh", [div(scores, cap)]));
+  }
+  if (mask !== undefined) {
+    scores = add(scores, mask.dtype === "bool" ? where(mask, like(0, scores), like(lowest, scores)) : mask);
+  }
+  if (intAttribute(attributes, "is_causal", 0) === 1) scores = add(scores, futureMask(scores));
+  const seen = matMul(apply("Softmax", [scores], { axis: -1 }), value);
+  return joined ? reshape(transpose(seen, [0, 2, 1, 3]), int64s([0, 0, -1])) : seen;
+}
+
+/** Each head `times` over, side by side. */
+function repeated(x: Tensor, times: number): Tensor {
+  if (times === 1) return x;
+  const copies = expand(unsqueeze(x, [2]), int64s([1, 1, times, 1, 1]));
+  return reshape(copies, int64s([0, Number(x.shape[1]) * times, -1, Number(x.shape[3])]));
+}
+
+/** 0 where the key stands at or before the query, the lowest number elsewhere. */
+function futureMask(scores: Tensor): Tensor {
+  const sizes = apply("Shape", [scores], { start: 2, end: 4 });
+  const seen = apply("Trilu", [expand(like(1, scores), sizes)], { upper: 0 });
+  return where(cast(seen, "bool"), like(0, scores), like(lowest, scores));
+}
+
+/** x over the root of its mean square, times the scale. */
+export function writtenRmsNormalization(node: ForeignNode): Tensor {
+  const [x, scale] = node.inputs as readonly [Tensor, Tensor];
+  const { epsilon = 1e-5 } = node.attributes;
+  const first = normalizeAxis(intAttribute(node.attributes, "axis", -1), x.shape.length, node.op);
+  const axes = [...x.shape.keys()].slice(first);
+  const size = apply("Sqrt", [add(reduceMean(mul(x, x), axes, true), like(Number(epsilon), x))]);
+  return mul(div(x, size), scale);
+}
+
+function refuse({ op }: ForeignNode, why: string): NnError {
+  return new NnError(
+    "model-file-invalid",
+    `Node ${op} cannot be read: ${why}.`,
+    "Export the model with operator set 18, which writes attention in simpler operators.",
+  );
+}
