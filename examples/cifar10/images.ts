@@ -28,9 +28,12 @@ export function takePictures({ pixels, labels }: Pictures, chosen: readonly numb
   return { count: chosen.length, pixels: taken, labels: Uint8Array.from(chosen, (own) => labels[own] as number) };
 }
 
-/** Numbers of mean and deviation 0.5 taken to mean 0 and deviation 1, so from -1 to 1: [count, 3, side, side]. */
+/** A byte taken to -1 … 1: mean and deviation of 0.5 become 0 and 1. */
+export const normalise = (value: number): number => (value / 255 - 0.5) / 0.5;
+
+/** All pictures normalised, [count, 3, side, side], with their classes. */
 export function normalised({ count, pixels, labels }: Pictures): Examples {
-  const data = Float32Array.from(pixels, (value) => (value / 255 - 0.5) / 0.5);
+  const data = Float32Array.from(pixels, normalise);
   return {
     inputs: { data, shape: [count, 3, side, side] },
     target: { data: BigInt64Array.from(labels, BigInt), shape: [count] },

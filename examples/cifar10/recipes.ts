@@ -15,13 +15,15 @@ import {
   residual,
   sequential,
   sgd,
+  type TrainingData,
 } from "@lepta/nn";
-import { augment } from "./augment.ts";
-import { side } from "./images.ts";
+import { augmented } from "./augment.ts";
+import { normalised, type Pictures } from "./images.ts";
 
 export interface Recipe {
   readonly name: string;
   readonly net: Layer;
+  readonly data: (training: Pictures) => TrainingData;
   readonly loss: Loss;
   readonly optimizer: (steps: number) => Optimizer;
   readonly batchSize: number;
@@ -32,13 +34,14 @@ export interface Recipe {
 export const lenetRecipe: Recipe = {
   name: "lenet",
   net: lenet(),
+  data: normalised,
   loss: crossEntropy(),
   optimizer: () => sgd({ lr: 0.001, momentum: 0.9 }),
   batchSize: 4,
   epochs: 10,
 };
 
-const block = (channels: number): readonly Layer[] => [
+const block = (channels: number): readonly [Layer, Layer, Layer] => [
   conv2d(channels, 3, { padding: 1, bias: false }),
   batchNorm(),
   relu(),
@@ -46,14 +49,13 @@ const block = (channels: number): readonly Layer[] => [
 
 function smallNet(width: number): Layer {
   return sequential(
-    augment({ side }),
     ...block(width),
     maxPool2d(2),
     ...block(2 * width),
     maxPool2d(2),
     ...block(4 * width),
     maxPool2d(2),
-    residual(sequential(...(block(4 * width) as [Layer]), ...block(4 * width))),
+    residual(sequential(...block(4 * width), ...block(4 * width))),
     globalAvgPool(),
     linear(10),
   );
@@ -62,6 +64,7 @@ function smallNet(width: number): Layer {
 export const bestRecipe: Recipe = {
   name: "best",
   net: smallNet(32),
+  data: augmented,
   loss: crossEntropy({ labelSmoothing: 0.1 }),
   optimizer: (steps) =>
     sgd({

@@ -9,7 +9,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { curveSvg, type EpochEvent, fit, progressLine, summarize, tensorBoard } from "@lepta/nn";
 import { accuracyOf, watched } from "./accuracy.ts";
-import { type DataSet, normalised, side } from "./images.ts";
+import { type DataSet, side } from "./images.ts";
 import { download, readArchive } from "./read-archive.ts";
 import { hasIndex, readIndex } from "./read-index.ts";
 import { bestRecipe, lenetRecipe } from "./recipes.ts";
@@ -48,7 +48,7 @@ say(`${data.train.count} pictures for training, ${data.test.count} for the test,
 say(summarize(recipe.net, [3, side, side]).text);
 
 const run = fit(recipe.net, {
-  data: normalised(data.train),
+  data: recipe.data(data.train),
   validation: watched(data),
   loss: recipe.loss,
   optimizer: recipe.optimizer(epochs * Math.ceil(data.train.count / recipe.batchSize)),

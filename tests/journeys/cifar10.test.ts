@@ -6,9 +6,11 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { type Examples, rng } from "@lepta/nn";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { watched } from "../../examples/cifar10/accuracy.ts";
-import { type Pictures, pictureBytes } from "../../examples/cifar10/images.ts";
+import { type AugmentOptions, augmented } from "../../examples/cifar10/augment.ts";
+import { normalise, type Pictures, pictureBytes, side } from "../../examples/cifar10/images.ts";
 import { download, readArchive } from "../../examples/cifar10/read-archive.ts";
 import { readIndex } from "../../examples/cifar10/read-index.ts";
 import { remove, root, temporaryDirectory } from "./cli.ts";
@@ -116,6 +118,57 @@ test("training accuracy is that of pictures of every class, in whatever order th
   const odd = Array.from(target.data as BigInt64Array).filter((_, i) => i % 2 === 1);
   expect(odd).toHaveLength(100);
   expect(new Set(odd).size).toBe(10);
+});
+
+describe("augmented pictures", () => {
+  // Bytes from 1 to 127, all different from 0 when normalised, and a picture unlike its mirror image.
+  const pixels = Uint8Array.from({ length: pictureBytes }, (_, i) => 1 + (i % 127));
+  const pictures: Pictures = { count: 1, pixels, labels: Uint8Array.of(7) };
+  const made = (seed: number, options?: AugmentOptions): Float32Array => {
+    const context = { epoch: 1, random: rng(seed), batchSize: 1, signal: new AbortController().signal };
+    const { inputs, target } = augmented(pictures, options).batch(Int32Array.of(0), context) as Examples;
+    expect(target).toEqual({ data: BigInt64Array.of(7n), shape: [1] });
+    expect(inputs.shape).toEqual([1, 3, side, side]);
+    return inputs.data as Float32Array;
+  };
+  const plain = Float32Array.from(pixels, normalise);
+  const mirrored = Float32Array.from(plain, (_, i) => plain[i - (i % side) + side - 1 - (i % side)] as number);
+
+  test("are the pictures or their mirror images, where nothing is shifted and cut", () => {
+    const all = Array.from({ length: 20 }, (_, seed) => made(seed, { shift: 0, cut: 0 }));
+    const same = all.filter((own) => own.every((value, i) => value === plain[i])).length;
+    const turned = all.filter((own) => own.every((value, i) => value === mirrored[i])).length;
+    expect(same + turned).toBe(20);
+    expect(same).toBeGreaterThan(3);
+    expect(turned).toBeGreaterThan(3);
+  });
+
+  test("are shifted by a few pixels and lose a square, in all three planes alike", () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const shifted = made(seed, { cut: 0 });
+      const [down, right] = [-4, -3, -2, -1, 0, 1, 2, 3, 4]
+        .flatMap((a) => [-4, -3, -2, -1, 0, 1, 2, 3, 4].map((b) => [a, b] as const))
+        .find(([a, b]) =>
+          [plain, mirrored].some((from) =>
+            shifted.every((value, i) => {
+              const [row, column] = [(Math.floor(i / side) % side) - a, (i % side) - b];
+              const inside = row >= 0 && row < side && column >= 0 && column < side;
+              return value === (inside ? from[i - a * side - b] : 0);
+            }),
+          ),
+        ) ?? [Number.NaN, Number.NaN];
+      expect(Math.max(Math.abs(down), Math.abs(right))).toBeLessThanOrEqual(4);
+      const lost = Array.from(made(seed)).flatMap((value, i) => (value === 0 && shifted[i] !== 0 ? [i] : []));
+      expect(lost.length % 3).toBe(0);
+      expect(lost.length / 3).toBeLessThanOrEqual(64);
+      expect(lost.length / 3).toBeGreaterThan(0);
+    }
+  });
+
+  test("follow from the generator", () => {
+    expect(made(5)).toEqual(made(5));
+    expect(made(5)).not.toEqual(made(6));
+  });
 });
 
 const data = process.env.LEPTA_DATA;
