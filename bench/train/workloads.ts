@@ -164,7 +164,7 @@ function lenetWorkload(batchSize: number, stepsPerRun: number): Workload {
 }
 
 export const workloads: readonly Workload[] = [
-  lenetWorkload(4, 32),
+  lenetWorkload(4, 64),
   lenetWorkload(32, 8),
   lenetWorkload(128, 2),
   workload({

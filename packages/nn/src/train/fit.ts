@@ -27,10 +27,10 @@ import { trainedModel } from "./model.ts";
 import type { FitOptions } from "./options.ts";
 import { checkOptions } from "./options.ts";
 import type { Runs } from "./run.ts";
-import { stepsThatFit } from "./run-plan.ts";
 import { openRuns } from "./runs.ts";
 import type { StepPlan } from "./step.ts";
 import { createStepper } from "./stepper.ts";
+import { stepsPerRunOf } from "./steps-per-run.ts";
 import { layoutOf } from "./vector.ts";
 
 /** A training under way. Leaving the iteration early does not stop it: that is the signal's work. */
@@ -146,7 +146,7 @@ async function trainOn<X extends LayerInput, Y extends LayerOutput>(
   const dropout = random.fork("dropout");
   await checkProviders(plan, runs.sample, dropout, batchSize, sessionOptions);
   const stepper = createStepper(plan, dropout, open, sessionOptions, resumed?.state);
-  const ahead = runAhead(runs.from(start, options.stepsPerRun ?? stepsThatFit(types, batchSize)));
+  const ahead = runAhead(runs.from(start, options.stepsPerRun ?? stepsPerRunOf(plan, batchSize)));
   let evaluator: Evaluator | undefined;
   try {
     evaluator =

@@ -95,8 +95,8 @@ export interface FitOptions<Y extends LayerOutput = Tensor, T extends LayerInput
   /** Parameters to start from in place of the network's own. */
   readonly parameters?: Parameters;
   /**
-   * Most steps that one run of the engine takes at once; 1 gives every step as soon as it is done. Default 32, fewer
-   * where their batches would take more than 64 MiB. Up to three runs' batches are in memory.
+   * Most steps that one run of the engine takes at once; 1 gives every step as soon as it is done. Default: as many as
+   * hold about 20 ms of products and whose batches take 64 MiB, from 1 to 64. Up to three runs' batches are in memory.
    */
   readonly stepsPerRun?: number;
   /** Whether the order of the examples changes every epoch (default true). A stream has its own order. */
@@ -109,7 +109,7 @@ function refuse(message: string, fix: string): NnError {
 
 /** Throws `training-option-invalid`. */
 export function checkOptions<Y extends LayerOutput, T extends LayerInput>(options: FitOptions<Y, T>): void {
-  const whole = { batchSize: options.batchSize ?? 32, epochs: options.epochs, stepsPerRun: options.stepsPerRun ?? 32 };
+  const whole = { batchSize: options.batchSize ?? 32, epochs: options.epochs, stepsPerRun: options.stepsPerRun ?? 1 };
   for (const [name, value] of Object.entries(whole)) {
     if (!Number.isSafeInteger(value) || value < 1) {
       throw refuse(`${name} is ${value}.`, `Give ${name} as a whole number of 1 or more.`);

@@ -1,21 +1,5 @@
 // How an epoch is cut into runs of the engine: K steps at once while full batches last, then the rest.
 
-import { allocate } from "../dtype.ts";
-import { sizeOf } from "../shape.ts";
-import type { ArrayType } from "./data.ts";
-
-const mostSteps = 32;
-const mostBytes = 2 ** 26;
-
-/** Steps of a run where nobody says: 32, or fewer where their batches would take more than 64 MiB. */
-export function stepsThatFit(types: readonly ArrayType[], batchSize: number): number {
-  const bytes = types.reduce(
-    (sum, { dtype, shape }) => sum + batchSize * sizeOf(shape) * allocate(dtype, 0).BYTES_PER_ELEMENT,
-    0,
-  );
-  return Math.min(mostSteps, Math.max(1, Math.floor(mostBytes / bytes)));
-}
-
 export interface RunSize {
   readonly steps: number;
   readonly batchSize: number;
