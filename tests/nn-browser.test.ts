@@ -123,10 +123,23 @@ describe.skipIf(!present)(
       expect(apart(0, 10)).toBeLessThan(1e-4);
       expect(apart(0, 120)).toBeLessThan(0.02);
       const session = await createSession(Uint8Array.from(model));
-      const inputs = options.data.inputs as { readonly data: Float32Array; readonly shape: readonly number[] };
-      const { output } = await session.run({ input: inputs });
+      const { output } = await session.run({ input: options.data.inputs });
       expect(output?.shape).toEqual([120, 10]);
       await session.close();
+    }, 120_000);
+
+    it("trains on a source, in the page and as a whole in a Web Worker, with the curve of whole arrays", async () => {
+      const expected = await call("trainDense", ["cpu"]);
+      expect(await call("trainOnSource")).toEqual(expected);
+      const inWorker = page.evaluate(
+        `new Promise((resolve, reject) => {
+          const worker = new Worker("/page.js", { type: "module" });
+          worker.onmessage = ({ data }) => resolve(data);
+          worker.onerror = ({ message }) => reject(new Error(message));
+          worker.postMessage("train");
+        })`,
+      );
+      expect(await inWorker).toEqual(expected);
     }, 120_000);
 
     it("trains on WebGPU with the same curve or refuses to, where Chromium has an adapter", async (context) => {
@@ -154,8 +167,13 @@ describe.skipIf(!present)(
       }
     }, 240_000);
 
-    it("refuses files and providers that are not there, by code", async () => {
-      expect(await call("refusals")).toEqual(["files-unavailable", "files-unavailable", "session-create-failed"]);
+    it("refuses files, providers and threads that are not there, by code", async () => {
+      expect(await call("refusals")).toEqual([
+        "files-unavailable",
+        "files-unavailable",
+        "session-create-failed",
+        "training-option-invalid",
+      ]);
     }, 60_000);
   },
 );

@@ -1,5 +1,5 @@
 // What the page runs: the session suite, the gradient suite, and the training of a LeNet.
-import type { Examples, FitOptions } from "@lepta/nn";
+import type { ExampleSource, Examples, FitOptions, TensorData } from "@lepta/nn";
 import {
   adam,
   crossEntropy,
@@ -22,7 +22,9 @@ import { sessionSuite } from "../../packages/nn/testing/session-suite.ts";
 import { runAll } from "./suite.ts";
 
 /** Ten classes of 3×32×32 pictures, each a pattern of its own under noise; the same here and in the test. */
-export function lenetOptions(): FitOptions & { readonly data: Examples } {
+export function lenetOptions(): FitOptions & {
+  readonly data: Examples & Readonly<Record<"inputs" | "target", TensorData>>;
+} {
   const random = rng(11);
   const [count, size] = [120, 3 * 32 * 32];
   const data = new Float32Array(count * size);
@@ -71,12 +73,33 @@ const page = {
       if (event.type === "step") losses.push(event.loss);
     return losses;
   },
+  /** The same network on a source that gives the same examples. */
+  async trainOnSource() {
+    const { data, ...options } = lenetOptions();
+    const size = 3 * 32 * 32;
+    const [pixels, labels] = [data.inputs.data as Float32Array, data.target.data as BigInt64Array];
+    const source: ExampleSource = {
+      count: labels.length,
+      async batch(rows) {
+        const own = new Float32Array(rows.length * size);
+        for (const [i, row] of rows.entries()) own.set(pixels.subarray(row * size, (row + 1) * size), i * size);
+        const target = { data: BigInt64Array.from(rows, (row) => labels[row] as bigint), shape: [rows.length] };
+        return { inputs: { data: own, shape: [rows.length, 3, 32, 32] }, target };
+      },
+    };
+    const net = sequential(flatten(), linear(24), gelu(), layerNorm(), dropout(0.1), linear(10));
+    const losses: number[] = [];
+    for await (const event of train(net, { ...options, data: source, epochs: 1 }))
+      if (event.type === "step") losses.push(event.loss);
+    return losses;
+  },
   async refusals() {
     const codes: string[] = [];
     const attempts: readonly (() => Promise<unknown>)[] = [
       () => train(lenet(), { ...lenetOptions(), checkpoint: "file" }).result,
       () => train(lenet(), { ...lenetOptions(), resume: "file" }).result,
       () => train(lenet(), { ...lenetOptions(), providers: ["nowhere"] }).result,
+      () => train(lenet(), { ...lenetOptions(), worker: true }).result,
     ];
     for (const attempt of attempts) {
       try {
@@ -92,3 +115,6 @@ const page = {
 
 export type PageFunctions = typeof page;
 if (typeof document !== "undefined") Object.assign(globalThis, { page });
+// In a Web Worker the one function that is tried there is called by a message.
+if ("importScripts" in globalThis)
+  globalThis.addEventListener("message", async () => globalThis.postMessage(await page.trainOnSource()));

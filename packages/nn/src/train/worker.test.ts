@@ -98,6 +98,14 @@ describe("a training in a worker thread", () => {
       expect((await watch({ worker, resume: from.checkpoints[middle] })).losses).toEqual(here.losses.slice(15));
   });
 
+  test("may be one of several at once, and leaves no listener", async () => {
+    const listeners = process.listenerCount("exit");
+    const { losses } = await watch({ worker: false });
+    const several = await Promise.all([1, 2, 3].map(() => watch({ worker: true })));
+    for (const own of several) expect(own.losses).toEqual(losses);
+    expect(process.listenerCount("exit")).toBe(listeners);
+  });
+
   test("stopped while a run is in flight keeps what the run brought", async () => {
     const controller = new AbortController();
     const whole = base.data as Examples;
