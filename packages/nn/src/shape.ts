@@ -23,6 +23,21 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, dim) => product * dim, 1);
 }
 
+/** Sizes that were calculated from others, such as "floor((H-1)/2)+1". */
+const calculated = /[()+*/]/;
+
+/**
+ * The one size that two stand for, undefined where they are known to differ. A name that was calculated may be equal to
+ * any other: only the running graph can tell, and the plainer one is kept.
+ */
+export function oneSize(a: Dim, b: Dim): Dim | undefined {
+  if (a === b) return a;
+  if (typeof a === "number") return typeof b === "string" && calculated.test(b) ? a : undefined;
+  if (typeof b === "number") return calculated.test(a) ? b : undefined;
+  if (!calculated.test(a)) return calculated.test(b) ? a : undefined;
+  return calculated.test(b) && a.length <= b.length ? a : b;
+}
+
 /** Shape of an elementwise operation on `a` and `b` by NumPy's rules; throws `shape-mismatch`. */
 export function broadcast(a: Shape, b: Shape, where: string): Shape {
   const rank = Math.max(a.length, b.length);
@@ -34,6 +49,8 @@ export function broadcast(a: Shape, b: Shape, where: string): Shape {
     // A named size next to a number above 1 can only be that number.
     if (typeof x === "string" && typeof y === "number") return y;
     if (typeof y === "string" && typeof x === "number") return x;
+    const one = oneSize(x, y);
+    if (one !== undefined) return one;
     throw new NnError(
       "shape-mismatch",
       `${where}: shapes ${formatShape(a)} and ${formatShape(b)} do not broadcast (${x} against ${y}).`,

@@ -9,7 +9,18 @@ const int64 = (values: number[], ...shape: number[]) => t.constant({ data: BigIn
 const s = [2, 3] as const;
 const product = { transA: 0, transB: 0, alpha: 1 };
 
+/** A function of one number, on a range where it has a slope. */
+const unary = (op: string, range: readonly [number, number] = [-0.9, 0.9]): GradientCase => ({
+  op,
+  shapes: [s],
+  build: one((x) => apply(op, [x])),
+  dtype: "float32",
+  range,
+});
+
 export const pickingCases: readonly GradientCase[] = [
+  ...["Tan", "Asin", "Acos", "Atan", "Sinh", "Cosh", "Asinh", "Atanh"].map((op) => unary(op)),
+  unary("Acosh", [1.2, 2]),
   { op: "LeakyRelu", shapes: [s], build: one((x) => t.leakyRelu(x, 0.2)), dtype: "float32" },
   { op: "Elu", shapes: [s], build: one((x) => t.elu(x, 1.5)), dtype: "float32" },
   { op: "HardSigmoid", shapes: [s], build: one((x) => apply("HardSigmoid", [x], { alpha: 0.4 })), dtype: "float32" },
@@ -75,6 +86,15 @@ export const pickingCases: readonly GradientCase[] = [
     build: one((x) => apply("GatherND", [x, int64([2, 0, 1, 1], 2, 2, 1)], { batch_dims: 2 })),
   },
   { op: "Mod", shapes: [s, [3]], build: two((x, y) => apply("Mod", [x, y], { fmod: 1 })), range: [0.3, 2] },
+  { op: "ReduceProd", shapes: [[2, 3, 2]], build: one((x) => apply("ReduceProd", [x, int64([0, 2], 2)])) },
+  {
+    op: "ReduceProd",
+    shapes: [[3, 2]],
+    build: one((x) => {
+      const zeros = t.constant({ data: Float64Array.of(0, 1, 1, 0, 1, 0), shape: [3, 2] });
+      return apply("ReduceProd", [t.mul(x, zeros), int64([0], 1)], { keepdims: 0 });
+    }),
+  },
   { op: "Tile", shapes: [s], build: one((x) => apply("Tile", [x, int64([3, 2], 2)])) },
   { op: "Trilu", shapes: [[2, 3, 4]], build: one((x) => apply("Trilu", [x, int64([1])])) },
   { op: "Trilu", shapes: [s], build: one((x) => apply("Trilu", [x], { upper: 0 })) },

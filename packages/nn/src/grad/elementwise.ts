@@ -68,6 +68,10 @@ function isPositive(y: Tensor): Tensor {
   return cast(apply("Greater", [y, like(0, y)]), y.dtype);
 }
 
+function reciprocalRoot(x: Tensor): Tensor {
+  return apply("Reciprocal", [apply("Sqrt", [x])]);
+}
+
 export const elementwiseRules: Readonly<Record<string, Rule>> = {
   Add: binary((g) => [g, g]),
   Sub: binary((g) => [g, neg(g)]),
@@ -86,6 +90,15 @@ export const elementwiseRules: Readonly<Record<string, Rule>> = {
   Log: ({ inputs: [x], gradient }) => [div(gradient, x as Tensor)],
   Sin: unary((x) => apply("Cos", [x])),
   Cos: unary((x) => neg(apply("Sin", [x]))),
+  Tan: unary((_, y) => add(mul(y, y), like(1, y))),
+  Asin: unary((x) => reciprocalRoot(sub(like(1, x), mul(x, x)))),
+  Acos: unary((x) => neg(reciprocalRoot(sub(like(1, x), mul(x, x))))),
+  Atan: unary((x) => apply("Reciprocal", [add(mul(x, x), like(1, x))])),
+  Sinh: unary((x) => apply("Cosh", [x])),
+  Cosh: unary((x) => apply("Sinh", [x])),
+  Asinh: unary((x) => reciprocalRoot(add(mul(x, x), like(1, x)))),
+  Acosh: unary((x) => reciprocalRoot(sub(mul(x, x), like(1, x)))),
+  Atanh: unary((x) => apply("Reciprocal", [sub(like(1, x), mul(x, x))])),
   Reciprocal: unary((_, y) => neg(mul(y, y))),
   Erf: unary((x) => mul(exp(neg(mul(x, x))), like(2 / Math.sqrt(Math.PI), x))),
   Sigmoid: unary((_, y) => mul(y, sub(like(1, y), y))),

@@ -19,6 +19,7 @@ import {
   sub,
   transpose,
   unsqueeze,
+  where,
 } from "../graph/operators.ts";
 import { knownIntegers } from "../graph/shape-value.ts";
 import { normalizeAxis } from "../shape.ts";
@@ -128,6 +129,18 @@ function count(x: Tensor, axes: readonly number[], g: Tensor): Tensor {
     .reduce(mul, like(known, g));
 }
 
+/** The product of the other elements: the whole over the element, and where there is one zero, of those that are not. */
+const reducedProduct: Rule = (backward) => {
+  const x = backward.inputs[0] as Tensor;
+  const { axes, keep } = reductionOf(backward);
+  const zero = apply("Equal", [x, like(0, x)]);
+  const [filled, zeros] = [where(zero, like(1, x), x), reduceSum(cast(zero, x.dtype), axes, true)];
+  const rest = apply("ReduceProd", [filled, int64s(axes)], { keepdims: 1 });
+  const none = where(apply("Equal", [zeros, like(0, x)]), rest, like(0, x));
+  const single = where(apply("Equal", [zeros, like(1, x)]), rest, like(0, x));
+  return [mul(keep(backward.gradient), where(zero, single, div(none, filled))), undefined];
+};
+
 const extremum: Rule = (backward) => {
   const x = backward.inputs[0] as Tensor;
   const { axes, keep } = reductionOf(backward);
@@ -212,6 +225,7 @@ export const matrixRules: Readonly<Record<string, Rule>> = {
   Gemm: gemm,
   ReduceSum: sum,
   ReduceMean: mean,
+  ReduceProd: reducedProduct,
   ReduceMax: extremum,
   ReduceMin: extremum,
   Softmax: softmax,

@@ -35,6 +35,7 @@ export const gradientStops: ReadonlySet<string> = new Set([
   "Floor",
   "Greater",
   "GreaterOrEqual",
+  "IsInf",
   "IsNaN",
   "LabelEncoder",
   "Less",
@@ -47,6 +48,7 @@ export const gradientStops: ReadonlySet<string> = new Set([
   "Round",
   "Shape",
   "Sign",
+  "Xor",
 ]);
 
 /** Operators whose gradient always stands beside them, given by hand where they are applied. */

@@ -21,6 +21,7 @@ import type {
   ValueInfoProto,
 } from "./proto/onnx_pb.ts";
 import { AttributeProto_AttributeType, ModelProtoSchema } from "./proto/onnx_pb.ts";
+import { knownIntegers } from "./shape-value.ts";
 import type { AttributeKind } from "./spec.ts";
 import { decodeTensor, decodeText, float16Type } from "./tensor-proto.ts";
 import { verify } from "./verify.ts";
@@ -191,7 +192,10 @@ function decodeNode(
   });
   let outputs: readonly Tensor[];
   try {
-    outputs = decodeApplication(proto, domain, inputs, place);
+    outputs =
+      domain === "" && proto.opType === "If"
+        ? decodeBranch(proto, inputs[0], values, place)
+        : decodeApplication(proto, domain, inputs, place);
   } catch (cause) {
     if (cause instanceof NnError && passed.has(cause.code)) throw cause;
     throw invalid(`${where} is not valid: ${(cause as Error).message}`, cause);
@@ -204,6 +208,42 @@ function decodeNode(
     if (proto.output[i] !== "") define(proto.output[i] as string, tensor);
   });
   return named;
+}
+
+/**
+ * An If whose condition follows from sizes, as exporters write where an axis may be 1: the branch that is taken, in the
+ * If's place. Its nodes read values from outside it.
+ */
+function decodeBranch(
+  proto: NodeProto,
+  condition: Tensor | undefined,
+  values: ReadonlyMap<string, Tensor>,
+  place: Place,
+): readonly Tensor[] {
+  const chosen = knownIntegers(condition)?.[0];
+  if (chosen === undefined)
+    throw invalid("Node If is read only where its condition follows from sizes that are known.");
+  const wanted = chosen === 0 ? "else_branch" : "then_branch";
+  const branch = proto.attribute.find(({ name }) => name === wanted)?.g;
+  if (branch === undefined) throw invalid(`Node If has no ${wanted}.`);
+  if (place.depth >= deepestSubgraph) throw invalid(`The model nests graphs deeper than ${deepestSubgraph}.`);
+  const inside = new Map(values);
+  const define = (name: string, tensor: Tensor): Tensor => {
+    if (name === "" || inside.has(name))
+      throw invalid(`The value name ${JSON.stringify(name.slice(0, 80))} is used twice or empty.`);
+    inside.set(name, tensor);
+    return tensor;
+  };
+  for (const tensor of branch.initializer) {
+    define(tensor.name, stored(constantNode(decodeTensor(tensor), givenName(tensor.name)), tensor));
+  }
+  for (const node of branch.node) decodeNode(node, inside, define, { ...place, depth: place.depth + 1 });
+  return branch.output.map(({ name }) => {
+    const tensor = inside.get(name);
+    if (tensor === undefined) throw invalid(`No node computes the output ${JSON.stringify(name.slice(0, 80))}.`);
+    // A name of its own: a branch may give back a value from outside.
+    return apply("Identity", [tensor]);
+  });
 }
 
 /** Errors that say by themselves what is wrong with a file. */

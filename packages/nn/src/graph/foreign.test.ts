@@ -3,7 +3,7 @@ import { create, toBinary } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
 import type { TensorData } from "../index.ts";
 import { createSession, decodeOnnx, encodeOnnx, NnError } from "../index.ts";
-import type { AttributeProto, NodeProto, TensorProto } from "./proto/onnx_pb.ts";
+import type { AttributeProto, GraphProto, NodeProto, TensorProto } from "./proto/onnx_pb.ts";
 import {
   AttributeProto_AttributeType,
   AttributeProtoSchema,
@@ -19,7 +19,7 @@ import {
   ValueInfoProtoSchema,
 } from "./proto/onnx_pb.ts";
 
-type Value = number | string | readonly number[] | TensorProto;
+type Value = number | string | readonly number[] | TensorProto | GraphProto;
 
 function attribute(name: string, value: Value): AttributeProto {
   const type = AttributeProto_AttributeType;
@@ -31,6 +31,7 @@ function attribute(name: string, value: Value): AttributeProto {
     const float = ["alpha", "epsilon", "gamma", "ratio", "scale", "softcap", "value_float"].includes(name);
     return make(float ? { type: type.FLOAT, f: value } : { type: type.INT, i: BigInt(value) });
   }
+  if ("$typeName" in value && value.$typeName === "onnx.GraphProto") return make({ type: type.GRAPH, g: value });
   if (!("dims" in value)) {
     if (name === "value_floats") return make({ type: type.FLOATS, floats: [...value] });
     return make({ type: type.INTS, ints: value.map(BigInt) });
@@ -282,6 +283,28 @@ const cases: Readonly<Record<string, Case>> = {
     ],
     initializers: [int64("one", 1), int64("two", 2), int64("four", 4), int64("minus", -1)],
   },
+  Celu: one("Celu", { alpha: 0.5 }),
+  "a branch that follows from sizes": {
+    nodes: [
+      node("Shape", ["x"], ["s"]),
+      node("Gather", ["s", "zero"], ["n"]),
+      node("Equal", ["n", "one"], ["single"]),
+      node("If", ["single"], ["y"], {
+        then_branch: create(GraphProtoSchema, {
+          name: "then",
+          node: [node("Neg", ["x"], ["negative"])],
+          output: [create(ValueInfoProtoSchema, { name: "negative" })],
+        }),
+        else_branch: create(GraphProtoSchema, {
+          name: "else",
+          node: [node("Mul", ["x", "factor"], ["times"])],
+          initializer: [tensor("factor", [], { dataType: 1, floatData: [3] })],
+          output: [create(ValueInfoProtoSchema, { name: "times" })],
+        }),
+      }),
+    ],
+    initializers: [int64("zero", 1), int64("one", 1)],
+  },
   Tile: { nodes: [node("Tile", ["x", "times"], ["y"])], initializers: [int64("times", 2, 1, 3)] },
   Trilu: { nodes: [node("Trilu", ["x"], ["y"], { upper: 0 })], version: 14 },
   "an output that is a constant": {
@@ -341,6 +364,17 @@ describe("a node of another form", () => {
         nodes: [node("Attention", ["x", "x", "x", "", "p", "p"], ["y", "k", "v"], { q_num_heads: 1, kv_num_heads: 1 })],
         initializers: [tensor("p", [3, 1, 1, 2], { dataType: 1, floatData: new Array<number>(6).fill(1) })],
         version: 23,
+      },
+    ],
+    [
+      "a branch that only the running graph knows",
+      "model-file-invalid",
+      {
+        nodes: [
+          node("ReduceMax", ["x"], ["m"], { keepdims: 0 }),
+          node("Cast", ["m"], ["c"], { to: 9 }),
+          node("If", ["c"], ["y"]),
+        ],
       },
     ],
     ["an Einstein sum with an ellipsis", "model-file-invalid", { nodes: [einsum("...ij->...ji", "x")] }],

@@ -71,6 +71,11 @@ const adapters: Readonly<Record<string, Adapter>> = {
     const x = first(node, 0);
     return { outputs: [mul(apply("Elu", [x], { alpha }), like(Number(gamma), x))] };
   },
+  Celu: (node) => {
+    const { alpha = 1 } = node.attributes;
+    const scale = like(Number(alpha), first(node, 0));
+    return { outputs: [mul(apply("Elu", [div(first(node, 0), scale)]), scale)] };
+  },
   Softsign: (node) => {
     const x = first(node, 0);
     return { outputs: [div(x, add(apply("Abs", [x]), like(1, x)))] };
@@ -79,6 +84,7 @@ const adapters: Readonly<Record<string, Adapter>> = {
   ReduceMean: axesAsInput,
   ReduceMax: axesAsInput,
   ReduceMin: axesAsInput,
+  ReduceProd: axesAsInput,
   ReduceLogSumExp: axesAsInput,
   ReduceL1: (node) => reduceOf(node, apply("Abs", [first(node, 0)])),
   ReduceSumSquare: (node) => reduceOf(node, mul(first(node, 0), first(node, 0))),

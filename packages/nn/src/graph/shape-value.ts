@@ -58,10 +58,29 @@ function complete(sizes: readonly (Dim | undefined)[] | undefined): Shape | unde
   return sizes?.every((size) => size !== undefined) ? (sizes as Shape) : undefined;
 }
 
+/** A calculation with numbers; where a size is a name, so is the result: that of the calculation. */
 const onNumbers =
-  (work: (a: number, b: number) => number) =>
-  (a: Dim, b: Dim): Dim | undefined =>
-    typeof a === "number" && typeof b === "number" ? work(a, b) : undefined;
+  (work: (a: number, b: number) => number, written: (a: Dim, b: Dim) => string) =>
+  (a: Dim, b: Dim): Dim => {
+    if (typeof a === "number" && typeof b === "number") return work(a, b);
+    return written(a, b);
+  };
+const plus = onNumbers(
+  (x, y) => x + y,
+  (a, b) => `(${a}+${b})`,
+);
+const minus = onNumbers(
+  (x, y) => x - y,
+  (a, b) => `(${a}-${b})`,
+);
+const over = onNumbers(
+  (x, y) => (y === 0 ? 0 : Math.trunc(x / y)),
+  (a, b) => `floor(${a}/${b})`,
+);
+const modulo = onNumbers(
+  (x, y) => (y === 0 ? 0 : x - y * Math.floor(x / y)),
+  (a, b) => `mod(${a},${b})`,
+);
 
 /** The elements of a slice along one axis of a tensor of known shape. */
 function sliced({ inputs }: Node): Shape | undefined {
@@ -127,10 +146,14 @@ const rules: Readonly<Record<string, SizeRule>> = {
     return length > most ? undefined : Array.from({ length }, (_, i) => start + i * delta);
   },
   Mul: calculated((a, b) => remainingDim([a, b], [], "Mul")),
-  Add: calculated((a, b) => (a === 0 ? b : b === 0 ? a : onNumbers((x, y) => x + y)(a, b))),
-  Sub: calculated((a, b) => (b === 0 ? a : onNumbers((x, y) => x - y)(a, b))),
-  Div: calculated((a, b) => (b === 1 ? a : onNumbers((x, y) => (y === 0 ? 0 : Math.trunc(x / y)))(a, b))),
-  Mod: calculated(onNumbers((x, y) => (y === 0 ? 0 : x - y * Math.floor(x / y)))),
+  Add: calculated((a, b) => (a === 0 ? b : b === 0 ? a : plus(a, b))),
+  Sub: calculated((a, b) => (b === 0 ? a : minus(a, b))),
+  Div: calculated((a, b) => (b === 1 ? a : over(a, b))),
+  Mod: calculated(modulo),
+  ReduceProd: ({ inputs: [x, axes] }) => {
+    const values = axes === undefined || x?.shape.length === 1 ? shapeValue(x) : undefined;
+    return values && [remainingDim(values, [], "ReduceProd")];
+  },
   Equal: calculated((a, b) => {
     if (a === b) return 1;
     const [name, number] = typeof a === "string" ? [a, b] : [b, a];

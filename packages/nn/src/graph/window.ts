@@ -80,7 +80,7 @@ export function covered(spatial: Shape, window: Window, outputPadding: readonly 
     const extra = (outputPadding[i] ?? 0) + reach - at(window.before, i) - at(window.after, i);
     const stride = at(window.strides, i);
     if (typeof dim === "number") return (dim - 1) * stride + extra;
-    return stride === 1 && extra === 1 ? dim : `${dim}*${stride}+${extra - stride}`;
+    return stride === 1 && extra === 1 ? dim : `(${dim})*${stride}+${extra - stride}`;
   });
 }
 

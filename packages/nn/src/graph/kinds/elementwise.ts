@@ -47,6 +47,15 @@ export const elementwiseOps: Readonly<Record<string, OpSpec>> = {
   Round: unary(float),
   Sin: unary(float),
   Cos: unary(float),
+  Tan: unary(float),
+  Asin: unary(float),
+  Acos: unary(float),
+  Atan: unary(float),
+  Sinh: unary(float),
+  Cosh: unary(float),
+  Asinh: unary(float),
+  Acosh: unary(float),
+  Atanh: unary(float),
   Reciprocal: unary(float),
   Sigmoid: unary(float),
   Tanh: unary(float),
@@ -71,11 +80,20 @@ export const elementwiseOps: Readonly<Record<string, OpSpec>> = {
   LessOrEqual: elementwise([2, 2], numeric, "bool"),
   And: elementwise([2, 2], bool),
   Or: elementwise([2, 2], bool),
+  Xor: elementwise([2, 2], bool),
   Not: unary(bool),
   IsNaN: spec([1, 1], (a) => {
     takes(a, float);
     return [{ dtype: "bool", shape: required(a, 0).shape }];
   }),
+  IsInf: spec(
+    [1, 1],
+    (a) => {
+      takes(a, float);
+      return [{ dtype: "bool", shape: required(a, 0).shape }];
+    },
+    { detect_negative: "int", detect_positive: "int" },
+  ),
   Where: spec([3, 3], (a) => {
     takes(a, bool, 0);
     return [{ dtype: oneType(a, 1, 2), shape: broadcastAll(a) }];

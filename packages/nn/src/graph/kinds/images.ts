@@ -4,7 +4,7 @@ import { NnError } from "../../errors.ts";
 import type { Dim } from "../../shape.ts";
 import { formatShape, normalizeAxis } from "../../shape.ts";
 import type { Application, OpSpec } from "../spec.ts";
-import { intAttribute, intsAttribute, knownNumbers, required, takes } from "../spec.ts";
+import { intAttribute, intsAttribute, knownNumbers, knownShape, required, takes } from "../spec.ts";
 import { spec } from "./spec.ts";
 
 /** [batch, channels, height, width] and the block size. */
@@ -60,8 +60,8 @@ export const imageOps: Readonly<Record<string, OpSpec>> = {
         normalizeAxis(axis, shape.length, a.op),
       );
       const sized = a.inputs[3] !== undefined;
-      const values = knownNumbers(a, sized ? 3 : 2);
-      if (values.length !== axes.length || values.some((value) => value <= 0)) {
+      const values = sized ? knownShape(a, 3) : knownNumbers(a, 2);
+      if (values.length !== axes.length || values.some((value) => typeof value === "number" && value <= 0)) {
         throw new NnError(
           "attribute-invalid",
           `Resize: [${values.join(", ")}] does not give one positive ${sized ? "size" : "scale"} for each of ${axes.length} axes.`,
@@ -72,7 +72,7 @@ export const imageOps: Readonly<Record<string, OpSpec>> = {
       for (const [i, axis] of axes.entries()) {
         const dim = shape[axis] ?? 1;
         const value = values[i] ?? 1;
-        if (sized) result[axis] = value;
+        if (sized || typeof value === "string") result[axis] = value;
         else if (typeof dim === "number") result[axis] = Math.floor(dim * value);
         else if (value !== 1) result[axis] = `floor(${value}*${dim})`;
       }

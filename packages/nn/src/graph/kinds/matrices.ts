@@ -45,6 +45,7 @@ export const matrixOps: Readonly<Record<string, OpSpec>> = {
   ReduceMean: reduction(float),
   ReduceMax: reduction(numeric),
   ReduceMin: reduction(numeric),
+  ReduceProd: reduction(numeric),
   ReduceLogSumExp: reduction(float),
   ArgMax: spec(
     [1, 1],

@@ -1,7 +1,7 @@
 import { numericTypes } from "../../dtype.ts";
 import { NnError } from "../../errors.ts";
 import type { Dim } from "../../shape.ts";
-import { broadcast, formatShape, normalizeAxis, remainingDim, sameShape } from "../../shape.ts";
+import { broadcast, formatShape, normalizeAxis, oneSize, remainingDim, sameShape } from "../../shape.ts";
 import type { OpSpec } from "../spec.ts";
 import {
   axesInput,
@@ -100,9 +100,12 @@ export const shapingOps: Readonly<Record<string, OpSpec>> = {
       const first = required(a, 0);
       const axis = normalizeAxis(intAttribute(a.attributes, "axis", 0), first.shape.length, a.op);
       const parts = a.inputs.map((_, i) => required(a, i).shape);
+      const joined: Dim[] = [...first.shape];
       for (const part of parts) {
-        const fits = part.length === first.shape.length && part.every((dim, i) => i === axis || dim === first.shape[i]);
-        if (!fits) {
+        const sizes = joined.map((dim, i) => (i === axis ? dim : oneSize(dim, part[i] ?? 0)));
+        if (part.length === joined.length && sizes.every((dim) => dim !== undefined)) {
+          joined.splice(0, joined.length, ...(sizes as Dim[]));
+        } else {
           throw new NnError(
             "shape-mismatch",
             `Concat: ${formatShape(part)} does not fit ${formatShape(first.shape)} along axis ${axis}.`,
@@ -114,7 +117,7 @@ export const shapingOps: Readonly<Record<string, OpSpec>> = {
       const total: Dim = sizes.every((size) => typeof size === "number")
         ? sizes.reduce((sum, size) => sum + size, 0)
         : sizes.join("+");
-      return [{ dtype: oneType(a), shape: first.shape.map((dim, i) => (i === axis ? total : dim)) }];
+      return [{ dtype: oneType(a), shape: joined.map((dim, i) => (i === axis ? total : dim)) }];
     },
     { axis: "int" },
   ),
@@ -256,8 +259,8 @@ export const shapingOps: Readonly<Record<string, OpSpec>> = {
   ),
   Tile: spec([2, 2], (a) => {
     const { dtype, shape } = required(a, 0);
-    const repeats = knownNumbers(a, 1);
-    if (repeats.length !== shape.length || repeats.some((count) => count < 0)) {
+    const repeats = knownShape(a, 1);
+    if (repeats.length !== shape.length || repeats.some((count) => typeof count === "number" && count < 0)) {
       throw new NnError(
         "attribute-invalid",
         `Tile: [${repeats.join(", ")}] does not say how often each axis of ${formatShape(shape)} is repeated.`,
