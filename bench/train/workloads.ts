@@ -204,7 +204,7 @@ export const workloads: readonly Workload[] = [
   workload({
     name: "lstm-32",
     batchSize: 32,
-    stepsPerRun: 1,
+    stepsPerRun: 8,
     net: sequential(lstm(128, { returns: "last" }) as Layer, linear(10)),
     loss: crossEntropy(),
     optimizer: (lr) => adam({ lr }),

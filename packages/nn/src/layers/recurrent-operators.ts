@@ -68,9 +68,9 @@ function plain({ op, attributes, inputs }: RecurrentOperator, onlyLast: boolean)
   const [x, weight, hiddenWeight, bias] = inputs as readonly [Tensor, Tensor, Tensor, Tensor?];
   const cell = names.find((name) => cells[name].operator === op) as CellName;
   const order = cells[cell].operatorOrder;
-  const [time, batch, features] = x.shape as readonly [number, number, number];
+  const [time, batch] = x.shape as readonly [number, number];
   const hidden = hiddenWeight.shape[2] as number;
-  const columns = reshape(transpose(x, [2, 0, 1]), [features, -1]);
+  const rows = reshape(transpose(x, [0, 2, 1]), [-1, batch]);
   const directions = [...Array(weight.shape[0]).keys()];
   const outputs = directions.map((d) => {
     const own = (stack: Tensor): readonly Tensor[] => {
@@ -87,7 +87,8 @@ function plain({ op, attributes, inputs }: RecurrentOperator, onlyLast: boolean)
     const biases = bias === undefined ? [...zeros, ...zeros] : own(bias);
     const [inputBias, ownBias] = [sorted(biases), sorted(biases, order.length)];
     return unrolled(cell, {
-      columns,
+      x: rows,
+      live: undefined,
       weight: transpose(sorted(own(weight))),
       hiddenWeight: transpose(sorted(own(hiddenWeight))),
       bias: cell === "gru" ? inputBias : add(inputBias, ownBias),
@@ -106,7 +107,7 @@ function plain({ op, attributes, inputs }: RecurrentOperator, onlyLast: boolean)
     );
     return [last, last];
   }
-  const byStep = outputs.map((output) => transpose(reshape(output, [1, hidden, time, batch]), [2, 0, 3, 1]));
+  const byStep = outputs.map((output) => transpose(reshape(output, [time, 1, hidden, batch]), [0, 1, 3, 2]));
   const ends = byStep.map((output, d) => {
     const end = isReverse(attributes, d) ? 0 : time - 1;
     return reshape(slice(output, end, end + 1, 0), [1, batch, hidden]);

@@ -77,7 +77,7 @@ function recurrent(name: CellName, hidden: number, options: RecurrentOptions): L
         const own = parameters[direction] as Readonly<Record<string, Tensor>>;
         const run = { name, hidden, x, mask, own, reverse: direction === "backward", last: returns === "last" };
         const known = typeof x.shape[0] === "number" && typeof x.shape[1] === "number";
-        if (mask === undefined && context.training && known) return throughUnrolled(run);
+        if (context.training && known) return throughUnrolled(run);
         // ONNX Runtime's RNN takes up to four times as long as a Scan; LSTM and GRU a sixth to all of the time.
         return mask === undefined && !context.training && name !== "rnn" ? throughOperator(run) : throughScan(run);
       });
@@ -121,11 +121,17 @@ function weightsOf({ own }: Run): CellWeights {
   return { hiddenWeight: own.hiddenWeight as Tensor, hiddenBias: own.hiddenBias };
 }
 
+/** bool [time, batch]: where a step is real. */
+function liveOf({ x, mask }: Run): Tensor | undefined {
+  return mask && greater(transpose(cast(mask, x.dtype), [1, 0]), constant(0, x.dtype));
+}
+
 function throughUnrolled(run: Run): Tensor {
-  const { hidden, reverse, last, own } = run;
-  const [batch, time] = run.x.shape as readonly [number, number];
+  const { hidden, reverse, last, own, x } = run;
+  const [batch, time] = x.shape as readonly [number, number];
   const outputs = unrolled(run.name, {
-    columns: reshape(transpose(run.x, [2, 1, 0]), [run.x.shape[2] as number, -1]),
+    x: reshape(transpose(x, [1, 2, 0]), [-1, batch]),
+    live: liveOf(run),
     weight: own.weight as Tensor,
     bias: own.bias as Tensor,
     hiddenWeight: own.hiddenWeight as Tensor,
@@ -136,7 +142,7 @@ function throughUnrolled(run: Run): Tensor {
     reverse,
     last,
   });
-  return last ? transpose(outputs) : transpose(reshape(outputs, [hidden, time, batch]), [2, 1, 0]);
+  return last ? transpose(outputs) : transpose(reshape(outputs, [time, hidden, batch]), [2, 0, 1]);
 }
 
 /** ONNX's own operator, for any length and batch size. It gives no gates to take a gradient from. */
@@ -175,7 +181,7 @@ function throughOperator({ name, hidden, x, own, reverse, last }: Run): Tensor {
 
 /** One Scan for any length and batch size; steps that the mask leaves out keep the state and give zeros. */
 function throughScan(run: Run): Tensor {
-  const { name, hidden, x, mask, reverse, last, own } = run;
+  const { name, hidden, x, reverse, last, own } = run;
   const [batch, time] = x.shape as readonly [Dim, Dim];
   const width = cells[name].gates * hidden;
   const byTime = transpose(x, [1, 0, 2]);
@@ -186,7 +192,8 @@ function throughScan(run: Run): Tensor {
   const weights = weightsOf(run);
   const states = Array.from({ length: cells[name].states }, () => zero);
   const step = cells[name].step;
-  if (mask === undefined) {
+  const live = liveOf(run);
+  if (live === undefined) {
     const found = scan(
       states,
       [projected],
@@ -198,7 +205,6 @@ function throughScan(run: Run): Tensor {
     );
     return last ? (found.states[0] as Tensor) : transpose(found.outputs[0] as Tensor, [1, 0, 2]);
   }
-  const live = greater(transpose(cast(mask, x.dtype), [1, 0]), constant(0, x.dtype));
   const found = scan(
     states,
     [projected, unsqueeze(live, 2)],
