@@ -40,6 +40,15 @@ const conv = (options: Parameters<typeof convolution>[3]) => (x?: Tensor, w?: Te
 
 const uneven = (attributes: Attributes) => (x?: Tensor, w?: Tensor) => apply("Conv", [x, w], attributes);
 
+/** A case of as many channels as the crossed shift asks for. */
+function crossed(
+  shapes: Case["shapes"],
+  options: Parameters<typeof conv>[0],
+  ...others: readonly string[]
+): readonly Case[] {
+  return [{ family: convolutionWeight, shapes, build: conv(options), also: ["crossed-shift", ...others] }];
+}
+
 const cases: readonly Case[] = [
   {
     family: convolutionWeight,
@@ -158,6 +167,62 @@ const cases: readonly Case[] = [
     build: conv({ stride: [1, 2], padding: 1 }),
     also: ["row-shift", "im2col"],
   },
+  ...crossed(
+    [
+      [2, 16, 6, 7],
+      [4, 16, 3, 3],
+    ],
+    { padding: 1 },
+    ...flat,
+  ),
+  ...crossed(
+    [
+      [2, 17, 6, 7],
+      [3, 17, 4, 2],
+    ],
+    {},
+    ...flat,
+  ),
+  ...crossed(
+    [
+      [2, 16, 3, 4],
+      [3, 16, 3, 3],
+    ],
+    { padding: [2, 3] },
+    ...flat,
+  ),
+  ...crossed(
+    [
+      [2, 16, 9, 8],
+      [3, 16, 3, 3],
+    ],
+    { padding: 2, dilation: [2, 3] },
+    ...flat,
+  ),
+  ...crossed(
+    [
+      [3, 16, 6, 8],
+      [5, 16, 3, 3],
+    ],
+    { padding: 1, stride: 2 },
+    "im2col",
+  ),
+  ...crossed(
+    [
+      [2, 16, 8, 8],
+      [5, 16, 4, 5],
+    ],
+    { padding: [1, 2], stride: 2 },
+    "im2col",
+  ),
+  ...crossed(
+    [
+      [2, 16, 9, 5],
+      [5, 16, 5, 2],
+    ],
+    { padding: [2, 1], stride: [3, 1] },
+    "im2col",
+  ),
   {
     family: convolutionWeight,
     shapes: [

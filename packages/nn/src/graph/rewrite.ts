@@ -6,9 +6,14 @@ import type { Graph, Node, Tensor } from "./node.ts";
 /** Given a node and its (already rewritten) inputs: the tensors that take the place of its outputs, or undefined. */
 export type Replace = (node: Node, inputs: readonly (Tensor | undefined)[]) => readonly Tensor[] | undefined;
 
-/** The tensors with every node that they depend on kept or replaced. Leaves stay the same nodes. */
+/**
+ * The tensors with every node that they depend on kept or replaced, and those that only gradients given by hand read:
+ * else a gradient would compute what stood here before once more. Leaves stay the same nodes.
+ */
 export function rewriteTensors(tensors: readonly Tensor[], replace: Replace): readonly Tensor[] {
-  return rewritten(topological(tensors), tensors, replace);
+  const reads = ({ inputs, ownGradient }: Node): Node["inputs"] =>
+    ownGradient === undefined ? inputs : [...inputs, ...ownGradient.inputs];
+  return rewritten(topological(tensors, new Set(), reads), tensors, replace);
 }
 
 function rewritten(order: readonly Node[], tensors: readonly Tensor[], replace: Replace): readonly Tensor[] {

@@ -84,7 +84,7 @@ async function confirmed(open: OpenSession, block: number): Promise<boolean> {
   const wanted = [...weights, ...vectors];
   const plain = [loss, ...gradients(loss, wanted)];
   const [laidOut] = blockChannels([loss], { block, choose: chooseByModel }) as [Tensor];
-  const blocked = fuseBlocked([laidOut, ...gradients(laidOut, wanted)]);
+  const blocked = fuseBlocked([laidOut, ...gradients(laidOut, wanted)], block);
   const named = (prefix: string, list: readonly Tensor[]): Record<string, Tensor> =>
     Object.fromEntries(list.map((tensor, i) => [`${prefix}${i}`, tensor] as const));
   const graph = buildGraph({ ...named("plain", plain), ...named("blocked", blocked) }, { inputs: wanted });

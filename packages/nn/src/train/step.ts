@@ -184,7 +184,10 @@ function buildBody({ net, parameters, layout, loss, optimizer, choose, block }: 
   });
   const kept = layout.packKept(keptNow);
   const results = [prepared, ...trained.map((own, i) => add(own, updates[i] as Tensor)), ...kept, ...state];
-  const [lossAtLast, ...carried] = (block === undefined ? results : fuseBlocked(results)) as [Tensor, ...Tensor[]];
+  const [lossAtLast, ...carried] = (block === undefined ? results : fuseBlocked(results, block)) as [
+    Tensor,
+    ...Tensor[],
+  ];
   return { state: carried, loss: lossAtLast, random };
 }
 
