@@ -53,6 +53,22 @@ const vector = (...values: number[]): TensorData => ({ data: Float32Array.from(v
 
 export function sessionSuite(runtime: string, createSession: Create): void {
   describe(`a session on ${runtime}`, () => {
+    test("takes and gives float16 as Float32Array, rounded", async () => {
+      const x = input("x", "float16", ["N"]);
+      const session = await createSession(buildGraph({ y: cast(mul(cast(x, "float32"), 2), "float16") }));
+      expect(session.inputs).toEqual([{ name: "x", dtype: "float16", shape: ["N"] }]);
+      const { y } = await session.run({ x: vector(1, 1 / 3, -1e5, 2 ** -26) });
+      // A third is 0.333251953125 in float16.
+      expect(y).toEqual(vector(2, 0.66650390625, Number.NEGATIVE_INFINITY, 0));
+      expect(y?.data).toBeInstanceOf(Float32Array);
+      const doubles = { data: Float64Array.of(1), shape: [1] };
+      await expect(session.run({ x: doubles })).rejects.toMatchObject({
+        code: "session-feed-invalid",
+        message: expect.stringContaining("the model takes float32"),
+      });
+      await session.close();
+    });
+
     test("runs a feature pipeline on raw doubles and strings", async () => {
       const session = await createSession(encodeOnnx(featureGraph(), { metadata: { signature: "raw rows" } }));
       expect(session.inputs).toEqual([

@@ -4,6 +4,7 @@ import type { DType, NumericArray, TensorData } from "../dtype.ts";
 import { dtypeFromOnnx, dtypeOf, onnxDataType } from "../dtype.ts";
 import { NnError } from "../errors.ts";
 import { sizeOf } from "../shape.ts";
+import { halfToNumber } from "./float16.ts";
 import type { TensorProto } from "./proto/onnx_pb.ts";
 import { TensorProto_DataLocation, TensorProtoSchema } from "./proto/onnx_pb.ts";
 
@@ -102,15 +103,6 @@ function shortFloats(proto: TensorProto, size: number): Float32Array | undefined
   if (proto.dataType === float16Type) return Float32Array.from(bits, halfToNumber);
   // A bfloat16 is the upper half of a float32.
   return new Float32Array(Uint32Array.from(bits, (value) => value << 16).buffer);
-}
-
-/** IEEE 754 binary16: a sign, five bits of exponent, ten of fraction. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
 }
 
 function rawData(

@@ -1,8 +1,8 @@
 // ONNX Runtime in a worker thread: this side of the messages. The script of the thread is worker/engine.worker.mjs.
 import { Worker } from "node:worker_threads";
-import type { DType, TensorData } from "../dtype.ts";
+import type { DType } from "../dtype.ts";
 import { nativeOptions } from "./native-options.node.ts";
-import type { OrtInferenceSession, OrtTensor, Runtime } from "./ort-session.ts";
+import type { OrtData, OrtInferenceSession, OrtTensor, Runtime } from "./ort-session.ts";
 import { fromOrt, openSession } from "./ort-session.ts";
 import type { Engine } from "./session.ts";
 
@@ -82,7 +82,7 @@ export function startWorker(): Engine {
       worker.postMessage({ id, operation, ...fields }, transfer);
     });
 
-  const tensor = (type: DType, data: TensorData["data"], dims: readonly number[]): RemoteTensor => ({
+  const tensor = (type: DType, data: OrtData, dims: readonly number[]): RemoteTensor => ({
     type,
     data,
     dims,

@@ -3,6 +3,7 @@ import type { DType, TensorData } from "../dtype.ts";
 import { allocate, dtypeOf } from "../dtype.ts";
 import { NnError } from "../errors.ts";
 import { encodeOnnx } from "../graph/encode.ts";
+import { halfToNumber, halvesOf } from "../graph/float16.ts";
 import type { Graph } from "../graph/node.ts";
 import { isStatic, sizeOf } from "../shape.ts";
 import type { Feeds, PortDescription, Provider, Session, SessionOptions, SessionState, StatePorts } from "./session.ts";
@@ -32,7 +33,10 @@ export interface OrtInferenceSession {
   release(): Promise<void>;
 }
 
-type MakeTensor = (dtype: DType, data: TensorData["data"], dims: readonly number[]) => OrtTensor;
+/** What a runtime's tensor holds: float16 as its bits. */
+export type OrtData = TensorData["data"] | Uint16Array;
+
+type MakeTensor = (dtype: DType, data: OrtData, dims: readonly number[]) => OrtTensor;
 
 /** How one runtime differs from another. */
 export interface Runtime {
@@ -63,14 +67,22 @@ function describe(metadata: readonly OrtMetadata[]): readonly PortDescription[] 
 }
 
 export function fromOrt({ type, data, dims }: OrtTensor): TensorData {
+  if (type === "float16") return { data: fromHalves(data), shape: dims };
   return type === "bool"
     ? { data: data as Uint8Array, shape: dims, dtype: "bool" }
     : { data: data as TensorData["data"], shape: dims };
 }
 
+/** Float16 as its bits, or as the engine's own array of numbers where it has one. */
+function fromHalves(data: unknown): Float32Array {
+  return data instanceof Uint16Array
+    ? Float32Array.from(data, halfToNumber)
+    : Float32Array.from(data as Iterable<number>);
+}
+
 /** The tensors of a runtime in the caller's thread. */
 export function inThisThread(tensor: MakeTensor): Pick<Runtime, "tensor" | "lend" | "hold" | "read"> {
-  const copy = (data: TensorData["data"]): TensorData["data"] => data.slice() as TensorData["data"];
+  const copy = <T extends OrtData>(data: T): T => data.slice() as T;
   return {
     tensor,
     lend: tensor,
@@ -89,7 +101,11 @@ export async function openSession(
   const { native, providers } = await create(runtime, bytes, options);
   const inputs = describe(native.inputMetadata);
   const outputs = describe(native.outputMetadata);
-  const toOrt = (feed: TensorData): OrtTensor => runtime.tensor(dtypeOf(feed), feed.data, feed.shape);
+  const halves = new Set(inputs.filter(({ dtype }) => dtype === "float16").map(({ name }) => name));
+  const toOrt = (name: string, feed: TensorData): OrtTensor =>
+    halves.has(name)
+      ? runtime.tensor("float16", halvesOf(feed.data as Float32Array), feed.shape)
+      : runtime.tensor(dtypeOf(feed), feed.data, feed.shape);
   let closed = false;
   let last: Promise<unknown> = Promise.resolve();
 
@@ -121,7 +137,7 @@ export async function openSession(
     async run(feeds: Feeds): Promise<Record<string, TensorData>> {
       if (closed) throw closedError();
       checkFeeds(inputs, feeds);
-      const given = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, toOrt(feed)] as const));
+      const given = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, toOrt(name, feed)] as const));
       const results = await run(given, all());
       return Object.fromEntries(outputs.map(({ name }) => [name, fromOrt(results[name] as OrtTensor)] as const));
     },

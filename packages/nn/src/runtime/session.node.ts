@@ -1,17 +1,17 @@
 // Sessions on onnxruntime-node: native code on the CPU. A run blocks the calling thread until it is done.
 import { env, InferenceSession, Tensor } from "onnxruntime-node";
-import type { DType, TensorData } from "../dtype.ts";
+import type { DType } from "../dtype.ts";
 import type { Graph } from "../graph/node.ts";
 import { startWorker } from "./engine.node.ts";
 import { nativeOptions } from "./native-options.node.ts";
-import type { OrtTensor, Runtime } from "./ort-session.ts";
+import type { OrtData, OrtTensor, Runtime } from "./ort-session.ts";
 import { inThisThread, openSession } from "./ort-session.ts";
 import type { Session, SessionOptions, StartEngine } from "./session.ts";
 
 const runtime: Runtime = {
   writesInPlace: true,
   ...inThisThread(
-    (dtype: DType, data: TensorData["data"], dims: readonly number[]): OrtTensor =>
+    (dtype: DType, data: OrtData, dims: readonly number[]): OrtTensor =>
       new Tensor(dtype as "float32", data as Float32Array, dims),
   ),
   create: async (model, options, providers) => {

@@ -35,7 +35,10 @@ export interface Session {
   readonly outputs: readonly PortDescription[];
   /** The execution providers that it runs on, in order of preference. */
   readonly providers: readonly Provider[];
-  /** Throws `session-feed-invalid`, `session-run-failed` or `session-closed`. */
+  /**
+   * Inputs of float16 are fed as Float32Array and rounded, outputs of float16 are given as Float32Array.
+   * Throws `session-feed-invalid`, `session-run-failed` or `session-closed`.
+   */
   run(feeds: Feeds): Promise<Record<string, TensorData>>;
   /** State for `step`, which any session of the same runtime can go on with. The data are copied. */
   newState(ports: StatePorts, initial: Feeds): SessionState;
@@ -80,13 +83,18 @@ export interface SessionState {
   write(values: Feeds): void;
 }
 
+/** The element type in which an input is fed: JavaScript has no array of float16 in every engine. */
+function fedAs(dtype: DType): DType {
+  return dtype === "float16" ? "float32" : dtype;
+}
+
 /** Throws `session-feed-invalid` unless `feeds` has exactly the model's inputs with fitting types and shapes. */
 export function checkFeeds(inputs: readonly PortDescription[], feeds: Feeds): void {
   const refuse = (message: string): NnError =>
     new NnError(
       "session-feed-invalid",
       message,
-      `Feed exactly: ${inputs.map(({ name, dtype, shape }) => `${name} ${dtype} ${formatShape(shape)}`).join(", ")}.`,
+      `Feed exactly: ${inputs.map(({ name, dtype, shape }) => `${name} ${fedAs(dtype)} ${formatShape(shape)}`).join(", ")}.`,
     );
   const names = new Set(inputs.map(({ name }) => name));
   for (const name of Object.keys(feeds))
@@ -96,8 +104,8 @@ export function checkFeeds(inputs: readonly PortDescription[], feeds: Feeds): vo
     const feed = Object.hasOwn(feeds, name) ? feeds[name] : undefined;
     if (feed === undefined) throw refuse(`The input ${JSON.stringify(name)} is missing.`);
     checkTensorData(feed, `input ${JSON.stringify(name)}`);
-    if (dtypeOf(feed) !== dtype)
-      throw refuse(`The input ${JSON.stringify(name)} is ${dtypeOf(feed)}, the model takes ${dtype}.`);
+    if (dtypeOf(feed) !== fedAs(dtype))
+      throw refuse(`The input ${JSON.stringify(name)} is ${dtypeOf(feed)}, the model takes ${fedAs(dtype)}.`);
     const fits =
       feed.shape.length === shape.length &&
       shape.every((dim, i) => {

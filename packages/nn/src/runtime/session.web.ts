@@ -3,9 +3,9 @@
 // What was run: on the WebAssembly build the session suite (under Node and in Chromium), and in Chromium the gradient
 // suite and the training of a LeNet. What was not: WebGPU, for want of an adapter.
 import * as ort from "onnxruntime-web";
-import type { DType, TensorData } from "../dtype.ts";
+import type { DType } from "../dtype.ts";
 import type { Graph } from "../graph/node.ts";
-import type { OrtTensor, Runtime } from "./ort-session.ts";
+import type { OrtData, OrtTensor, Runtime } from "./ort-session.ts";
 import { inThisThread, openSession } from "./ort-session.ts";
 import type { Session, SessionOptions, StartEngine } from "./session.ts";
 
@@ -13,7 +13,7 @@ const runtimeOf = ({ InferenceSession, Tensor }: Pick<typeof ort, "InferenceSess
   // The WebAssembly build copies outputs out of its own memory: tensors passed in would not be written.
   writesInPlace: false,
   ...inThisThread(
-    (dtype: DType, data: TensorData["data"], dims: readonly number[]): OrtTensor =>
+    (dtype: DType, data: OrtData, dims: readonly number[]): OrtTensor =>
       new Tensor(dtype as "float32", data as Float32Array, dims),
   ),
   create: async (model, options, providers) => {

@@ -85,7 +85,7 @@ const tolerance = (name: string): number => (name.includes("bfloat16") ? 0.05 : 
 const first20: TensorData = { data: (held.inputs.data as Float32Array).slice(0, 20 * 64), shape: [20, 1, 8, 8] };
 
 describe("a network exported by PyTorch", () => {
-  test.each(cnns.slice(0, 5))("%s scores as in PyTorch, before and after it is given back", async (name) => {
+  test.each(cnns)("%s scores as in PyTorch, before and after it is given back", async (name) => {
     const bytes = file(`${name}.onnx`);
     const graph = decodeOnnx(bytes);
     const scores = await scoresOf(graph, first20);
