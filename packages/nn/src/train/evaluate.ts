@@ -1,18 +1,19 @@
 // Evaluation during training: predictions and mean loss on the validation examples, in chunks of fixed size.
 import type { NumericArray, TensorData } from "../dtype.ts";
 import { allocate, dtypeOf } from "../dtype.ts";
-import { buildGraph } from "../graph/build.ts";
-import { evaluationContext } from "../layers/context.ts";
+import { buildGraph, topological } from "../graph/build.ts";
 import type { Layer, LayerInput, LayerOutput, Parameters } from "../layers/layer.ts";
-import { listParameters, mapParameters } from "../layers/parameters.ts";
+import { listParameters } from "../layers/parameters.ts";
 import type { Loss } from "../losses/loss.ts";
 import type { Session, SessionOptions } from "../runtime/session.ts";
 import { sizeOf } from "../shape.ts";
-import { input } from "../tensor/leaves.ts";
 import type { NamedExamples } from "./data.ts";
-import { namedOutputs, networkInput, partOf, typesOf } from "./data.ts";
+import { namedOutputs, typesOf } from "./data.ts";
+import type { Evaluated } from "./forward.ts";
+import { forwardPass } from "./forward.ts";
 
 const largestChunk = 2048;
+const mostBytes = 2 ** 25;
 /** The name of a network's only output; others' own names stand after the prefix. */
 const single = "";
 const outputPrefix = "prediction.";
@@ -39,16 +40,11 @@ export async function createEvaluator(
   open: OpenSession,
   options: SessionOptions,
 ): Promise<Evaluator> {
-  const types = typesOf(examples);
-  const sizes = chunkSizes(examples.count);
+  const evaluated: Evaluated = { net, parameters, loss, arrays: typesOf(examples) };
+  const sizes = chunkSizes(examples.count, chunkOf(evaluated));
   const sessions = new Map<number, Session>();
   for (const size of new Set(sizes)) {
-    const arrays = types.map(({ name, dtype, shape }) => input(name, dtype, [size, ...shape]));
-    const named = Object.fromEntries(types.map(({ name }, i) => [name, arrays[i] as (typeof arrays)[number]] as const));
-    let next = 0;
-    const tree = mapParameters(parameters, (value) => input(`parameter${next++}`, "float32", value.shape));
-    const prediction = net.apply(tree, networkInput(named), evaluationContext());
-    const value = loss(prediction, partOf(named, "target"), named.weight);
+    const { prediction, loss: value } = forwardPass(evaluated, size);
     const outputs = Object.entries(namedOutputs(prediction, single));
     const graphOutputs = outputs.map(([name, tensor]) => [outputPrefix + name, tensor] as const);
     sessions.set(size, await open(buildGraph({ ...Object.fromEntries(graphOutputs), loss: value }), options));
@@ -87,7 +83,16 @@ export async function createEvaluator(
   };
 }
 
-function chunkSizes(count: number, largest: number = largestChunk): readonly number[] {
+/** Examples at once: a power of two, such that no tensor between the operators takes more than `mostBytes`. */
+export function chunkOf(evaluated: Evaluated): number {
+  const nodes = topological([forwardPass(evaluated, 1).loss]).filter(({ op }) => op !== "Input" && op !== "Constant");
+  const sizes = nodes.flatMap(({ outputs }) => outputs.map(({ shape }) => sizeOf(shape.map(Number))));
+  const bytes = 4 * sizes.reduce((most, size) => Math.max(most, size || 1), 1);
+  const fits = 2 ** Math.floor(Math.log2(mostBytes / bytes));
+  return Math.min(largestChunk, Math.max(1, fits));
+}
+
+function chunkSizes(count: number, largest: number): readonly number[] {
   const whole = Array.from({ length: Math.floor(count / largest) }, () => largest);
   return count % largest === 0 ? whole : [...whole, count % largest];
 }

@@ -2,12 +2,9 @@
 import { allocate } from "../dtype.ts";
 import { topological } from "../graph/build.ts";
 import { multiplyAddsOf } from "../graph/multiply-adds.ts";
-import { evaluationContext } from "../layers/context.ts";
-import { mapParameters } from "../layers/parameters.ts";
 import { sizeOf } from "../shape.ts";
-import { input } from "../tensor/leaves.ts";
-import { networkInput, partOf } from "./data.ts";
-import type { StepPlan } from "./step.ts";
+import type { Evaluated } from "./forward.ts";
+import { forwardPass } from "./forward.ts";
 
 /** About 20 ms of products on one core: what a call costs (some 0.3 ms) counts little, and the loop stays responsive. */
 const mostMultiplyAdds = 1e9;
@@ -19,19 +16,10 @@ const mostSteps = 64;
  * Steps a run for batches of `batchSize`: many for a small network on small examples, one for a large. A step's
  * products are three times those of its forward pass.
  */
-export function stepsPerRunOf(
-  { net, parameters, loss, arrays }: Pick<StepPlan, "net" | "parameters" | "loss" | "arrays">,
-  batchSize: number,
-): number {
-  const batch = Object.fromEntries(
-    arrays.map(({ name, dtype, shape }) => [name, input(name, dtype, [batchSize, ...shape])] as const),
-  );
-  let next = 0;
-  const tree = mapParameters(parameters, ({ shape }) => input(`parameter${next++}`, "float32", shape));
-  const prediction = net.apply(tree, networkInput(batch), evaluationContext());
-  const value = loss(prediction, partOf(batch, "target"), batch.weight);
-  const forward = topological([value]).reduce((sum, node) => sum + multiplyAddsOf(node), 0);
-  const bytes = arrays.reduce(
+export function stepsPerRunOf(evaluated: Evaluated, batchSize: number): number {
+  const nodes = topological([forwardPass(evaluated, batchSize).loss]);
+  const forward = nodes.reduce((sum, node) => sum + multiplyAddsOf(node), 0);
+  const bytes = evaluated.arrays.reduce(
     (sum, { dtype, shape }) => sum + batchSize * sizeOf(shape) * allocate(dtype, 0).BYTES_PER_ELEMENT,
     0,
   );

@@ -1,0 +1,24 @@
+// A network and its loss on a batch of known size, outside of training.
+import type { Tensor } from "../graph/node.ts";
+import { evaluationContext } from "../layers/context.ts";
+import type { LayerOutput } from "../layers/layer.ts";
+import { mapParameters } from "../layers/parameters.ts";
+import { input } from "../tensor/leaves.ts";
+import { networkInput, partOf } from "./data.ts";
+import type { StepPlan } from "./step.ts";
+
+export type Evaluated = Pick<StepPlan, "net" | "parameters" | "loss" | "arrays">;
+
+/** The forward pass: its inputs are named as the arrays, and `parameter0`, `parameter1`, … in the order of listParameters. */
+export function forwardPass(
+  { net, parameters, loss, arrays }: Evaluated,
+  batchSize: number,
+): { readonly prediction: LayerOutput; readonly loss: Tensor } {
+  const batch = Object.fromEntries(
+    arrays.map(({ name, dtype, shape }) => [name, input(name, dtype, [batchSize, ...shape])] as const),
+  );
+  let next = 0;
+  const tree = mapParameters(parameters, ({ shape }) => input(`parameter${next++}`, "float32", shape));
+  const prediction = net.apply(tree, networkInput(batch), evaluationContext());
+  return { prediction, loss: loss(prediction, partOf(batch, "target"), batch.weight) };
+}
