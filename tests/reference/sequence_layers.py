@@ -162,6 +162,28 @@ case(
     cross(),
     {"mask": memory_mask},
 )
+
+
+def with_weights(result):
+    """The result and the shares of attention, behind each other."""
+    return torch.cat([part.flatten() for part in result])
+
+
+case(
+    "attentionWeights",
+    heads,
+    {"x": x},
+    lambda x: with_weights(heads(x, x, x, key_padding_mask=mask == 0, need_weights=True)),
+    attention(),
+    {"mask": mask},
+)
+case(
+    "attentionWeightsHeads",
+    heads,
+    {"x": x, "memory": memory},
+    lambda x, memory: with_weights(heads(x, memory, memory, need_weights=True, average_attn_weights=False)),
+    cross(),
+)
 for first in (True, False):
     label = "Pre" if first else "Post"
     activation = "gelu" if first else "relu"

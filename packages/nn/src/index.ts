@@ -32,7 +32,7 @@ export {
   softplus,
   tanh,
 } from "./layers/activations.ts";
-export type { AttentionInput, AttentionOptions } from "./layers/attention.ts";
+export type { AttentionInput, AttentionOptions, AttentionOutput } from "./layers/attention.ts";
 export { multiHeadAttention } from "./layers/attention.ts";
 export type { BatchNormOptions } from "./layers/batch-norm.ts";
 export { batchNorm } from "./layers/batch-norm.ts";

@@ -6,7 +6,7 @@ import type { Shape } from "../shape.ts";
 import { formatShape } from "../shape.ts";
 import { add, cast, equal, mul, neg, sub } from "../tensor/elementwise.ts";
 import { constant } from "../tensor/leaves.ts";
-import { gemm, matMul, matMulTransposed, reduceSum, softmax } from "../tensor/matrices.ts";
+import { gemm, matMul, matMulTransposed, reduceMean, reduceSum, softmax } from "../tensor/matrices.ts";
 import { concat, reshape, reshapeLike, slice, split, squeeze, transpose, unsqueeze } from "../tensor/shaping.ts";
 import { dropout } from "./dropout.ts";
 import type { Context, Layer, Parameters, ParameterTensors } from "./layer.ts";
@@ -27,7 +27,15 @@ export interface AttentionOptions {
   readonly dropout?: number;
   /** Turn queries and keys by angles that grow with their places (Su et al. 2021; default false). */
   readonly rotary?: boolean;
+  /**
+   * Give the shares of attention beside the result: "mean" over the heads, [batch, time, keys], or of all "heads",
+   * [batch, heads, time, keys]. Each row sums to 1, in training before dropout.
+   */
+  readonly weights?: "mean" | "heads";
 }
+
+/** What attention gives where its shares are asked for. */
+export type AttentionOutput = Readonly<Record<"output" | "weights", Tensor>>;
 
 /** Added to the scores of keys that must not be seen. */
 const unseen = -1e30;
@@ -45,9 +53,17 @@ function namedInput(input: AttentionInput): Named {
 /**
  * Softmax(Q K' / √size) V in `heads` heads on projections of the input, joined and projected: [batch, time, width] →
  * the same. The width must be a multiple of the heads. Weights start as PyTorch's; those of queries, keys and values
- * stand side by side in `inputs`, or with a memory in `query` and `memory`.
+ * stand side by side in `inputs`, or with a memory in `query` and `memory`. With `weights` it gives `{ output, weights }`.
  */
-export function multiHeadAttention(heads: number, options: AttentionOptions = {}): Layer<AttentionInput> {
+export function multiHeadAttention(
+  heads: number,
+  options: AttentionOptions & Required<Pick<AttentionOptions, "weights">>,
+): Layer<AttentionInput, AttentionOutput>;
+export function multiHeadAttention(heads: number, options?: Omit<AttentionOptions, "weights">): Layer<AttentionInput>;
+export function multiHeadAttention(
+  heads: number,
+  options: AttentionOptions = {},
+): Layer<AttentionInput, Tensor | AttentionOutput> {
   const name = `multiHeadAttention(${heads})`;
   const drop = dropout(options.dropout ?? 0);
   return Object.freeze({
@@ -75,7 +91,7 @@ export function multiHeadAttention(heads: number, options: AttentionOptions = {}
         ? { query: xavier(width, width, 1, "query"), memory: xavier(memory, width, 2, "memory"), output }
         : { inputs: xavier(width, width, 3, "inputs"), output };
     },
-    apply(parameters: ParameterTensors, input: AttentionInput, context: Context): Tensor {
+    apply(parameters: ParameterTensors, input: AttentionInput, context: Context): Tensor | AttentionOutput {
       const { x, memory, mask } = namedInput(input);
       const width = x.shape[2] as number;
       const own = parameters as Readonly<Record<string, Readonly<Record<"weight" | "bias", Tensor>>>>;
@@ -90,13 +106,14 @@ export function multiHeadAttention(heads: number, options: AttentionOptions = {}
         ...(mask === undefined ? [] : [maskBias(mask, q)]),
       ];
       const dropped = context.training && (options.dropout ?? 0) > 0;
-      const attended = attend(turnedQ, turnedK, v, biases, (p) => (dropped ? drop.apply({}, p, context) : p));
-      const rows = reshape(transpose(attended, [0, 2, 1, 3]), [-1, width]);
-      return reshapeLike(
-        gemm(rows, own.output?.weight as Tensor, own.output?.bias),
-        [...x.shape.slice(0, 2), width],
-        x,
+      const { result, weights } = attend(turnedQ, turnedK, v, biases, (p) =>
+        dropped ? drop.apply({}, p, context) : p,
       );
+      const rows = reshape(transpose(result, [0, 2, 1, 3]), [-1, width]);
+      const projected = gemm(rows, own.output?.weight as Tensor, own.output?.bias);
+      const output = reshapeLike(projected, [...x.shape.slice(0, 2), width], x);
+      if (options.weights === undefined) return output;
+      return { output, weights: options.weights === "heads" ? weights : reduceMean(weights, 1) };
     },
   });
 }
@@ -141,8 +158,16 @@ function maskBias(mask: Tensor, { dtype }: Tensor): Tensor {
   return unsqueeze(mul(cast(absent, dtype), unseen), 1, 2);
 }
 
-/** Softmax of scaled scores times values. The gradient keeps the weights and takes two passes over them. */
-function attend(q: Tensor, k: Tensor, v: Tensor, biases: readonly Tensor[], drop: (weights: Tensor) => Tensor): Tensor {
+/**
+ * Softmax of scaled scores times values, and the softmax. The gradient keeps the weights and takes two passes over them.
+ */
+function attend(
+  q: Tensor,
+  k: Tensor,
+  v: Tensor,
+  biases: readonly Tensor[],
+  drop: (weights: Tensor) => Tensor,
+): { readonly result: Tensor; readonly weights: Tensor } {
   const alpha = 1 / Math.sqrt(q.shape[3] as number);
   const scores = matMulTransposed(q, k, { alpha, transB: true });
   const weights = softmax(
@@ -155,8 +180,8 @@ function attend(q: Tensor, k: Tensor, v: Tensor, biases: readonly Tensor[], drop
   );
   const dropped = drop(weights);
   const result = matMul(dropped, v);
-  if (dropped !== weights) return result;
-  return withGradient(result, [q, k, v, weights], (g, [qNow, kNow, vNow, p], output) => {
+  if (dropped !== weights) return { result, weights };
+  const whole = withGradient(result, [q, k, v, weights], (g, [qNow, kNow, vNow, p], output) => {
     const [query, key, value, weight] = [qNow, kNow, vNow, p] as [Tensor, Tensor, Tensor, Tensor];
     const toWeights = matMulTransposed(g, value, { transB: true });
     // The sum over keys of weight and slope is that over features of output and slope, a smaller tensor.
@@ -168,6 +193,7 @@ function attend(q: Tensor, k: Tensor, v: Tensor, biases: readonly Tensor[], drop
       matMulTransposed(weight, g, { transA: true }),
     ];
   });
+  return { result: whole, weights };
 }
 
 /** Turns the pairs (i, i + size/2) of each step by place / 10000^(2i/size). */

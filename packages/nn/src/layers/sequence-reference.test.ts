@@ -2,9 +2,10 @@
 // (tests/reference/sequence_layers.py). In training and in evaluation, which may be written differently.
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type { Layer, LayerInput, Parameters, Tensor, TensorData } from "../index.ts";
+import type { AttentionInput, AttentionOutput, Layer, LayerInput, Parameters, Tensor, TensorData } from "../index.ts";
 import {
   buildGraph,
+  concat,
   constant,
   createSession,
   evaluationContext,
@@ -18,6 +19,7 @@ import {
   multiHeadAttention,
   reduceSum,
   relu,
+  reshape,
   rng,
   rnn,
   transformerDecoderBlock,
@@ -46,6 +48,17 @@ const { cases } = JSON.parse(readFileSync(new URL("./fixtures/sequence-layers.js
   cases: Record<string, Case>;
 };
 
+/** A layer of two results as one of a vector. */
+function behindEachOther(layer: Layer<AttentionInput, AttentionOutput>): Layer<LayerInput> {
+  return {
+    ...layer,
+    apply(parameters, x, context) {
+      const { output, weights } = layer.apply(parameters, x, context);
+      return concat([reshape(output, [-1]), reshape(weights, [-1])], 0);
+    },
+  };
+}
+
 const both = { bidirectional: true } as const;
 const last = { bidirectional: true, returns: "last" } as const;
 const pre = { heads: 2, hidden: 6 } as const;
@@ -64,6 +77,8 @@ const layers: Record<string, Layer<LayerInput>> = {
   attentionCausal: multiHeadAttention(2, { causal: true }),
   attentionMasked: multiHeadAttention(2),
   attentionCross: multiHeadAttention(2),
+  attentionWeights: behindEachOther(multiHeadAttention(2, { weights: "mean" })),
+  attentionWeightsHeads: behindEachOther(multiHeadAttention(2, { weights: "heads" })),
   encoderPre: transformerEncoderBlock(pre),
   encoderPost: transformerEncoderBlock(post),
   decoderPre: transformerDecoderBlock(pre),
