@@ -60,12 +60,9 @@ export function sessionSuite(runtime: string, createSession: Create): void {
       const { y } = await session.run({ x: vector(1, 1 / 3, -1e5, 2 ** -26) });
       // A third is 0.333251953125 in float16.
       expect(y).toEqual(vector(2, 0.66650390625, Number.NEGATIVE_INFINITY, 0));
-      expect(y?.data).toBeInstanceOf(Float32Array);
+      expect(y?.data instanceof Float32Array).toBe(true);
       const doubles = { data: Float64Array.of(1), shape: [1] };
-      await expect(session.run({ x: doubles })).rejects.toMatchObject({
-        code: "session-feed-invalid",
-        message: expect.stringContaining("the model takes float32"),
-      });
+      expect(await codeOf(() => session.run({ x: doubles }))).toBe("session-feed-invalid");
       await session.close();
     });
 
