@@ -35,17 +35,19 @@ export const crossedShift: Formulation = {
       down.shifts.map((shift) => {
         const width = output[1] ?? 1;
         const after = down.count - (output[0] ?? 1) - shift;
-        return shaped(pad(first, [shift * width], [after * width]), out, length);
+        return shaped(pad(first, [shift * width], [after * width]), out, 1, length);
       }),
-      0,
+      1,
     );
+    const rows = shaped(left, out * down.shifts.length, length);
     const products = along.shifts.map((shift) => {
       const after = (output[1] ?? 1) - along.count + shift;
       const right = shaped(pad(last, [-shift * inTile], [after * inTile]), length, inTile);
-      return shaped(apply("Gemm", [left, right]), 1, down.shifts.length, out, down.stride, along.stride, into);
+      return shaped(apply("Gemm", [rows, right]), out * down.shifts.length * down.stride, 1, along.stride * into);
     });
-    const taps = transpose(concat(products, 0), [2, 5, 1, 3, 0, 4]);
+    // Stacked so that all taps of an output stand behind each other: one axis moves, which the runtime does fast.
     const sizes = [down, along].map(({ shifts, stride }) => shifts.length * stride);
+    const taps = transpose(shaped(concat(products, 1), out, sizeOf(sizes), into), [0, 2, 1]);
     return cut(shaped(taps, out, into, ...sizes), 2, [down.first, along.first], kernel, [1, 1]);
   },
   work(situation) {
