@@ -8,6 +8,7 @@ import { windowOf } from "../graph/window.ts";
 import { isStatic, sameShape } from "../shape.ts";
 import type { Blocks } from "./blocked-convolution.ts";
 import { blockedConvolution } from "./blocked-convolution.ts";
+import { blockedDepthwise } from "./blocked-depthwise.ts";
 import { blockedNormalization } from "./blocked-normalization.ts";
 
 /** Elementwise operators of one input that run in either layout. */
@@ -23,7 +24,7 @@ const elementwise: ReadonlySet<string> = new Set([
 
 /**
  * The tensors, with every convolution of whole blocks of channels computed in blocks, and with batch normalisations,
- * elementwise functions and additions behind them left there, so that nothing is reordered in between. A convolution
+ * convolutions by channel, elementwise functions and additions behind them left there, so that nothing is reordered in between. A convolution
  * of fewer input channels than a block joins where there is another one. Values are the same up to the order of
  * additions.
  */
@@ -42,6 +43,10 @@ export function blockChannels(tensors: readonly Tensor[], blocks: Blocks): reado
   const has = (tensor: Tensor | undefined): tensor is Tensor => tensor !== undefined && computed.has(tensor.node);
 
   return rewriteTensors(tensors, (node, [first, second, third]) => {
+    if (isDepthwise(node) && has(first) && second !== undefined) {
+      const window = windowOf(node.op, node.attributes, 2, second.shape.slice(2) as readonly number[]);
+      return [give(blockedDepthwise({ plain: first, blocked: take(first) }, second, third, window, blocks))];
+    }
     if (node.op === "Conv" && first !== undefined && second !== undefined) {
       const [into = 1, out = 1] = channelsOf(node) ?? [];
       if (!whole(out) || (!whole(into) && into > block)) return undefined;
@@ -61,6 +66,12 @@ export function blockChannels(tensors: readonly Tensor[], blocks: Blocks): reado
     }
     return undefined;
   });
+}
+
+/** Whether a node convolves every channel by itself, into one channel each. */
+function isDepthwise({ op, inputs: [x, weight], attributes }: Node): boolean {
+  const channels = x?.shape[1];
+  return op === "Conv" && channels !== 1 && attributes.group === channels && weight?.shape[0] === channels;
 }
 
 /** Whether a node normalises by its batch's statistics and gives just these back. */

@@ -2,7 +2,7 @@
 import { numbersToData } from "../dtype.ts";
 import { apply, withGradient } from "../graph/apply.ts";
 import { blockWeight, channelSums, flippedBlockWeight, toBlocked, toPlain } from "../graph/blocked-layout.ts";
-import type { Tensor } from "../graph/node.ts";
+import type { Attributes, Tensor } from "../graph/node.ts";
 import { constantNode } from "../graph/node.ts";
 import { int64s, matMul, reshape, transpose } from "../graph/operators.ts";
 import type { Window } from "../graph/window.ts";
@@ -66,20 +66,30 @@ function inputGradient(
   window: Window,
   block: number,
 ): Tensor | undefined {
-  const { kernel, strides, dilations } = window;
-  if (strides.every((stride) => stride === 1)) {
-    const before = kernel.map((size, i) => (dilations[i] ?? 1) * (size - 1) - (window.before[i] ?? 0));
-    const after = kernel.map((size, i) => {
-      const reach = (dilations[i] ?? 1) * (size - 1);
-      return Number(input[i + 2]) + reach - Number(gradient.shape[i + 2]) - (before[i] ?? 0);
-    });
-    if ([...before, ...after].some((amount) => amount < 0)) return undefined;
-    const attributes = { kernel_shape: kernel, dilations, pads: [...before, ...after] };
-    return apply("BlockedConv", [gradient, flippedBlockWeight(weight, block)], attributes);
-  }
+  const { kernel, strides } = window;
+  const turned = mirrored(window, input, gradient.shape as readonly number[]);
+  if (turned !== undefined) return apply("BlockedConv", [gradient, flippedBlockWeight(weight, block)], turned);
+  if (strides.every((stride) => stride === 1)) return undefined;
   const phases = kernel.map((_, i) => phasesOf(window, i, Number(input[i + 2]), Number(gradient.shape[i + 2])));
   const [down, along] = phases;
   return down && along ? strided(gradient, weight, input, [down, along], block) : undefined;
+}
+
+/**
+ * The attributes of the convolution with the kernel turned round that gives the gradient of an input of shape `input`
+ * from that of an output of shape `output`; undefined with strides, and where padding exceeds the kernel's reach.
+ */
+export function mirrored(
+  { kernel, strides, dilations, before: padding }: Window,
+  input: readonly number[],
+  output: readonly number[],
+): Attributes | undefined {
+  if (strides.some((stride) => stride !== 1)) return undefined;
+  const reach = kernel.map((size, i) => (dilations[i] ?? 1) * (size - 1));
+  const before = reach.map((own, i) => own - (padding[i] ?? 0));
+  const after = reach.map((own, i) => Number(input[i + 2]) + own - Number(output[i + 2]) - (before[i] ?? 0));
+  if ([...before, ...after].some((amount) => amount < 0)) return undefined;
+  return { kernel_shape: kernel, dilations, pads: [...before, ...after] };
 }
 
 /**

@@ -236,6 +236,24 @@ describe.skipIf(block === undefined)("in blocks of channels", () => {
     expect(forward([3, 3, 3, 3])).toEqual(["Conv"]);
   });
 
+  const byChannel = { title: "by channel", kernel: [3, 3], options: { padding: 1 } };
+  test.each<{ title: string; kernel: readonly number[]; options: ConvolutionOptions }>([
+    byChannel,
+    { title: "by channel, dilated", kernel: [2, 3], options: { padding: 2, dilation: 2 } },
+    { title: "by channel, padded far", kernel: [2, 2], options: { padding: 2 } },
+    { title: "by channel, stride 2", kernel: [3, 3], options: { padding: 1, stride: 2 } },
+  ])("a convolution behind another one, $title", async ({ kernel, options }) => {
+    const graph = await compare(
+      (x, w, v, b) => {
+        const before = convolution(x as Tensor, w as Tensor, undefined);
+        return convolution(before, v as Tensor, b, { ...options, groups: 32 });
+      },
+      [[2, 16, 6, 5], [32, 16, 1, 1], [32, 1, ...kernel], [32]],
+    );
+    const groups = graph.nodes.filter(({ op, attributes }) => op === "BlockedConv" && attributes.group === 32);
+    expect(groups).toHaveLength(options === byChannel.options || options.dilation !== undefined ? 2 : 1);
+  });
+
   test("a residual block is two convolutions with all that stands between them", async () => {
     const graph = await compare(
       (x, w, v, scale, bias) => {
