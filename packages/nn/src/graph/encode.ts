@@ -4,6 +4,8 @@ import type { TensorData } from "../dtype.ts";
 import { onnxDataType } from "../dtype.ts";
 import { opSpec, opsets } from "./catalogue.ts";
 import type { Attribute, Graph, Node, Tensor, ValueType } from "./node.ts";
+import type { OpenLoop } from "./outer-scope.ts";
+import { openLoop, readsOf } from "./outer-scope.ts";
 import type { AttributeProto, GraphProto, NodeProto, ValueInfoProto } from "./proto/onnx_pb.ts";
 import {
   AttributeProto_AttributeType,
@@ -30,6 +32,11 @@ export interface EncodeOptions {
   /** Written to metadata_props, for example a signature or the hash of the training data. */
   readonly metadata?: Readonly<Record<string, string>>;
   readonly producerVersion?: string;
+  /**
+   * Let loops read what does not change from the graph around them, in place of carrying it as a state, which the
+   * runtime copies at every step (default false). For running only: `decodeOnnx` takes no such model.
+   */
+  readonly outerScope?: boolean;
 }
 
 /** The ONNX model of `graph`, which is verified first. Same graph and options, same bytes. */
@@ -46,7 +53,7 @@ export function encodeOnnx(graph: Graph, options: EncodeOptions = {}): Uint8Arra
     metadataProps: Object.entries(options.metadata ?? {}).map(([key, value]) =>
       create(StringStringEntryProtoSchema, { key, value }),
     ),
-    graph: encodeGraph(graph),
+    graph: encodeGraph(graph, options.outerScope ?? false),
   });
   return toBinary(ModelProtoSchema, model);
 }
@@ -71,10 +78,13 @@ interface Names {
   /** Names in use here and in the graphs around, which a graph inside must not use again. */
   readonly taken: ReadonlySet<string>;
   readonly depth: number;
+  /** What is read of each node's outputs, where loops may read what stands around them. */
+  readonly reads: ReadonlyMap<Node, ReadonlySet<number>> | undefined;
 }
 
-function nameValues(graph: Graph, around?: Names): Names {
+function nameValues(graph: Graph, outerScope: boolean, around?: Names, outside?: OpenLoop["outside"]): Names {
   const names = new Map<Node, string[]>();
+  for (const [node, tensor] of outside ?? []) names.set(node, [around?.of(tensor) ?? ""]);
   const taken = new Set<string>(around?.taken);
   const depth = around === undefined ? 1 : around.depth + 1;
   const prefix = "_".repeat(depth);
@@ -108,11 +118,12 @@ function nameValues(graph: Graph, around?: Names): Names {
       }),
     );
   }
-  return { of: ({ node, index }) => names.get(node)?.[index] ?? "", ports, taken, depth };
+  const reads = outerScope ? readsOf(graph) : undefined;
+  return { of: ({ node, index }) => names.get(node)?.[index] ?? "", ports, taken, depth, reads };
 }
 
-function encodeGraph(graph: Graph, around?: Names): GraphProto {
-  const names = nameValues(graph, around);
+function encodeGraph(graph: Graph, outerScope: boolean, around?: Names, outside?: OpenLoop["outside"]): GraphProto {
+  const names = nameValues(graph, outerScope, around, outside);
   const nameOf = names.of;
   return create(GraphProtoSchema, {
     name: graph.name,
@@ -125,16 +136,26 @@ function encodeGraph(graph: Graph, around?: Names): GraphProto {
 
 function encodeNode(node: Node, names: Names): NodeProto {
   const spec = opSpec(node.op);
+  const open =
+    node.op === "Scan" && names.reads !== undefined ? openLoop(node, names.reads.get(node) ?? new Set()) : undefined;
+  const outputs = open?.outputs ?? [...node.outputs.keys()];
   return create(NodeProtoSchema, {
     opType: spec.type ?? node.op,
     domain: spec.domain,
     name: node.name ?? "",
-    input: node.inputs.map((tensor) => (tensor === undefined ? "" : names.of(tensor))),
-    output: node.outputs.map((type, index) => names.of({ node, index, ...type })),
+    input: (open?.inputs ?? node.inputs).map((tensor) => (tensor === undefined ? "" : names.of(tensor))),
+    output: outputs.map((index) => names.of({ node, index, ...(node.outputs[index] as ValueType) })),
     attribute: Object.entries(node.attributes).map(([name, value]) =>
-      encodeAttribute(name, spec.attributes[name] as AttributeKind, value, names),
+      open !== undefined && name === "body"
+        ? encodeBody(name, open.body, names, open.outside)
+        : encodeAttribute(name, spec.attributes[name] as AttributeKind, value, names),
     ),
   });
+}
+
+function encodeBody(name: string, body: Graph, names: Names, outside?: OpenLoop["outside"]): AttributeProto {
+  const g = encodeGraph(body, names.reads !== undefined, names, outside);
+  return Object.assign(create(AttributeProtoSchema), { name, type: AttributeProto_AttributeType.GRAPH, g });
 }
 
 function encodeAttribute(name: string, kind: AttributeKind, value: Attribute, names: Names): AttributeProto {
@@ -160,7 +181,7 @@ function encodeAttribute(name: string, kind: AttributeKind, value: Attribute, na
     case "tensor":
       return make({ type: type.TENSOR, t: encodeTensor(value as TensorData, name) });
     case "graph":
-      return make({ type: type.GRAPH, g: encodeGraph(value as Graph, names) });
+      return encodeBody(name, value as Graph, names);
   }
 }
 

@@ -97,7 +97,7 @@ export async function openSession(
   model: Uint8Array | Graph,
   options: SessionOptions = {},
 ): Promise<Session> {
-  const bytes = model instanceof Uint8Array ? model : encodeOnnx(model);
+  const bytes = model instanceof Uint8Array ? model : encodeOnnx(model, { outerScope: true });
   const { native, providers } = await create(runtime, bytes, options);
   const inputs = describe(native.inputMetadata);
   const outputs = describe(native.outputMetadata);

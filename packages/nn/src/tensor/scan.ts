@@ -25,14 +25,14 @@ export interface ScanResult {
 /**
  * Runs `step` once for each entry of the first axis of `sequences`, all of one length; `initial` are the states
  * before the first. `reverse` begins at the last entry; outputs then still stand at their entry's place, the history
- * in the order of the steps. The step may read tensors from outside. The operator is ONNX Scan; its gradient is a
+ * in the order of the steps; without `history` (default true) it is empty, which saves stacking it. The step may read tensors from outside. The operator is ONNX Scan; its gradient is a
  * second Scan backwards.
  */
 export function scan(
   initial: readonly Tensor[],
   sequences: readonly Tensor[],
   step: (states: readonly Tensor[], elements: readonly Tensor[]) => ScanStep,
-  options: { readonly reverse?: boolean } = {},
+  options: { readonly reverse?: boolean; readonly history?: boolean } = {},
 ): ScanResult {
   if (sequences.length === 0) {
     throw new NnError("graph-invalid", "scan: it was given no sequence.", "Give at least one tensor to run along.");
@@ -53,8 +53,9 @@ export function scan(
   const results = replaced([...made.states, ...(made.outputs ?? [])], captured, inner);
   const after = results.slice(0, states.length);
   const outputs = results.slice(states.length);
+  const stacked = options.history === false ? [] : after;
   // Captured tensors are states that do not change.
-  const all = [...after, ...inner, ...after, ...outputs];
+  const all = [...after, ...inner, ...stacked, ...outputs];
   const body = buildGraph(Object.fromEntries(all.map((tensor, i) => [`scan.out${i}`, tensor] as const)), {
     name: "scan",
     inputs: [...states, ...inner, ...elements],
@@ -70,7 +71,7 @@ export function scan(
         ? {}
         : {
             scan_input_directions: sequences.map(() => 1),
-            scan_output_directions: [...after.map(() => 0), ...outputs.map(() => 1)],
+            scan_output_directions: [...stacked.map(() => 0), ...outputs.map(() => 1)],
           }),
     },
     all.length,
@@ -78,8 +79,8 @@ export function scan(
   const history = initial.length + captured.length;
   return {
     states: found.slice(0, initial.length),
-    history: found.slice(history, history + initial.length),
-    outputs: found.slice(history + initial.length),
+    history: found.slice(history, history + stacked.length),
+    outputs: found.slice(history + stacked.length),
   };
 }
 
