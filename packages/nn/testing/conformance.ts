@@ -6,6 +6,7 @@ import * as t from "../src/index.ts";
 import { imageCases } from "./conformance-images.ts";
 import { pickingCases } from "./conformance-picking.ts";
 import { recurrentCases } from "./conformance-recurrent.ts";
+import { shapeCases } from "./conformance-shapes.ts";
 import type { GradientCase } from "./finite-differences.ts";
 
 const ids = (...values: number[]) => t.constant(values.map(BigInt));
@@ -182,4 +183,5 @@ export const gradientCases: readonly GradientCase[] = [
   ...imageCases,
   ...pickingCases,
   ...recurrentCases,
+  ...shapeCases,
 ];
