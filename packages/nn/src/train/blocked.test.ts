@@ -6,6 +6,7 @@ import { compareWithFiniteDifferences } from "../../testing/finite-differences.t
 import { blockChannels } from "../grad/block-channels.ts";
 import { blockOutputs } from "../grad/block-outputs.ts";
 import { chooseByModel } from "../grad/choice.ts";
+import type { Choose } from "../grad/formulation.ts";
 import type { Graph } from "../graph/node.ts";
 import { fuseBlocked } from "../graph/passes/fuse-blocked.ts";
 import type { ConvolutionOptions, Layer, Tensor, TensorData } from "../index.ts";
@@ -252,6 +253,23 @@ describe.skipIf(block === undefined)("in blocks of channels", () => {
     );
     const groups = graph.nodes.filter(({ op, attributes }) => op === "BlockedConv" && attributes.group === 32);
     expect(groups).toHaveLength(options === byChannel.options || options.dilation !== undefined ? 2 : 1);
+  });
+
+  test("weights' gradients read images of one block, and of two, in the order of the blocks", async () => {
+    const crossed: Choose = (family, situation, valid) =>
+      valid.find(({ name }) => name === "crossed-shift") ?? chooseByModel(family, situation, valid);
+    const large = (x?: Tensor, w?: Tensor, v?: Tensor): Tensor => {
+      const y = convolution(x as Tensor, w as Tensor, undefined, { padding: 1 });
+      return convolution(relu(y), v as Tensor, undefined, { padding: 1 });
+    };
+    for (const channels of [16, 32]) {
+      const weight = [channels, channels, 3, 3];
+      const graph = await compare(large, [[2, channels, 5, 6], weight, weight], (tensors) =>
+        blockChannels(tensors, { ...blocks, choose: crossed }),
+      );
+      // Each of the two pads its input's columns twice and its gradient's rows; columns in one block are convolved.
+      expect(opsOf(graph).filter((op) => op === "Pad")).toHaveLength(channels === block ? 6 : 8);
+    }
   });
 
   test("a residual block is two convolutions with all that stands between them", async () => {

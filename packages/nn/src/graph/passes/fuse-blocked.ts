@@ -4,12 +4,13 @@ import { topological } from "../build.ts";
 import type { Node, Tensor } from "../node.ts";
 import { int64s, reshape, transpose } from "../operators.ts";
 import { rewriteTensors } from "../rewrite.ts";
+import { shiftedInBlocks } from "./shift-blocked.ts";
 import { usesOf } from "./uses.ts";
 
 /**
  * The same values with fewer passes over memory: additions and ReLUs behind a blocked convolution become parts of it,
- * and what puts a plain image's axes in another order takes them out of the blocks at once. Run after differentiation: nodes that only carried a gradient given
- * by hand are gone afterwards.
+ * and what puts a plain image's axes in another order takes them out of the blocks at once. Run after differentiation:
+ * nodes that only carried a gradient given by hand are gone afterwards.
  */
 export function fuseBlocked(tensors: readonly Tensor[], block: number): readonly Tensor[] {
   const bare = rewriteTensors(tensors, (node, [input]) =>
@@ -32,6 +33,8 @@ export function fuseBlocked(tensors: readonly Tensor[], block: number): readonly
       const ordered = x.shape[1] === inputs[0]?.shape[1] ? orderedAtOnce(x, node.attributes.perm, block) : undefined;
       return ordered && [ordered];
     }
+    const shifted = shiftedInBlocks(node, inputs[0], block);
+    if (shifted !== undefined) return [shifted];
     if (node.op !== "Relu") return undefined;
     // An addition before the ReLU may have become part of the convolution just now.
     const joined = first?.op === "Add" && uses.get(first) === 1 && inputs[0]?.node.op === "BlockedConv";
