@@ -35,6 +35,11 @@ function waitForAll(): void {
   }
 }
 
+/** A message takes the whole buffer of a view along: a part of one is copied out first. */
+function alone(data: OrtData): OrtData {
+  return ArrayBuffer.isView(data) && data.byteLength < data.buffer.byteLength ? (data.slice() as OrtData) : data;
+}
+
 /** Starts the thread; what goes wrong there is the error of the call that is under way. */
 export function startWorker(): Engine {
   const flags = new Int32Array(new SharedArrayBuffer(8));
@@ -84,7 +89,7 @@ export function startWorker(): Engine {
 
   const tensor = (type: DType, data: OrtData, dims: readonly number[]): RemoteTensor => ({
     type,
-    data,
+    data: alone(data),
     dims,
   });
   const runtime: Runtime = {

@@ -14,12 +14,19 @@ export interface Buffers {
   give(stacked: Stacked): void;
 }
 
+/** Lengths whose arrays are kept: those of full runs and of an epoch's end, not of every epoch of a stream. */
+const mostLengths = 6;
+
 export function createBuffers(types: readonly ArrayType[]): Buffers {
   const free = new Map<string, NumericArray[]>();
   const freeOf = (name: string, length: number): NumericArray[] => {
     const key = `${name} ${length}`;
     const own = free.get(key) ?? [];
+    // The last one used stands last; the first is left to the garbage collector.
+    free.delete(key);
     free.set(key, own);
+    const [oldest] = free.keys();
+    if (free.size > mostLengths * types.length && oldest !== undefined) free.delete(oldest);
     return own;
   };
   return {

@@ -14,7 +14,7 @@ import { checkProviders } from "./check-providers.ts";
 import type { Identity } from "./checkpoint.ts";
 import { createCheckpoints, resume } from "./checkpoints.ts";
 import type { NamedExamples } from "./data.ts";
-import { nameExamples, networkInputShape } from "./data.ts";
+import { nameExamples, networkInputShape, typesOf } from "./data.ts";
 import type { Evaluator, OpenSession } from "./evaluate.ts";
 import { createEvaluator } from "./evaluate.ts";
 import type { EventStream, FitEvent } from "./events.ts";
@@ -150,7 +150,8 @@ async function trainOn<X extends LayerInput, Y extends LayerOutput>(
   let evaluator: Evaluator | undefined;
   try {
     evaluator =
-      validation && (await createEvaluator(plan.net, parameters, options.loss, validation, open, sessionOptions));
+      validation &&
+      (await createEvaluator({ ...plan, arrays: typesOf(validation) }, validation, batchSize, open, sessionOptions));
     const { values, history, bestEpoch } = await runEpochs({
       plan,
       options,

@@ -53,6 +53,9 @@ export interface StepperState {
   readonly optimizer: readonly TensorData[];
 }
 
+/** Sizes of runs that stay open: full ones and an epoch's end are three; a stream's epochs may all end otherwise. */
+const mostSessions = 6;
+
 interface Open {
   readonly step: StepGraph;
   readonly session: Session;
@@ -78,14 +81,22 @@ export function createStepper(
   const sessionFor = (steps: number, batchSize: number): Promise<Open> => {
     const key = `${steps}×${batchSize}`;
     const existing = sessions.get(key);
-    if (existing !== undefined) return existing;
-    const made = (async () => {
-      const step = buildStep(plan, shapes, steps, batchSize);
-      const threads = usefulThreads(step.graph, options.threads ?? 1);
-      return { step, session: await open(step.graph, { ...options, threads }) };
-    })();
-    sessions.set(key, made);
-    return made;
+    const own = existing ?? opened(steps, batchSize);
+    // The last one used stands last.
+    sessions.delete(key);
+    sessions.set(key, own);
+    const [oldest] = sessions.keys();
+    if (sessions.size > mostSessions && oldest !== undefined) {
+      const gone = sessions.get(oldest);
+      sessions.delete(oldest);
+      gone?.then(({ session }) => session.close()).catch(() => {});
+    }
+    return own;
+  };
+  const opened = async (steps: number, batchSize: number): Promise<Open> => {
+    const step = buildStep(plan, shapes, steps, batchSize);
+    const threads = usefulThreads(step.graph, options.threads ?? 1);
+    return { step, session: await open(step.graph, { ...options, threads }) };
   };
   let state: SessionState | undefined;
   const current = async (): Promise<readonly TensorData[]> => {

@@ -19,6 +19,15 @@ test("products of 64³ stay on one thread, those of 256³ are shared", () => {
   expect(usefulThreads(products(256), 1)).toBe(1);
 });
 
+test("small products beside large ones change nothing", () => {
+  const x = input("x", "float32", [256, 256]);
+  const small = Array.from({ length: 50 }, (_, i) => {
+    const [a, b] = [input(`a${i}`, "float32", [8, 8]), input(`b${i}`, "float32", [8, 8])];
+    return [`y${i}`, matMul(a, b)] as const;
+  });
+  expect(usefulThreads(buildGraph({ y: matMul(x, x), ...Object.fromEntries(small) }), 2)).toBe(2);
+});
+
 test("many steps of a loop do not make its products larger", () => {
   expect(usefulThreads(products(64, 1000), 4)).toBe(1);
   expect(usefulThreads(products(256, 2), 4)).toBe(4);
