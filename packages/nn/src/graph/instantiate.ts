@@ -1,8 +1,9 @@
 // Builds a graph's nodes anew on other tensors: with its inputs or constants replaced, or up to some node only.
 import { NnError } from "../errors.ts";
 import { applyAll } from "./apply.ts";
-import { topological } from "./build.ts";
-import type { Graph, Node, Tensor } from "./node.ts";
+import { buildGraph, topological } from "./build.ts";
+import type { Attributes, Graph, Node, Tensor } from "./node.ts";
+import { inputNode } from "./node.ts";
 
 /** What a leaf or a node's outputs become; undefined keeps a leaf as it is, and applies a node to what its inputs became. */
 export type Substitute = (node: Node, inputs: readonly (Tensor | undefined)[]) => readonly Tensor[] | undefined;
@@ -34,10 +35,28 @@ export function instantiate(
 
 function rebuilt(node: Node, inputs: readonly (Tensor | undefined)[]): readonly Tensor[] {
   try {
-    return applyAll(node.op, inputs, node.attributes, node.outputs.length, node.name);
+    const attributes = node.op === "Scan" ? withBodyFor(node, inputs) : node.attributes;
+    return applyAll(node.op, inputs, attributes, node.outputs.length, node.name);
   } catch (cause) {
     if (!(cause instanceof NnError)) throw cause;
     const name = node.name === undefined ? "" : ` ${JSON.stringify(node.name)}`;
     throw new NnError(cause.code, `In the node${name}: ${cause.message}`, cause.fix, cause);
   }
+}
+
+/** A loop's attributes with its body built anew for the sizes of `inputs`: a body's inputs have the types of one batch. */
+function withBodyFor({ attributes }: Node, inputs: readonly (Tensor | undefined)[]): Attributes {
+  const body = attributes.body as Graph;
+  const carried = inputs.length - ((attributes.num_scan_inputs as number | undefined) ?? 1);
+  const taken = new Map<Node, readonly Tensor[]>();
+  const own = body.inputs.map((inner, i) => {
+    const outer = inputs[i];
+    if (outer === undefined) return inner;
+    const made = inputNode(inner.node.name ?? `scan.input${i}`, outer.dtype, outer.shape.slice(i < carried ? 0 : 1));
+    taken.set(inner.node, [made]);
+    return made;
+  });
+  const outputs = instantiate(body, (node) => taken.get(node));
+  const named = Object.fromEntries(body.outputs.map(({ name }, i) => [name, outputs[i] as Tensor] as const));
+  return { ...attributes, body: buildGraph(named, { name: body.name, inputs: own }) };
 }

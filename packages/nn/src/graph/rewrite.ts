@@ -8,16 +8,26 @@ export type Replace = (node: Node, inputs: readonly (Tensor | undefined)[]) => r
 
 /**
  * The tensors with every node that they depend on kept or replaced, and those that only gradients given by hand read:
- * else a gradient would compute what stood here before once more. Leaves stay the same nodes.
+ * else a gradient would compute what stood here before once more. Leaves stay the same nodes. Nodes of `given` have
+ * their places from the start, leaves too, and nothing before them is looked at.
  */
-export function rewriteTensors(tensors: readonly Tensor[], replace: Replace): readonly Tensor[] {
+export function rewriteTensors(
+  tensors: readonly Tensor[],
+  replace: Replace,
+  given: ReadonlyMap<Node, readonly Tensor[]> = new Map(),
+): readonly Tensor[] {
   const reads = ({ inputs, ownGradient }: Node): Node["inputs"] =>
     ownGradient === undefined ? inputs : [...inputs, ...ownGradient.inputs];
-  return rewritten(topological(tensors, new Set(), reads), tensors, replace);
+  return rewritten(topological(tensors, new Set(given.keys()), reads), tensors, replace, given);
 }
 
-function rewritten(order: readonly Node[], tensors: readonly Tensor[], replace: Replace): readonly Tensor[] {
-  const places = new Map<Node, readonly Tensor[]>();
+function rewritten(
+  order: readonly Node[],
+  tensors: readonly Tensor[],
+  replace: Replace,
+  given: ReadonlyMap<Node, readonly Tensor[]> = new Map(),
+): readonly Tensor[] {
+  const places = new Map(given);
   const now = (tensor: Tensor | undefined): Tensor | undefined =>
     tensor === undefined ? undefined : (places.get(tensor.node)?.[tensor.index] ?? tensor);
   for (const node of order) {

@@ -7,6 +7,7 @@ import { topological } from "../graph/build.ts";
 import { instantiate } from "../graph/instantiate.ts";
 import type { Graph, Node, Tensor } from "../graph/node.ts";
 import { inputNode, outputOf } from "../graph/node.ts";
+import { liftConstants } from "../graph/passes/lift-constants.ts";
 import { formatShape } from "../shape.ts";
 import type { Layer, LayerInput, LayerOutput, Parameters, ParameterTensors, ShapeOf } from "./layer.ts";
 import { constantParameters } from "./parameters.ts";
@@ -29,8 +30,8 @@ export interface TrainableOptions {
 }
 
 /**
- * A layer that computes what `graph` does (see decodeOnnx), with its constants as parameters that start at their
- * values. Parameters are the float constants of one axis or more that have a name in the file, or all of them where
+ * A layer that computes what the graph does (see decodeOnnx), with its constants, those inside loops too, as parameters
+ * that start at their values. Parameters are the float constants of one axis or more that have a name in the file, or all of them where
  * none has one, except settings (bounds, single factors) and the running statistics of batch normalisations, which stay
  * as they are: the normalisation goes on as in inference. What an exporter stored once, because two weights were equal,
  * is one parameter. One input of the graph is the layer's input, several are taken by
@@ -38,9 +39,10 @@ export interface TrainableOptions {
  * are not there, and `no-gradient` from fit when an operator on the way has no gradient.
  */
 export function trainable<X extends LayerInput = Tensor, Y extends LayerOutput = Tensor>(
-  graph: Graph,
+  given: Graph,
   options: TrainableOptions = {},
 ): Layer<X, Y> {
+  const graph = liftConstants(given);
   const all = choose(graph, options.parameters);
   const head = options.head === undefined ? undefined : placeHead(graph, all, options.head);
   const wanted = head === undefined ? graph.outputs.map(({ tensor }) => tensor) : [head.on];

@@ -84,39 +84,37 @@ export function scan(
   };
 }
 
-/** The tensors from outside that the body reads: those that depend on none of its inputs. */
+/** The tensors from outside that the body or its gradients given by hand read: those that depend on none of its inputs. */
 function capturedBy(results: readonly Tensor[], own: readonly Tensor[]): readonly Tensor[] {
   const inside = new Set<Node>(own.map(({ node }) => node));
-  const order = topological(results);
-  for (const node of order) if (node.inputs.some((x) => x !== undefined && inside.has(x.node))) inside.add(node);
+  const order = topological(results, new Set(), readBy);
+  for (const node of order) if (readBy(node).some((x) => x !== undefined && inside.has(x.node))) inside.add(node);
   const found = new Map<Node, Set<number>>();
-  const read = (tensor: Tensor): void => {
-    if (inside.has(tensor.node) || tensor.node.op === "Constant") return;
+  const read = (tensor: Tensor | undefined): void => {
+    if (tensor === undefined || inside.has(tensor.node) || tensor.node.op === "Constant") return;
     found.set(tensor.node, (found.get(tensor.node) ?? new Set<number>()).add(tensor.index));
   };
-  for (const node of order) {
-    if (inside.has(node)) for (const tensor of node.inputs) if (tensor !== undefined) read(tensor);
-  }
+  for (const node of order) if (inside.has(node)) for (const tensor of readBy(node)) read(tensor);
   for (const tensor of results) read(tensor);
   return [...found].flatMap(([node, indices]) => [...indices].map((index) => outputOf(node, index)));
 }
 
+const readBy = ({ inputs, ownGradient }: Node): Node["inputs"] => [...inputs, ...(ownGradient?.inputs ?? [])];
+
+/** The results with `inner` in the place of what was captured; nothing outside is built anew. */
 function replaced(
   results: readonly Tensor[],
   captured: readonly Tensor[],
   inner: readonly Tensor[],
 ): readonly Tensor[] {
   if (captured.length === 0) return results;
-  const place = (tensor: Tensor | undefined): Tensor | undefined => {
-    const at = captured.findIndex(({ node, index }) => node === tensor?.node && index === tensor.index);
-    return at < 0 ? tensor : inner[at];
-  };
-  return rewriteTensors(results, (node, inputs) =>
-    inputs.some((tensor) => place(tensor) !== tensor)
-      ? applyAll(node.op, inputs.map(place), node.attributes, node.outputs.length, node.name)
-      : undefined,
-  ).map((tensor) => {
-    const own = place(tensor) as Tensor;
-    return own.node.op === "Input" ? apply("Identity", [own]) : own;
+  const places = new Map<Node, Tensor[]>();
+  captured.forEach(({ node, index }, i) => {
+    const outputs = places.get(node) ?? node.outputs.map((_, at) => outputOf(node, at));
+    outputs[index] = inner[i] as Tensor;
+    places.set(node, outputs);
   });
+  return rewriteTensors(results, () => undefined, places).map((own) =>
+    own.node.op === "Input" ? apply("Identity", [own]) : own,
+  );
 }
