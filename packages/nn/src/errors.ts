@@ -25,6 +25,7 @@ export const nnErrors = {
   "checkpoint-mismatch": "the checkpoint is of another network, optimiser, data set or set of options",
   "provider-disagrees": "an execution provider computes the training step otherwise than the CPU",
   "files-unavailable": "a file was asked for where there is no file system",
+  "file-unwritable": "a file cannot be written where it was asked for",
   "reporting-failed": "a service that a training is reported to refused or did not answer",
 } as const;
 

@@ -1,10 +1,49 @@
 // Files in Node: written whole or not at all, or appended to.
-import { appendFile, mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { appendFile, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { cpus, homedir, hostname } from "node:os";
 import { dirname, join } from "node:path";
+import { NnError } from "../errors.ts";
 
-/** Writes beside `path`, to the disk, and renames: a reader sees the old file or the new one. */
+function unwritable(path: string, cause: unknown): NnError {
+  return new NnError(
+    "file-unwritable",
+    `The file ${JSON.stringify(path)} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}.`,
+    "Give the path of a file, new or old, in a folder that may be written to; missing folders are made.",
+    cause,
+  );
+}
+
+/**
+ * Writes beside `path`, to the disk, and renames: a reader sees the old file or the new one. A missing folder is made.
+ * Throws `file-unwritable`.
+ */
 export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await replace(path, content);
+  } catch (cause) {
+    throw unwritable(path, cause);
+  }
+}
+
+/** Makes the folder of a file that is to be written later; throws `file-unwritable` where it could not be. */
+export async function checkWritable(path: string): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const isFolder = await stat(path).then(
+      (found) => found.isDirectory(),
+      () => false,
+    );
+    if (isFolder) throw new Error("it is a folder");
+    await (await open(temporary, "w")).close();
+    await rm(temporary);
+  } catch (cause) {
+    throw unwritable(path, cause);
+  }
+}
+
+async function replace(path: string, content: Uint8Array | string): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     const file = await open(temporary, "w");
@@ -25,10 +64,14 @@ export async function readWhole(path: string): Promise<Uint8Array> {
   return readFile(path);
 }
 
-/** Appends to a file; it and its folder are made where they are missing. */
+/** Appends to a file; it and its folder are made where they are missing. Throws `file-unwritable`. */
 export async function append(path: string, content: Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await appendFile(path, content);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await appendFile(path, content);
+  } catch (cause) {
+    throw unwritable(path, cause);
+  }
 }
 
 /** The names of this machine and of this process. */

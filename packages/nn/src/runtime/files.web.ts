@@ -15,6 +15,11 @@ export async function writeWhole(path: string, _content: Uint8Array | string): P
 }
 
 /** Throws `files-unavailable`. */
+export async function checkWritable(path: string): Promise<void> {
+  throw refuse(path);
+}
+
+/** Throws `files-unavailable`. */
 export async function readWhole(path: string): Promise<Uint8Array> {
   throw refuse(path);
 }

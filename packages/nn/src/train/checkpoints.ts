@@ -1,6 +1,6 @@
 // Checkpoints of a running training: when they are due, where they go, and how a training goes on from one.
 
-import { readWhole, writeWhole } from "#files";
+import { checkWritable, readWhole, writeWhole } from "#files";
 import type { TensorData } from "../dtype.ts";
 import { NnError } from "../errors.ts";
 import type { NamedParameter } from "../layers/parameters.ts";
@@ -15,6 +15,12 @@ import type { Stepper, StepperState } from "./stepper.ts";
 export interface Checkpoints {
   /** Keeps the standing when a checkpoint is due, or in any case when `now` is true. */
   offer(standing: Standing, now?: boolean): Promise<void>;
+}
+
+/** Throws `file-unwritable` where a checkpoint's file cannot be written: before the first step, not after an epoch. */
+export async function checkPlace(options: FitOptions["checkpoint"]): Promise<void> {
+  const to = typeof options === "object" ? options.to : options;
+  if (typeof to === "string") await checkWritable(to);
 }
 
 /** Without options nothing is kept. */

@@ -12,13 +12,15 @@ import { runAhead } from "./ahead.ts";
 import { blockSize, hasConvolutions } from "./block-size.ts";
 import { checkProviders } from "./check-providers.ts";
 import type { Identity } from "./checkpoint.ts";
-import { createCheckpoints, resume } from "./checkpoints.ts";
+import { checkPlace, createCheckpoints, resume } from "./checkpoints.ts";
 import type { NamedExamples } from "./data.ts";
 import { nameExamples, networkInputShape, typesOf } from "./data.ts";
 import type { Evaluator, OpenSession } from "./evaluate.ts";
 import { createEvaluator } from "./evaluate.ts";
 import type { EventStream, FitEvent } from "./events.ts";
 import { eventStream } from "./events.ts";
+import { forwardPass } from "./forward.ts";
+import { checkedRuns, checkIndices, indexRanges } from "./index-ranges.ts";
 import { keepChoices } from "./keep-choices.ts";
 import { atStart, runEpochs } from "./loop.ts";
 import { measuredChoice } from "./measured-choice.ts";
@@ -42,7 +44,7 @@ export interface Fit<X extends LayerInput = Tensor, Y extends LayerOutput = Tens
 /**
  * Trains `net`. The training starts by itself; events go to those who iterate from the start. Same options,
  * seed, machine and thread count: same curve. Errors: `training-option-invalid`, `training-data-invalid`,
- * `training-source-failed`, `training-aborted`, `loss-not-finite`, `checkpoint-invalid`, `checkpoint-mismatch`, `provider-disagrees`, and what building or running the
+ * `training-source-failed`, `training-aborted`, `loss-not-finite` (also for the validation examples), `file-unwritable`, `checkpoint-invalid`, `checkpoint-mismatch`, `provider-disagrees`, and what building or running the
  * graph throws.
  */
 export function fit<X extends LayerInput = Tensor, Y extends LayerOutput = Tensor, T extends LayerInput = Tensor>(
@@ -126,6 +128,11 @@ async function trainOn<X extends LayerInput, Y extends LayerOutput>(
     block: hasConvolutions(parameters) ? await blockSize(createSession, providers) : undefined,
   };
   const { batchSize = 32 } = options;
+  await checkPlace(options.checkpoint);
+  const ranges = indexRanges(forwardPass(modelled, Math.min(batchSize, count ?? batchSize)).loss);
+  const isWhole = "inputs" in options.data;
+  if (isWhole) checkIndices(runs.sample.arrays, ranges, { examples: "training" });
+  if (validation !== undefined) checkIndices(validation.arrays, ranges, { examples: "validation" });
   const identity: Identity = {
     seed: options.seed ?? 0,
     batchSize,
@@ -146,7 +153,8 @@ async function trainOn<X extends LayerInput, Y extends LayerOutput>(
   const dropout = random.fork("dropout");
   await checkProviders(plan, runs.sample, dropout, batchSize, sessionOptions);
   const stepper = createStepper(plan, dropout, open, sessionOptions, resumed?.state);
-  const ahead = runAhead(runs.from(start, options.stepsPerRun ?? stepsPerRunOf(plan, batchSize)));
+  const left = runs.from(start, options.stepsPerRun ?? stepsPerRunOf(plan, batchSize));
+  const ahead = runAhead(isWhole || ranges.length === 0 ? left : checkedRuns(left, ranges, start));
   let evaluator: Evaluator | undefined;
   try {
     evaluator =

@@ -15,6 +15,7 @@ import { partOf } from "./data.ts";
 import { diagnose } from "./diagnose.ts";
 import type { Evaluator } from "./evaluate.ts";
 import type { EpochEvent, EventStream, FitEvent } from "./events.ts";
+import { firstNotFinite } from "./not-finite.ts";
 import type { FitOptions } from "./options.ts";
 import type { Runs } from "./run.ts";
 import type { StepPlan } from "./step.ts";
@@ -66,7 +67,7 @@ export async function runEpochs(loop: Loop): Promise<Trained> {
   stream.push({ type: "start", step, epoch: before, epochs: options.epochs, ...stepsPerEpoch });
   while (standing.epoch < options.epochs && !hasStopped(standing, options)) {
     standing = await finishEpoch(loop, standing, seconds);
-    const validation = await validate(loop);
+    const validation = await validate(loop, standing.epoch + 1);
     const event: EpochEvent = {
       type: "epoch",
       epoch: standing.epoch + 1,
@@ -136,14 +137,20 @@ async function finishEpoch(loop: Loop, from: Standing, seconds: () => number): P
   }
 }
 
-async function validate({
-  evaluator,
-  validation,
-  options,
-  stepper,
-}: Loop): Promise<Record<string, number> | undefined> {
+async function validate(
+  { evaluator, validation, options, stepper }: Loop,
+  epoch: number,
+): Promise<Record<string, number> | undefined> {
   if (evaluator === undefined || validation === undefined) return undefined;
   const { loss, prediction } = await evaluator.evaluate(await stepper.parameters());
+  if (!Number.isFinite(loss)) {
+    const place = firstNotFinite(validation.arrays) ?? "every array is finite, but what the network makes of it is not";
+    throw new NnError(
+      "loss-not-finite",
+      `The validation loss became ${loss} (epoch ${epoch}): ${place}.`,
+      "Look for values that are not finite in the validation examples, or lower the learning rate.",
+    );
+  }
   const target = partOf(validation.arrays, "target");
   const metrics = Object.entries(options.metrics ?? {}).map(
     ([name, metric]) => [name, metric(prediction, target)] as const,

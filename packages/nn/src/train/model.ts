@@ -27,7 +27,7 @@ export interface TrainedModel<X extends LayerInput = Tensor, Y extends LayerOutp
   /** The deployable graph: inputs as in training with batch size "N"; output "output", or the outputs' own names. */
   graph(): Graph;
   predict(inputs: TensorData | Readonly<Record<string, TensorData>>): Promise<DataOf<Y>>;
-  /** Writes the graph as an ONNX file, whole or not at all. Node only. */
+  /** Writes the graph as an ONNX file, whole or not at all; a missing folder is made. Node only. Throws `file-unwritable`. */
   save(path: string, options?: EncodeOptions): Promise<void>;
   /** Frees the session that predict() opened. */
   close(): Promise<void>;
