@@ -1,4 +1,4 @@
-"""50-step paths of PyTorch's optimisers on given gradients, every fifth step, for packages/nn/src/optim/paths.test.ts.
+"""50-step paths of PyTorch's optimisers on given gradients, for packages/nn/src/optim/paths.test.ts.
 
 Lion, which PyTorch lacks, is algorithm 2 of the paper (Chen et al. 2023, "Symbolic Discovery of Optimization
 Algorithms") in plain Python. Adafactor is torch.optim.Adafactor.
@@ -91,8 +91,7 @@ for name, make in configurations.items():
             optimizer.step()
         schedule.step()
         averaged.update_parameters(holder)
-        if step % 5 == 4:
-            path.append(averaged.module.flat() if name == "averaged" else holder.flat())
+        path.append(averaged.module.flat() if name == "averaged" else holder.flat())
     paths[name] = path
 
 
