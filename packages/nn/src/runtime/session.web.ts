@@ -1,7 +1,8 @@
 // Sessions on onnxruntime-web, with the same interface as in Node. WebAssembly by default, WebGPU on request.
 //
 // What was run: on the WebAssembly build the session suite (under Node and in Chromium), and in Chromium the gradient
-// suite and the training of a LeNet. What was not: WebGPU, for want of an adapter.
+// suite and the training of a LeNet; on WebGPU, by a software adapter alone, the training of a dense network. A LeNet
+// is refused there, and a real GPU was not tried: the README's table says why.
 import * as ort from "onnxruntime-web";
 import type { DType } from "../dtype.ts";
 import type { Graph } from "../graph/node.ts";
