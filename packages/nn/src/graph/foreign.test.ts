@@ -283,6 +283,49 @@ const cases: Readonly<Record<string, Case>> = {
     ],
     initializers: [int64("one", 1), int64("two", 2), int64("four", 4), int64("minus", -1)],
   },
+  "a size calculated with fractions": {
+    nodes: [
+      node("Div", ["seven", "two"], ["half"]),
+      node("Mul", ["half", "two"], ["whole"]),
+      node("Cast", ["whole"], ["size"], { to: 7 }),
+      node("Concat", ["size", "ones"], ["sizes"], { axis: 0 }),
+      node("Expand", ["x", "sizes"], ["y"]),
+    ],
+    initializers: [
+      tensor("seven", [1], { dataType: 1, floatData: [7] }),
+      tensor("two", [1], { dataType: 1, floatData: [2] }),
+      int64("ones", 1, 1, 1),
+    ],
+  },
+  "a size that is cast to bool": {
+    nodes: [
+      node("Shape", ["x"], ["s"]),
+      node("Gather", ["s", "one"], ["four"]),
+      node("Cast", ["four"], ["some"], { to: 9 }),
+      node("Cast", ["some"], ["single"], { to: 7 }),
+      node("Concat", ["minus", "single"], ["shape"], { axis: 0 }),
+      node("Reshape", ["x", "shape"], ["y"]),
+    ],
+    initializers: [int64("one", 1), int64("minus", -1)],
+  },
+  ...Object.fromEntries(
+    [0, 1].map((fmod) => [
+      `a remainder of a negative size, fmod ${fmod}`,
+      {
+        nodes: [
+          node("Shape", ["x"], ["s"]),
+          node("Gather", ["s", "one"], ["four"]),
+          node("Sub", ["zero", "four"], ["negative"]),
+          node("Mod", ["negative", "three"], ["rest"], { fmod }),
+          node("Mul", ["rest", "rest"], ["square"]),
+          node("Mul", ["square", "three"], ["triple"]),
+          node("Concat", ["minus", "triple"], ["shape"], { axis: 0 }),
+          node("Reshape", ["x", "shape"], ["y"]),
+        ],
+        initializers: [int64("one", 1), int64("zero", 0), int64("three", 3), int64("minus", -1)],
+      } satisfies Case,
+    ]),
+  ),
   Celu: one("Celu", { alpha: 0.5 }),
   "a branch that follows from sizes": {
     nodes: [
@@ -374,6 +417,26 @@ describe("a node of another form", () => {
           node("ReduceMax", ["x"], ["m"], { keepdims: 0 }),
           node("Cast", ["m"], ["c"], { to: 9 }),
           node("If", ["c"], ["y"]),
+        ],
+      },
+    ],
+    [
+      "a size that is rounded on the way",
+      "model-file-invalid",
+      {
+        nodes: [
+          node("Div", ["one", "third"], ["three"]),
+          node("Div", ["one", "three"], ["again"]),
+          node("Mul", ["again", "nine"], ["most"]),
+          node("Cast", ["most"], ["size"], { to: 7 }),
+          node("Concat", ["size", "ones"], ["sizes"], { axis: 0 }),
+          node("Expand", ["x", "sizes"], ["y"]),
+        ],
+        initializers: [
+          tensor("one", [1], { dataType: 1, floatData: [1] }),
+          tensor("third", [1], { dataType: 1, floatData: [0.3] }),
+          tensor("nine", [1], { dataType: 1, floatData: [9] }),
+          int64("ones", 1, 1, 1),
         ],
       },
     ],

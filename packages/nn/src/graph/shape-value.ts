@@ -1,4 +1,5 @@
 // Sizes computed in a graph, as far as they are known before it runs: what exporters build reshapes' targets from.
+import type { DType } from "../dtype.ts";
 import type { Dim, Shape } from "../shape.ts";
 import { remainingDim } from "../shape.ts";
 import type { Node, Tensor } from "./node.ts";
@@ -36,16 +37,30 @@ export function knownIntegers(tensor: Tensor | undefined): readonly number[] | u
 
 type SizeRule = (node: Node, tensor: Tensor) => Shape | undefined;
 
-const whole = ({ dtype }: Tensor): boolean => dtype === "int64" || dtype === "int32" || dtype === "bool";
+const whole = ({ dtype }: Pick<Tensor, "dtype">): boolean => dtype === "int64" || dtype === "int32" || dtype === "bool";
 /** The same elements in the same order, whatever the axes. */
 const same: SizeRule = ({ inputs }, tensor) => (whole(tensor) ? shapeValue(inputs[0]) : undefined);
 
 /** A calculation with two sizes, or with a size and each of a list. */
-function calculated(work: (a: Dim, b: Dim) => Dim | undefined): SizeRule {
-  return ({ inputs: [left, right] }) => {
-    const [a, b] = [shapeValue(left), shapeValue(right)];
-    return a && b && complete(paired(a, b, work));
+function calculated(work: (a: Dim, b: Dim, node: Node, dtype: DType) => Dim | undefined): SizeRule {
+  return (node, { dtype }) => {
+    const [a, b] = [shapeValue(node.inputs[0]), shapeValue(node.inputs[1])];
+    return a && b && complete(paired(a, b, (x, y) => exact(work(x, y, node, dtype), dtype)));
   };
+}
+
+/**
+ * The result of a calculation where it is the same in every precision: integers, and of floats those with few digits
+ * (multiples of 1/1024 below 2^13, which float32 holds). What is rounded only the running graph knows.
+ */
+function exact(result: Dim | undefined, dtype: DType): Dim | undefined {
+  if (typeof result !== "number") return result;
+  const held =
+    dtype === "float32" || dtype === "float64"
+      ? Math.abs(result) < 2 ** 13 && Number.isInteger(result * 1024)
+      : Number.isSafeInteger(result);
+  // Adding 0 leaves no negative zero.
+  return held ? result + 0 : undefined;
 }
 
 function paired<T>(a: Shape, b: Shape, work: (a: Dim, b: Dim) => T): readonly T[] | undefined {
@@ -74,13 +89,29 @@ const minus = onNumbers(
   (a, b) => `(${a}-${b})`,
 );
 const over = onNumbers(
-  (x, y) => (y === 0 ? 0 : Math.trunc(x / y)),
+  (x, y) => x / y,
   (a, b) => `floor(${a}/${b})`,
 );
+/** The remainder with the divisor's sign, as Mod gives it. */
 const modulo = onNumbers(
-  (x, y) => (y === 0 ? 0 : x - y * Math.floor(x / y)),
+  (x, y) => x - y * Math.floor(x / y),
   (a, b) => `mod(${a},${b})`,
 );
+/** The remainder with the dividend's sign, as Mod gives it with `fmod`. */
+const remainder = onNumbers(
+  (x, y) => x % y,
+  (a, b) => `fmod(${a},${b})`,
+);
+
+/** A size as another element type: fractions lose what follows the point, and what is not 0 is true. */
+function converted(size: Dim, dtype: DType): Dim | undefined {
+  // A size by name may be 0.
+  if (typeof size === "string") return dtype === "bool" ? undefined : size;
+  if (dtype === "bool") return size === 0 ? 0 : 1;
+  const integer = Math.trunc(size) + 0;
+  const fits = dtype === "int32" ? integer === (integer | 0) : Number.isSafeInteger(integer);
+  return fits ? integer : undefined;
+}
 
 /** The elements of a slice along one axis of a tensor of known shape. */
 function sliced({ inputs }: Node): Shape | undefined {
@@ -121,7 +152,7 @@ const rules: Readonly<Record<string, SizeRule>> = {
   Unsqueeze: same,
   Squeeze: same,
   Identity: same,
-  Cast: (node, tensor) => same(node, tensor)?.map((size) => (typeof size === "number" ? Math.trunc(size) : size)),
+  Cast: (node, tensor) => complete(same(node, tensor)?.map((size) => converted(size, tensor.dtype))),
   Reshape: same,
   Expand(node, tensor) {
     const value = same(node, tensor);
@@ -139,18 +170,24 @@ const rules: Readonly<Record<string, SizeRule>> = {
     return sizes && complete(knownIntegers(indices)?.map((i) => sizes.at(i)));
   },
   Slice: sliced,
-  Range({ inputs }) {
+  Range({ inputs }, tensor) {
+    if (!whole(tensor)) return undefined;
     const [start, limit, delta] = inputs.map((input) => knownIntegers(input)?.[0]);
     if (start === undefined || limit === undefined || !delta) return undefined;
     const length = Math.max(0, Math.ceil((limit - start) / delta));
     return length > most ? undefined : Array.from({ length }, (_, i) => start + i * delta);
   },
-  Mul: calculated((a, b) => remainingDim([a, b], [], "Mul")),
+  Mul: calculated((a, b) => (typeof a === "number" && typeof b === "number" ? a * b : remainingDim([a, b], [], "Mul"))),
   Add: calculated((a, b) => (a === 0 ? b : b === 0 ? a : plus(a, b))),
   Sub: calculated((a, b) => (b === 0 ? a : minus(a, b))),
-  Div: calculated((a, b) => (b === 1 ? a : over(a, b))),
-  Mod: calculated(modulo),
-  ReduceProd: ({ inputs: [x, axes] }) => {
+  Div: calculated((a, b, _, dtype) => {
+    const quotient = b === 1 ? a : over(a, b);
+    // Integers are divided towards 0.
+    return typeof quotient === "number" && whole({ dtype }) ? Math.trunc(quotient) : quotient;
+  }),
+  Mod: calculated((a, b, { attributes }) => (attributes.fmod === 1 ? remainder(a, b) : modulo(a, b))),
+  ReduceProd: ({ inputs: [x, axes] }, tensor) => {
+    if (!whole(tensor)) return undefined;
     const values = axes === undefined || x?.shape.length === 1 ? shapeValue(x) : undefined;
     return values && [remainingDim(values, [], "ReduceProd")];
   },
