@@ -21,12 +21,10 @@ import {
 } from "./operators.ts";
 import { intAttribute } from "./spec.ts";
 
-/** What stands for minus infinity in a mask: a row in which nothing is seen stays finite. */
-const lowest = -3.4028234663852886e38;
-
 /**
  * softmax(q kᵀ scale + mask) v over heads. q, k and v are [batch, heads, time, width], or [batch, time, heads × width]
- * with the number of heads as attributes; fewer heads of k and v are shared by neighbouring heads of q.
+ * with the number of heads as attributes; fewer heads of k and v are shared by neighbouring heads of q. A query that sees
+ * no key gives 0.
  */
 export function writtenAttention(node: ForeignNode): Tensor {
   const { attributes, inputs } = node;
@@ -52,11 +50,22 @@ export function writtenAttention(node: ForeignNode): Tensor {
     scores = mul(cap, apply("Tanh", [div(scores, cap)]));
   }
   if (mask !== undefined) {
-    scores = add(scores, mask.dtype === "bool" ? where(mask, like(0, scores), like(lowest, scores)) : mask);
+    scores = add(
+      scores,
+      mask.dtype === "bool" ? where(mask, like(0, scores), like(Number.NEGATIVE_INFINITY, scores)) : mask,
+    );
   }
   if (intAttribute(attributes, "is_causal", 0) === 1) scores = add(scores, futureMask(scores));
-  const seen = matMul(apply("Softmax", [scores], { axis: -1 }), value);
+  const seen = matMul(weightsOf(scores), value);
   return joined ? reshape(transpose(seen, [0, 2, 1, 3]), int64s([0, 0, -1])) : seen;
+}
+
+/** The softmax over the keys; 0 where all scores of a query are minus infinity, of which a softmax makes NaN. */
+function weightsOf(scores: Tensor): Tensor {
+  const best = apply("ReduceMax", [scores, int64s([-1])], { keepdims: 1 });
+  const blind = apply("Equal", [best, like(Number.NEGATIVE_INFINITY, best)]);
+  const none = like(0, scores);
+  return where(blind, none, apply("Softmax", [where(blind, none, scores)], { axis: -1 }));
 }
 
 /** Each head `times` over, side by side. */
@@ -66,11 +75,11 @@ function repeated(x: Tensor, times: number): Tensor {
   return reshape(copies, int64s([0, Number(x.shape[1]) * times, -1, Number(x.shape[3])]));
 }
 
-/** 0 where the key stands at or before the query, the lowest number elsewhere. */
+/** 0 where the key stands at or before the query, minus infinity elsewhere. */
 function futureMask(scores: Tensor): Tensor {
   const sizes = apply("Shape", [scores], { start: 2, end: 4 });
   const seen = apply("Trilu", [expand(like(1, scores), sizes)], { upper: 0 });
-  return where(cast(seen, "bool"), like(0, scores), like(lowest, scores));
+  return where(cast(seen, "bool"), like(0, scores), like(Number.NEGATIVE_INFINITY, scores));
 }
 
 /** x over the root of its mean square, times the scale. */

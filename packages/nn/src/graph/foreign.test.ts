@@ -1,8 +1,19 @@
 // Older and foreign forms of nodes: ONNX Runtime runs the file itself and what was read from it, with equal results.
+import { readFileSync } from "node:fs";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
-import type { TensorData } from "../index.ts";
-import { createSession, decodeOnnx, encodeOnnx, NnError } from "../index.ts";
+import type { Tensor, TensorData } from "../index.ts";
+import {
+  buildGraph,
+  createSession,
+  decodeOnnx,
+  encodeOnnx,
+  gradients,
+  inputsOf,
+  mul,
+  NnError,
+  reduceSum,
+} from "../index.ts";
 import type { AttributeProto, GraphProto, NodeProto, TensorProto } from "./proto/onnx_pb.ts";
 import {
   AttributeProto_AttributeType,
@@ -197,6 +208,13 @@ const cases: Readonly<Record<string, Case>> = {
     initializers: [
       int64("axis", 1),
       tensor("mask", [4, 4], { dataType: 9, int32Data: Array.from({ length: 16 }, (_, i) => (i % 5 === 2 ? 0 : 1)) }),
+    ],
+    version: 23,
+  },
+  "attention with queries that see no key": {
+    nodes: [node("Attention", ["x", "x", "x", "mask"], ["y"], { q_num_heads: 1, kv_num_heads: 1, is_causal: 1 })],
+    initializers: [
+      tensor("mask", [4, 4], { dataType: 9, int32Data: Array.from({ length: 16 }, (_, i) => (i % 5 < 2 ? 0 : 1)) }),
     ],
     version: 23,
   },
@@ -465,6 +483,43 @@ describe("a node of another form", () => {
     expect(caught).toBeInstanceOf(NnError);
     expect((caught as NnError).code).toBe(code);
   });
+});
+
+describe("attention with queries that see no key", () => {
+  const attention = JSON.parse(readFileSync(new URL("./fixtures/attention.json", import.meta.url), "utf8")) as {
+    readonly seen: readonly number[];
+    readonly y: Readonly<Record<string, readonly number[]>>;
+  };
+
+  test.each(Object.entries(attention.y))(
+    "%s equals onnx's reference, and has finite gradients",
+    async (name, wanted) => {
+      const [kind, causal] = name.split(" ");
+      const { seen } = attention;
+      const mask =
+        kind === "bool"
+          ? tensor("mask", [4, 4], { dataType: 9, int32Data: [...seen] })
+          : tensor("mask", [4, 4], {
+              dataType: 1,
+              floatData: seen.map((open, i) => (open === 1 ? Math.sin(i) : Number.NEGATIVE_INFINITY)),
+            });
+      const bytes = file({
+        nodes: [node("Attention", ["x", "x", "x", "mask"], ["y"], { is_causal: Number(causal) })],
+        initializers: [mask],
+        version: 23,
+        shape: [1, 1, 4, 2],
+      });
+      const graph = decodeOnnx(bytes);
+      const y = graph.outputs.find((output) => output.name === "y")?.tensor as Tensor;
+      const inputs = Object.values(inputsOf(graph));
+      const [slope] = gradients(reduceSum(mul(y, y)), inputs);
+      const session = await createSession(buildGraph({ y, slope: slope as Tensor }, { inputs }));
+      const run = await session.run({ x: { data: x.data.slice(0, 8) as Float32Array, shape: [1, 1, 4, 2] } });
+      await session.close();
+      for (const [i, value] of wanted.entries()) expect(Number(run.y?.data[i])).toBeCloseTo(value, 5);
+      expect(Array.from(run.slope?.data ?? [], Number).every(Number.isFinite)).toBe(true);
+    },
+  );
 });
 
 describe("padding that depends on sizes", () => {
