@@ -52,6 +52,8 @@ export function decodeOnnx(bytes: Uint8Array): Graph {
 
 /** The graph and the metadata of an ONNX model. */
 export function decodeModel(bytes: Uint8Array): ModelInfo {
+  if (!(bytes instanceof Uint8Array))
+    throw invalid("What was given is no Uint8Array; a path's file must be read first.");
   const model = parse(bytes);
   if (model.graph === undefined) throw invalid("The model file holds no graph.");
   if (model.functions.length > 0)

@@ -1,4 +1,5 @@
 // Batch normalisation (Ioffe and Szegedy 2015), with running statistics as state that is not trained.
+import { knownOptions } from "../known-options.ts";
 import { isStatic, sizeOf } from "../shape.ts";
 import { add, mul } from "../tensor/elementwise.ts";
 import { batchNormalization, batchNormalizationTraining } from "../tensor/normalization.ts";
@@ -19,6 +20,7 @@ export interface BatchNormOptions {
  * BatchNorm: the running variance is the unbiased one.
  */
 export function batchNorm(options: BatchNormOptions = {}): Layer {
+  knownOptions<BatchNormOptions>("batchNorm", options, { epsilon: true, momentum: true });
   const { epsilon = 1e-5, momentum = 0.1 } = options;
   return layer({
     name: "batchNorm",

@@ -1,6 +1,8 @@
 // Convolution layers over one and two axes, with groups, by channel, and transposed.
+
 import { NnError } from "../errors.ts";
 import type { Tensor } from "../graph/node.ts";
+import { knownOptions } from "../known-options.ts";
 import type { Shape } from "../shape.ts";
 import { formatShape } from "../shape.ts";
 import type { ConvolutionOptions, TransposedConvolutionOptions } from "../tensor/convolution.ts";
@@ -56,6 +58,13 @@ function checkGroups(name: string, channels: number, out: number, groups: number
 function convolutionLayer(spatial: number, out: number, size: PerAxis, options: ConvolutionLayerOptions): Layer {
   const kernel = perAxis(size, spatial, "kernel", 1);
   const name = `conv${spatial}d(${out}, ${kernel.join("×")})`;
+  knownOptions<ConvolutionLayerOptions>(name, options, {
+    stride: true,
+    dilation: true,
+    padding: true,
+    groups: true,
+    bias: true,
+  });
   const { bias = true, ...window } = options;
   const groups = options.groups ?? 1;
   return layer({

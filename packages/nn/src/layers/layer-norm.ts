@@ -1,4 +1,5 @@
 // Layer normalisation (Ba et al. 2016).
+import { knownOptions } from "../known-options.ts";
 import { layerNormalization } from "../tensor/matrices.ts";
 import type { Layer } from "./layer.ts";
 import { layer } from "./layer.ts";
@@ -6,6 +7,7 @@ import { featuresOf } from "./linear.ts";
 
 /** Normalises the last axis to mean 0 and variance 1, then scales and shifts it. `epsilon` (default 1e-5) is added to the variance. */
 export function layerNorm(options: { readonly epsilon?: number } = {}): Layer {
+  knownOptions<{ readonly epsilon?: number }>("layerNorm", options, { epsilon: true });
   return layer({
     name: "layerNorm",
     init(inputShape) {

@@ -1,6 +1,7 @@
 // A fully connected layer.
 import { NnError } from "../errors.ts";
 import type { Tensor } from "../graph/node.ts";
+import { knownOptions } from "../known-options.ts";
 import type { Shape } from "../shape.ts";
 import { formatShape } from "../shape.ts";
 import { gemm } from "../tensor/matrices.ts";
@@ -33,6 +34,7 @@ export function rowwise(x: Tensor, apply: (rows: Tensor) => Tensor, out: number)
  */
 export function linear(out: number, options: { readonly bias?: boolean } = {}): Layer {
   const name = `linear(${out})`;
+  knownOptions<{ readonly bias?: boolean }>(name, options, { bias: true });
   const withBias = options.bias ?? true;
   return layer({
     name,

@@ -1,5 +1,7 @@
 // Ready networks on rows and texts, in one line each.
+
 import type { Tensor } from "../graph/node.ts";
+import { knownOptions } from "../known-options.ts";
 import type { Shape } from "../shape.ts";
 import { cast, div, max, mul } from "../tensor/elementwise.ts";
 import { reduceMean, reduceSum } from "../tensor/matrices.ts";
@@ -29,7 +31,9 @@ export interface MlpOptions {
 }
 
 /** A multilayer perceptron: [batch, in] → [batch, out]. */
-export function mlp({ hidden, out, activation = relu(), dropout: rate = 0 }: MlpOptions): Layer {
+export function mlp(options: MlpOptions): Layer {
+  knownOptions<MlpOptions>("mlp", options, { hidden: true, out: true, activation: true, dropout: true });
+  const { hidden, out, activation = relu(), dropout: rate = 0 } = options;
   const between = hidden.flatMap((width) => [linear(width), activation, ...(rate > 0 ? [dropout(rate)] : [])]);
   const [first = linear(out), ...rest] = [...between, linear(out)];
   return sequential(first, ...rest);
@@ -68,6 +72,15 @@ export interface LstmClassifierOptions {
 
 /** Token vectors, lstm layers and a linear layer on the last step: tokens [batch, time] → logits [batch, classes]. */
 export function lstmClassifier(options: LstmClassifierOptions): Layer<TokenInput> {
+  knownOptions<LstmClassifierOptions>("lstmClassifier", options, {
+    vocabulary: true,
+    classes: true,
+    width: true,
+    hidden: true,
+    layers: true,
+    bidirectional: true,
+    dropout: true,
+  });
   const { vocabulary, classes, width = 64, hidden = 128, layers = 1, bidirectional = false } = options;
   const embed = embedding(vocabulary, width);
   const drop = dropout(options.dropout ?? 0);
@@ -121,6 +134,19 @@ export interface TextTransformerOptions extends Omit<TransformerOptions, "norm">
  * default for language models.
  */
 export function textTransformer(options: TextTransformerOptions): Layer<TokenInput> {
+  knownOptions<TextTransformerOptions>("textTransformer", options, {
+    vocabulary: true,
+    width: true,
+    layers: true,
+    length: true,
+    classes: true,
+    heads: true,
+    hidden: true,
+    dropout: true,
+    activation: true,
+    causal: true,
+    rotary: true,
+  });
   const { vocabulary, width, layers, length, classes, rotary = false } = options;
   const embed = embedding(vocabulary, width);
   const places = positionalEncoding({ kind: "learned", ...(length === undefined ? {} : { length }) });

@@ -1,8 +1,10 @@
 // Recurrent layers: rnn, lstm and gru, in one or both directions, over sequences of equal or different lengths.
+
 import { NnError } from "../errors.ts";
 import { applyAll } from "../graph/apply.ts";
 import type { Tensor } from "../graph/node.ts";
 import * as ops from "../graph/operators.ts";
+import { knownOptions } from "../known-options.ts";
 import type { Dim, Shape } from "../shape.ts";
 import { formatShape } from "../shape.ts";
 import { cast, greater, mul, where } from "../tensor/elementwise.ts";
@@ -52,7 +54,15 @@ function partsOf(input: SequenceInput): { readonly x: Tensor; readonly mask: Ten
 }
 
 function recurrent(name: CellName, hidden: number, options: RecurrentOptions): Layer<SequenceInput> {
+  knownOptions<RecurrentOptions>(name, options, { bidirectional: true, returns: true });
   const { bidirectional = false, returns = "sequence" } = options;
+  if (returns !== "sequence" && returns !== "last") {
+    throw new NnError(
+      "attribute-invalid",
+      `${name}: returns is ${JSON.stringify(returns)}.`,
+      'Give "sequence" for the outputs of all steps, or "last".',
+    );
+  }
   const label = `${name}(${hidden})`;
   const directions = bidirectional ? (["forward", "backward"] as const) : (["forward"] as const);
   return Object.freeze({

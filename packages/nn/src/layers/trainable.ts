@@ -8,6 +8,7 @@ import { instantiate } from "../graph/instantiate.ts";
 import type { Graph, Node, Tensor } from "../graph/node.ts";
 import { inputNode, outputOf } from "../graph/node.ts";
 import { liftConstants } from "../graph/passes/lift-constants.ts";
+import { knownOptions } from "../known-options.ts";
 import { formatShape } from "../shape.ts";
 import type { Layer, LayerInput, LayerOutput, Parameters, ParameterTensors, ShapeOf } from "./layer.ts";
 import { constantParameters } from "./parameters.ts";
@@ -42,6 +43,10 @@ export function trainable<X extends LayerInput = Tensor, Y extends LayerOutput =
   given: Graph,
   options: TrainableOptions = {},
 ): Layer<X, Y> {
+  knownOptions<TrainableOptions>("trainable", options, { freeze: true, head: true, parameters: true });
+  if (!Array.isArray(given?.nodes)) {
+    throw new NnError("graph-invalid", "trainable: what it was given is no graph.", "Give it decodeOnnx(bytes).");
+  }
   const graph = liftConstants(given);
   const all = choose(graph, options.parameters);
   const head = options.head === undefined ? undefined : placeHead(graph, all, options.head);

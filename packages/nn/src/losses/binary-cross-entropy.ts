@@ -1,5 +1,7 @@
 // Binary cross-entropy from logits.
+
 import type { Tensor } from "../graph/node.ts";
+import { knownOptions } from "../known-options.ts";
 import { add, cast, mul, neg, softplus, sub } from "../tensor/elementwise.ts";
 import { logisticLoss } from "./logistic.ts";
 import type { Loss } from "./loss.ts";
@@ -15,6 +17,7 @@ export interface BinaryCrossEntropyOptions {
  * shape, or with fewer axes: one target serves every entry of further axes.
  */
 export function binaryCrossEntropy(options: BinaryCrossEntropyOptions = {}): Loss {
+  knownOptions<BinaryCrossEntropyOptions>("binaryCrossEntropy", options, { positiveWeight: true });
   const positive = options.positiveWeight ?? 1;
   return (logits: Tensor, target: Tensor, weight?: Tensor) => {
     const t = toRank(cast(target, logits.dtype), logits.shape.length);

@@ -1,5 +1,7 @@
 // Losses on embeddings: what belongs together shall be near, what does not far.
+
 import type { Tensor } from "../graph/node.ts";
+import { knownOptions } from "../known-options.ts";
 import type { LayerInput } from "../layers/layer.ts";
 import { add, div, max, mul, sqrt, sub } from "../tensor/elementwise.ts";
 import { matMul, reduceLogSumExp, reduceSum } from "../tensor/matrices.ts";
@@ -23,6 +25,7 @@ const unit = (x: Tensor): Tensor => div(x, max(sqrt(reduceSum(mul(x, x), -1, { k
 export function infoNce(
   options: InfoNceOptions = {},
 ): Loss<Readonly<Record<"anchor" | "positive", Tensor>>, LayerInput> {
+  knownOptions<InfoNceOptions>("infoNce", options, { temperature: true, symmetric: true });
   const { temperature = 0.1, symmetric = false } = options;
   return ({ anchor, positive }, _, weight) => {
     const [a, p] = [mul(unit(anchor), 1 / temperature), unit(positive)];
@@ -41,6 +44,7 @@ export function infoNce(
 export function triplet(
   options: { readonly margin?: number } = {},
 ): Loss<Readonly<Record<"anchor" | "positive" | "negative", Tensor>>, LayerInput> {
+  knownOptions<{ readonly margin?: number }>("triplet", options, { margin: true });
   const margin = options.margin ?? 1;
   const distance = (x: Tensor, y: Tensor): Tensor => {
     // The shift keeps the root's slope finite.

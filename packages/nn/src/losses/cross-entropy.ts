@@ -1,6 +1,8 @@
 // Multiclass cross-entropy from logits.
+
 import { withGradient } from "../graph/apply.ts";
 import type { Tensor } from "../graph/node.ts";
+import { knownOptions } from "../known-options.ts";
 import { sameShape } from "../shape.ts";
 import { add, cast, div, equal, exp, mul, neg, not, sub, where } from "../tensor/elementwise.ts";
 import { constant } from "../tensor/leaves.ts";
@@ -24,6 +26,11 @@ export interface CrossEntropyOptions {
  * int64 classes [batch] (or more axes), one target serving every entry of further axes.
  */
 export function crossEntropy(options: CrossEntropyOptions = {}): Loss {
+  knownOptions<CrossEntropyOptions>("crossEntropy", options, {
+    classWeights: true,
+    labelSmoothing: true,
+    ignore: true,
+  });
   const { labelSmoothing: smoothing = 0, classWeights, ignore } = options;
   return (logits: Tensor, target: Tensor, weight?: Tensor) => {
     const entries = logits.shape.slice(0, -1);

@@ -1,6 +1,8 @@
 // Connectionist temporal classification (Graves et al. 2006): labels of a sequence whose places in it are not known.
+
 import { NnError } from "../errors.ts";
 import type { Tensor } from "../graph/node.ts";
+import { knownOptions } from "../known-options.ts";
 import { add, and, cast, div, equal, greater, less, max, mul, neg, not, sub, where } from "../tensor/elementwise.ts";
 import { constant } from "../tensor/leaves.ts";
 import { logSoftmax, reduceLogSumExp, reduceSum } from "../tensor/matrices.ts";
@@ -27,6 +29,7 @@ const never = -1e30;
  * labels must be known.
  */
 export function ctc(options: CtcOptions = {}): Loss<Tensor, Tensor | Readonly<Record<"labels" | "lengths", Tensor>>> {
+  knownOptions<CtcOptions>("ctc", options, { blank: true, zeroImpossible: true });
   const { blank = 0, zeroImpossible = false } = options;
   return (logits, target, weight) => {
     const [labels, lengths] = "labels" in target ? [target.labels, target.lengths] : [target, undefined];

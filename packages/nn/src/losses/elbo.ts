@@ -1,5 +1,7 @@
 // The evidence lower bound of variational autoencoders, and its terms.
+
 import type { Tensor } from "../graph/node.ts";
+import { knownOptions } from "../known-options.ts";
 import { add, cast, exp, mul, sub } from "../tensor/elementwise.ts";
 import { reduceSum } from "../tensor/matrices.ts";
 import { logisticLoss } from "./logistic.ts";
@@ -28,6 +30,7 @@ export function gaussianDivergence(mean: Tensor, logVariance: Tensor): Tensor {
 
 /** The negative evidence lower bound (Kingma and Welling 2014): mean over the batch of both terms, summed. */
 export function elbo(options: ElboOptions = {}): Loss<VariationalOutput> {
+  knownOptions<ElboOptions>("elbo", options, { likelihood: true, beta: true });
   const { likelihood = "bernoulli", beta = 1 } = options;
   return ({ reconstruction, mean, logVariance }, target, weight) => {
     const wanted = cast(target, reconstruction.dtype);

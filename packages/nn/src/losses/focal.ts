@@ -1,4 +1,5 @@
 // The focal loss for rare positives.
+import { knownOptions } from "../known-options.ts";
 import { add, exp, mul, neg, pow, sub } from "../tensor/elementwise.ts";
 import { logisticLoss } from "./logistic.ts";
 import type { Loss } from "./loss.ts";
@@ -16,6 +17,7 @@ export interface FocalOptions {
  * logits; target in {0, 1} of the same shape. As torchvision's sigmoid_focal_loss.
  */
 export function focal(options: FocalOptions = {}): Loss {
+  knownOptions<FocalOptions>("focal", options, { gamma: true, alpha: true });
   const gamma = options.gamma ?? 2;
   const alpha = "alpha" in options ? options.alpha : 0.25;
   return pointwise((logits, target) => {

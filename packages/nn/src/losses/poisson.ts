@@ -1,4 +1,5 @@
 // Negative log-likelihood of counts.
+import { knownOptions } from "../known-options.ts";
 import { add, exp, log, mul, sub } from "../tensor/elementwise.ts";
 import type { Loss } from "./loss.ts";
 import { pointwise } from "./loss.ts";
@@ -10,6 +11,7 @@ export interface PoissonOptions {
 
 /** Mean of rate - count log rate: the Poisson likelihood without the term that the prediction does not change. */
 export function poisson(options: PoissonOptions = {}): Loss {
+  knownOptions<PoissonOptions>("poisson", options, { logarithmic: true });
   return pointwise((prediction, target) =>
     (options.logarithmic ?? true)
       ? sub(exp(prediction), mul(target, prediction))

@@ -1,4 +1,6 @@
 // The famous names: each an alias for a chain of links.
+
+import { knownOptions } from "../known-options.ts";
 import { scaleByFactoredRms, scaleByParameterRms, subtractDecayedWeights } from "./adafactor-links.ts";
 import type { AdamOptions, LionOptions, RmsOptions } from "./links.ts";
 import { addDecayedWeights, scaleByAdam, scaleByLearningRate, scaleByLion, scaleByRms, trace } from "./links.ts";
@@ -22,6 +24,7 @@ function optional(rate: number | undefined): readonly Transform[] {
 
 /** Stochastic gradient descent; equals torch.optim.SGD. */
 export function sgd(options: SgdOptions): Optimizer {
+  knownOptions<SgdOptions>("sgd", options, { lr: true, momentum: true, nesterov: true, weightDecay: true });
   const momentum = options.momentum ?? 0;
   return chain(
     ...optional(options.weightDecay),
@@ -39,11 +42,25 @@ export interface AdamOptimizerOptions extends AdamOptions {
 
 /** Adam (Kingma and Ba 2015); equals torch.optim.Adam. */
 export function adam(options: AdamOptimizerOptions = {}): Optimizer {
+  knownOptions<AdamOptimizerOptions>("adam", options, {
+    lr: true,
+    weightDecay: true,
+    beta1: true,
+    beta2: true,
+    epsilon: true,
+  });
   return chain(...optional(options.weightDecay), scaleByAdam(options), scaleByLearningRate(options.lr ?? 0.001));
 }
 
 /** Adam with decoupled weight decay (Loshchilov and Hutter 2019); equals torch.optim.AdamW. */
 export function adamw(options: AdamOptimizerOptions = {}): Optimizer {
+  knownOptions<AdamOptimizerOptions>("adamw", options, {
+    lr: true,
+    weightDecay: true,
+    beta1: true,
+    beta2: true,
+    epsilon: true,
+  });
   return chain(
     scaleByAdam(options),
     ...optional(options.weightDecay ?? 0.01),
@@ -62,6 +79,14 @@ export interface RmspropOptions extends RmsOptions {
 
 /** RMSprop (Hinton 2012); equals torch.optim.RMSprop. */
 export function rmsprop(options: RmspropOptions = {}): Optimizer {
+  knownOptions<RmspropOptions>("rmsprop", options, {
+    lr: true,
+    momentum: true,
+    weightDecay: true,
+    decay: true,
+    epsilon: true,
+    centered: true,
+  });
   const momentum = options.momentum ?? 0;
   return chain(
     ...optional(options.weightDecay),
@@ -80,6 +105,7 @@ export interface LionOptimizerOptions extends LionOptions {
 
 /** Lion (Chen et al. 2023, algorithm 2). */
 export function lion(options: LionOptimizerOptions = {}): Optimizer {
+  knownOptions<LionOptimizerOptions>("lion", options, { lr: true, weightDecay: true, beta1: true, beta2: true });
   return chain(scaleByLion(options), ...optional(options.weightDecay), scaleByLearningRate(options.lr ?? 0.0001));
 }
 
@@ -102,6 +128,13 @@ export interface AdafactorOptions {
  * in both.) PyTorch's default weight decay is 0.01, ours 0.
  */
 export function adafactor(options: AdafactorOptions = {}): Optimizer {
+  knownOptions<AdafactorOptions>("adafactor", options, {
+    lr: true,
+    beta2Decay: true,
+    epsilon: true,
+    clip: true,
+    weightDecay: true,
+  });
   const { lr = 0.01, beta2Decay = -0.8, epsilon: [least, leastSize] = [2 ** -23, 1e-3], clip = 1 } = options;
   const decay = options.weightDecay ?? 0;
   return chain(

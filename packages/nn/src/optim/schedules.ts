@@ -1,13 +1,22 @@
 // Learning rates as functions of the step, which counts from 0, and of what the loop has seen.
+import { NnError } from "../errors.ts";
+import { knownOptions } from "../known-options.ts";
 import type { Progress } from "./transform.ts";
 import { beginning } from "./transform.ts";
 
 /** A constant learning rate, or one that depends on the step, which counts from 0, and on the epochs seen. */
 export type Schedule = number | ((step: number, progress: Progress) => number);
 
-/** The rate of a schedule at a step. */
+/** The rate of a schedule at a step; throws `training-option-invalid` where it is not a number of 0 or more. */
 export function rateAt(schedule: Schedule, step: number, progress: Progress = beginning): number {
-  return typeof schedule === "number" ? schedule : schedule(step, progress);
+  const rate: unknown = typeof schedule === "function" ? schedule(step, progress) : schedule;
+  if (typeof rate === "number" && rate >= 0 && rate < Number.POSITIVE_INFINITY) return rate;
+  const from = typeof schedule === "function" ? `The schedule${schedule.name && ` ${schedule.name}`} gave` : "lr is";
+  throw new NnError(
+    "training-option-invalid",
+    `${from} ${typeof rate === "string" ? JSON.stringify(rate) : String(rate)} as the learning rate of step ${step + 1}.`,
+    "Give a finite number of 0 or more, or a schedule that gives one at every step.",
+  );
 }
 
 type StepSchedule = (step: number) => number;
@@ -21,7 +30,9 @@ export interface StepDecayOptions {
 }
 
 /** Drops by a factor every so many steps, as torch's StepLR. */
-export function stepDecay({ initial, every, factor = 0.1 }: StepDecayOptions): StepSchedule {
+export function stepDecay(options: StepDecayOptions): StepSchedule {
+  knownOptions<StepDecayOptions>("stepDecay", options, { initial: true, every: true, factor: true });
+  const { initial, every, factor = 0.1 } = options;
   return (step) => initial * factor ** Math.floor(step / every);
 }
 
@@ -34,7 +45,9 @@ export interface CosineDecayOptions {
 }
 
 /** Half a cosine from `initial` down to `end` (Loshchilov and Hutter 2017), as torch's CosineAnnealingLR. */
-export function cosineDecay({ initial, steps, end = 0 }: CosineDecayOptions): StepSchedule {
+export function cosineDecay(options: CosineDecayOptions): StepSchedule {
+  knownOptions<CosineDecayOptions>("cosineDecay", options, { initial: true, steps: true, end: true });
+  const { initial, steps, end = 0 } = options;
   return (step) => end + (initial - end) * 0.5 * (1 + Math.cos(Math.PI * Math.min(1, step / Math.max(1, steps))));
 }
 
@@ -57,6 +70,7 @@ export interface WarmupCosineOptions {
 
 /** A linear rise, then half a cosine down to `end`. */
 export function warmupCosine(options: WarmupCosineOptions): StepSchedule {
+  knownOptions<WarmupCosineOptions>("warmupCosine", options, { peak: true, steps: true, warmup: true, end: true });
   const { peak, steps, warmup: rise = 0, end = 0 } = options;
   const fall = cosineDecay({ initial: peak, steps: steps - rise, end });
   return (step) => (step < rise ? (peak * (step + 1)) / rise : fall(step - rise));
@@ -76,6 +90,13 @@ export interface OneCycleOptions {
 
 /** Up to the peak and down below the start, both as half a cosine (Smith and Topin 2018); torch's OneCycleLR. */
 export function oneCycle(options: OneCycleOptions): StepSchedule {
+  knownOptions<OneCycleOptions>("oneCycle", options, {
+    peak: true,
+    steps: true,
+    rise: true,
+    startDivisor: true,
+    endDivisor: true,
+  });
   const { peak, steps, rise = 0.3, startDivisor = 25, endDivisor = 1e4 } = options;
   const start = peak / startDivisor;
   const top = rise * steps - 1;
@@ -111,6 +132,16 @@ export interface PlateauOptions {
  * which has them in its history, goes on with the same rate.
  */
 export function plateau(options: PlateauOptions): Schedule {
+  knownOptions<PlateauOptions>("plateau", options, {
+    initial: true,
+    monitor: true,
+    mode: true,
+    factor: true,
+    patience: true,
+    threshold: true,
+    cooldown: true,
+    minimum: true,
+  });
   const { initial, monitor = "loss", mode = "min", factor = 0.1, patience = 10 } = options;
   const { threshold = 1e-4, cooldown = 0, minimum = 0 } = options;
   return (_, { epochs }) => {

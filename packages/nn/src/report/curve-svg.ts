@@ -1,4 +1,5 @@
 // A training's curves as an SVG picture: loss and metrics over the epochs, in training and validation.
+import { NnError } from "../errors.ts";
 import type { FitEvent } from "../train/events.ts";
 
 export interface CurveSvgOptions {
@@ -30,6 +31,13 @@ const margin = { left: 64, right: 16, top: 44, bottom: 40 } as const;
  * Colours follow the reader's light or dark setting by CSS; the validation curve is dashed as well.
  */
 export function curveSvg(events: Iterable<FitEvent>, options: CurveSvgOptions = {}): string {
+  if (typeof events?.[Symbol.iterator] !== "function") {
+    throw new NnError(
+      "attribute-invalid",
+      "curveSvg: what it was given is no list of events.",
+      "Give it a model's history or a list of the events: curveSvg(model.history).",
+    );
+  }
   const { width = 640, validationName = "validation", title = "Training curves" } = options;
   const panels = panelsOf(events, options.training ?? {});
   const head = 36;

@@ -6,7 +6,7 @@ import { watch } from "./watch.ts";
 /** What the line is written to; Node's process.stderr is one. */
 export interface Terminal {
   readonly isTTY?: boolean;
-  /** Width in characters (default 80). */
+  /** Width in characters (default 80, also for 0: a terminal that does not know). */
   readonly columns?: number;
   write(text: string): unknown;
 }
@@ -23,7 +23,8 @@ export interface ProgressLineOptions {
 /** Passes `events` on and keeps a line with step, loss, speed and the time that is left. */
 export function progressLine(events: Events, options: ProgressLineOptions = {}): AsyncIterable<FitEvent> {
   const terminal = options.terminal ?? standardError();
-  if (terminal?.isTTY !== true) return events;
+  // Passed on by a wrapper with a terminal and without: what is returned must not depend on where it runs.
+  if (terminal?.isTTY !== true) return watch(events, { event: () => {} });
   const { everyMs = 100, now = () => performance.now() } = options;
   let done = 0;
   let before = 0;
@@ -51,7 +52,7 @@ export function progressLine(events: Events, options: ProgressLineOptions = {}):
   const write = (): void => {
     written = now();
     // The cursor goes to the line's start and the rest is erased: a shorter line leaves nothing behind.
-    terminal.write(`\r${line().slice(0, (terminal.columns ?? 80) - 1)}\u001b[K`);
+    terminal.write(`\r${line().slice(0, (terminal.columns || 80) - 1)}\u001b[K`);
   };
   return watch(events, {
     event(event) {

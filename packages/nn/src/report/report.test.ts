@@ -91,6 +91,18 @@ describe("the progress line", () => {
     expect(written).toEqual([]);
   });
 
+  test("gives the events alone, with a terminal or without, and takes a width of 0 as unknown", async () => {
+    const written: string[] = [];
+    const write = (text: string) => written.push(text);
+    const run = Object.assign(training(), { result: Promise.resolve() });
+    expect(progressLine(run, { terminal: { write } })).not.toHaveProperty("result");
+    expect(progressLine(run, { terminal: { isTTY: true, write } })).not.toHaveProperty("result");
+    await collect(progressLine(training(), { terminal: { isTTY: true, columns: 80, write }, now: () => 0 }));
+    const wide = written.splice(0);
+    await collect(progressLine(training(), { terminal: { isTTY: true, columns: 0, write }, now: () => 0 }));
+    expect(written).toEqual(wide);
+  });
+
   test.each([
     [0.4, "0 s"],
     [59, "59 s"],

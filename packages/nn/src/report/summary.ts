@@ -1,4 +1,5 @@
 // A network's summary: each layer's output shape, parameters and multiply-adds, as data and as text.
+import { NnError } from "../errors.ts";
 import { topological } from "../graph/build.ts";
 import { multiplyAddsOf } from "../graph/multiply-adds.ts";
 import type { Tensor } from "../graph/node.ts";
@@ -44,6 +45,13 @@ export function summarize<X extends LayerInput = Tensor, Y extends LayerOutput =
   inputShape: ShapeOf<X>,
   options: SummaryOptions = {},
 ): Summary {
+  if (typeof inputShape !== "object" || inputShape === null) {
+    throw new NnError(
+      "attribute-invalid",
+      "summarize: the shape of an example is missing.",
+      "Give it without the batch axis: summarize(net, [3, 32, 32]).",
+    );
+  }
   const batched = (size: Dim): ShapeOf<X> =>
     (isShape(inputShape)
       ? [size, ...inputShape]

@@ -97,6 +97,13 @@ export async function openSession(
   model: Uint8Array | Graph,
   options: SessionOptions = {},
 ): Promise<Session> {
+  if (!(model instanceof Uint8Array) && !Array.isArray(model?.nodes)) {
+    throw new NnError(
+      "session-create-failed",
+      "createSession was given neither the bytes of a model nor a graph.",
+      "Read the file first: createSession(await readFile(path)).",
+    );
+  }
   const bytes = model instanceof Uint8Array ? model : encodeOnnx(model, { outerScope: true });
   const { native, providers } = await create(runtime, bytes, options);
   const inputs = describe(native.inputMetadata);

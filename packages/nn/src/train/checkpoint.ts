@@ -36,6 +36,8 @@ export interface Standing {
 
 /** What must be the same for a curve to go on; each is compared when a training is resumed. */
 export interface Identity {
+  /** The network's name: parameters of equal shapes do not make equal networks. */
+  readonly network: string;
   readonly seed: number;
   readonly batchSize: number;
   readonly examples: number;
@@ -54,7 +56,7 @@ export interface Checkpoint {
 }
 
 const format = "lepta-checkpoint";
-const version = 2;
+const version = 3;
 
 /** A safetensors file: tensors `parameters.PATH`, `optimizer.N` and `best.N`, the rest as JSON in the metadata. */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {

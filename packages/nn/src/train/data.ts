@@ -30,6 +30,7 @@ function isData(value: Examples["inputs"]): value is TensorData {
 
 /** Checks and names the arrays; throws `training-data-invalid`. */
 export function nameExamples(examples: Examples, where: string): NamedExamples {
+  checkForm(examples, where);
   const { inputs, target, weight } = examples;
   const named = (prefix: string, value: Examples["inputs"]): Record<string, TensorData> =>
     isData(value)
@@ -45,6 +46,7 @@ export function nameExamples(examples: Examples, where: string): NamedExamples {
   };
   const count = first.shape[0] ?? 0;
   for (const [name, array] of Object.entries(arrays)) {
+    checkArray(array, `${where} ${name}`);
     checkTensorData(array, `${where} ${name}`);
     if (dtypeOf(array) === "string") {
       throw invalid(`${where} ${name} holds strings.`, "Encode strings as numbers before training.");
@@ -58,6 +60,32 @@ export function nameExamples(examples: Examples, where: string): NamedExamples {
   }
   if (count === 0) throw invalid(`${where} has no examples.`, "Give at least one example.");
   return { count, arrays };
+}
+
+/** What a type would refuse, for callers without one. */
+function checkForm(examples: Examples, where: string): void {
+  const fix = "Give { inputs, target }, each one array { data, shape } or several by name.";
+  if (typeof examples !== "object" || examples === null) throw invalid(`${where} is ${String(examples)}.`, fix);
+  if ("batch" in examples || "batches" in examples)
+    throw invalid(`${where} is a source.`, "Give whole arrays here: { inputs, target }.");
+  for (const part of ["inputs", "target"] as const) {
+    const value: unknown = examples[part];
+    if (value === undefined || value === null) throw invalid(`${where} has no ${part}.`, fix);
+    if (typeof value !== "object" || Array.isArray(value) || ArrayBuffer.isView(value))
+      throw invalid(`The ${part} of ${where} are neither an array { data, shape } nor several by name.`, fix);
+  }
+}
+
+function checkArray(array: TensorData, what: string): void {
+  const { data, shape }: { data?: unknown; shape?: unknown } = array ?? {};
+  const isList = Array.isArray(data);
+  if (!Array.isArray(shape) || !(isList || ArrayBuffer.isView(data)))
+    throw invalid(`${what} is no array { data, shape }.`, "Give a typed array as `data` and its sizes as `shape`.");
+  if (isList && data.some((value) => typeof value !== "string"))
+    throw invalid(
+      `The data of ${what} is a list, not a typed array.`,
+      "Give Float32Array.from(list), or BigInt64Array.",
+    );
 }
 
 export function invalid(message: string, fix: string): NnError {

@@ -5,9 +5,11 @@ import { NnError } from "../errors.ts";
 import { chooseByModel } from "../grad/choice.ts";
 import type { Tensor } from "../graph/node.ts";
 import type { Layer, LayerInput, LayerOutput, ShapeOf } from "../layers/layer.ts";
+import type { NamedParameter } from "../layers/parameters.ts";
 import { listParameters, replaceParameters } from "../layers/parameters.ts";
 import type { Rng } from "../layers/rng.ts";
 import { rng } from "../layers/rng.ts";
+import { formatShape, sameShape } from "../shape.ts";
 import { runAhead } from "./ahead.ts";
 import { blockSize, hasConvolutions } from "./block-size.ts";
 import { checkProviders } from "./check-providers.ts";
@@ -117,6 +119,7 @@ async function trainOn<X extends LayerInput, Y extends LayerOutput>(
   const shape = networkInputShape(types) as ShapeOf<X>;
   const parameters = options.parameters ?? net.init(shape, random.fork("init"));
   const named = listParameters(parameters);
+  if (options.parameters !== undefined) checkParameters(named, listParameters(net.init(shape, random.fork("init"))));
   const { threads = 1, providers = ["cpu"] } = options;
   const modelled: StepPlan = {
     net: net as unknown as Layer<LayerInput, LayerOutput>,
@@ -134,6 +137,7 @@ async function trainOn<X extends LayerInput, Y extends LayerOutput>(
   if (isWhole) checkIndices(runs.sample.arrays, ranges, { examples: "training" });
   if (validation !== undefined) checkIndices(validation.arrays, ranges, { examples: "validation" });
   const identity: Identity = {
+    network: net.name,
     seed: options.seed ?? 0,
     batchSize,
     examples: count ?? 0,
@@ -176,6 +180,23 @@ async function trainOn<X extends LayerInput, Y extends LayerOutput>(
   } finally {
     ended.abort();
     await Promise.all([ahead.close(), stepper.close(), evaluator?.close()]);
+  }
+}
+
+/** Throws `training-option-invalid` where parameters are not of the network's names and shapes. */
+function checkParameters(given: readonly NamedParameter[], own: readonly NamedParameter[]): void {
+  const shapes = new Map(given.map(({ path, value }) => [path, value.shape] as const));
+  for (const { path, value } of own) {
+    const shape = shapes.get(path);
+    if (shape !== undefined && sameShape(shape, value.shape)) continue;
+    const wanted = formatShape(value.shape);
+    throw new NnError(
+      "training-option-invalid",
+      shape === undefined
+        ? `parameters has no ${path} ${wanted}, which the network has.`
+        : `parameters has ${path} of shape ${formatShape(shape)}; the network's has ${wanted}.`,
+      "Give the parameters of this network, for example those of a model that was trained with it.",
+    );
   }
 }
 

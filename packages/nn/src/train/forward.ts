@@ -1,4 +1,5 @@
 // A network and its loss on a batch of known size, outside of training.
+import { NnError } from "../errors.ts";
 import type { Tensor } from "../graph/node.ts";
 import { evaluationContext } from "../layers/context.ts";
 import type { LayerOutput } from "../layers/layer.ts";
@@ -20,5 +21,11 @@ export function forwardPass(
   let next = 0;
   const tree = mapParameters(parameters, ({ shape }) => input(`parameter${next++}`, "float32", shape));
   const prediction = net.apply(tree, networkInput(batch), evaluationContext());
-  return { prediction, loss: loss(prediction, partOf(batch, "target"), batch.weight) };
+  const value: unknown = loss(prediction, partOf(batch, "target"), batch.weight);
+  if (typeof value === "object" && value !== null && "node" in value) return { prediction, loss: value as Tensor };
+  throw new NnError(
+    "training-option-invalid",
+    `The loss gave ${typeof value === "function" ? "a function" : typeof value}, not a tensor.`,
+    "Call the function that makes the loss, as in crossEntropy(), or return a scalar tensor.",
+  );
 }

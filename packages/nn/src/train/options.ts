@@ -1,6 +1,7 @@
 // The options of fit and their checks.
 import { NnError } from "../errors.ts";
 import type { Tensor } from "../graph/node.ts";
+import { knownOptions } from "../known-options.ts";
 import type { DataOf, LayerInput, LayerOutput, Parameters } from "../layers/layer.ts";
 import type { Loss } from "../losses/loss.ts";
 import type { Optimizer } from "../optim/transform.ts";
@@ -109,6 +110,29 @@ function refuse(message: string, fix: string): NnError {
 
 /** Throws `training-option-invalid`. */
 export function checkOptions<Y extends LayerOutput, T extends LayerInput>(options: FitOptions<Y, T>): void {
+  knownOptions<FitOptions<Y, T>>("fit", options, {
+    data: true,
+    validation: true,
+    loss: true,
+    optimizer: true,
+    batchSize: true,
+    epochs: true,
+    seed: true,
+    metrics: true,
+    earlyStopping: true,
+    bestWeights: true,
+    checkpoint: true,
+    resume: true,
+    signal: true,
+    worker: true,
+    threads: true,
+    providers: true,
+    formulations: true,
+    parameters: true,
+    stepsPerRun: true,
+    shuffle: true,
+  });
+  checkParts(options);
   const whole = { batchSize: options.batchSize ?? 32, epochs: options.epochs, stepsPerRun: options.stepsPerRun ?? 1 };
   for (const [name, value] of Object.entries(whole)) {
     if (!Number.isSafeInteger(value) || value < 1) {
@@ -119,7 +143,19 @@ export function checkOptions<Y extends LayerOutput, T extends LayerInput>(option
     throw refuse(`seed is ${options.seed}.`, "Give the seed as a finite number.");
   }
   checkCheckpoints(options.checkpoint);
-  const { earlyStopping, bestWeights } = options;
+  const { earlyStopping, bestWeights, formulations = "model", optimizer } = options;
+  for (const name of ["worker", "shuffle"] as const) {
+    if (typeof (options[name] ?? true) !== "boolean")
+      throw refuse(`${name} is ${JSON.stringify(options[name])}.`, `Give ${name} as true or false.`);
+  }
+  if (formulations !== "model" && formulations !== "measured")
+    throw refuse(`formulations is ${JSON.stringify(formulations)}.`, 'Give "model" or "measured".');
+  // The first step's numbers, so that a learning rate that is none fails before the training.
+  optimizer.scalars(0);
+  const monitored = { monitor: true, mode: true, minDelta: true } as const;
+  if (bestWeights !== undefined) knownOptions<Monitor>("bestWeights", bestWeights, monitored);
+  if (earlyStopping !== undefined)
+    knownOptions<EarlyStopping>("earlyStopping", earlyStopping, { ...monitored, patience: true });
   const watched = earlyStopping ?? bestWeights;
   if (watched === undefined) return;
   const which = earlyStopping === undefined ? "bestWeights" : "earlyStopping";
@@ -141,8 +177,26 @@ export function checkOptions<Y extends LayerOutput, T extends LayerInput>(option
   }
 }
 
+/** The parts that every training has: a mistake that a type would show, in words. */
+function checkParts<Y extends LayerOutput, T extends LayerInput>({ data, loss, optimizer }: FitOptions<Y, T>): void {
+  if (typeof data !== "object" || data === null || !("inputs" in data || "batch" in data || "batches" in data))
+    throw refuse("fit has no data to train on.", "Give `data`: { inputs, target }, a source or a stream.");
+  if (typeof loss !== "function")
+    throw refuse("fit has no loss.", "Give `loss`, for example crossEntropy(), or a function that returns a scalar.");
+  if (typeof optimizer === "function")
+    throw refuse(
+      `optimizer is the function ${(optimizer as { name: string }).name} itself.`,
+      "Call it, as in adamw().",
+    );
+  if (typeof optimizer?.update !== "function" || typeof optimizer.scalars !== "function")
+    throw refuse("fit has no optimizer.", "Give `optimizer`, for example adamw({ lr: 0.001 }).");
+}
+
 function checkCheckpoints(checkpoint: FitOptions["checkpoint"]): void {
   if (checkpoint === undefined || typeof checkpoint === "string") return;
+  knownOptions<CheckpointOptions>("checkpoint", checkpoint, { to: true, everyEpochs: true, everySteps: true });
+  if (typeof checkpoint.to !== "string" && typeof checkpoint.to !== "function")
+    throw refuse("checkpoint.to is neither a path nor a function.", "Give a file's path, or what keeps the bytes.");
   for (const name of ["everyEpochs", "everySteps"] as const) {
     const value = checkpoint[name] ?? 1;
     if (!Number.isSafeInteger(value) || value < 1)

@@ -19,6 +19,7 @@ import {
   rng,
   sequential,
   sgd,
+  tanh,
 } from "../index.ts";
 import { decodeCheckpoint } from "./checkpoint.ts";
 
@@ -175,6 +176,12 @@ describe("what cannot be resumed", () => {
     ["another optimiser", "checkpoint-mismatch", { optimizer: sgd({ lr: 0.1 }) }],
     ["a wider network", "checkpoint-mismatch", {}, sequential(linear(9), batchNorm(), relu(), linear(2))],
     ["a deeper network", "checkpoint-mismatch", {}, sequential(linear(8), batchNorm(), relu(), linear(8), linear(2))],
+    [
+      "a network of equal shapes",
+      "checkpoint-mismatch",
+      {},
+      sequential(linear(8), batchNorm(), tanh(), dropout(0.3), linear(2)),
+    ],
     ["no file", "checkpoint-invalid", { resume: join(folder, "missing") }],
     ["no safetensors", "checkpoint-invalid", { resume: new Uint8Array(100) }],
     ["too few bytes", "checkpoint-invalid", { resume: Uint8Array.of(1, 2) }],

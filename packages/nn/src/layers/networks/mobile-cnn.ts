@@ -1,4 +1,5 @@
 // A convolutional network of the size that phones and browsers like: depthwise separable blocks.
+import { knownOptions } from "../../known-options.ts";
 import { relu } from "../activations.ts";
 import { batchNorm } from "../batch-norm.ts";
 import { conv2d, depthwiseConv2d } from "../convolution.ts";
@@ -26,6 +27,7 @@ export interface MobileCnnOptions {
 
 /** MobileNet's blocks for images from 32×32 on: [batch, channels, height, width] → logits [batch, classes]. */
 export function mobileCnn(classes = 10, options: MobileCnnOptions = {}): Layer {
+  knownOptions<MobileCnnOptions>("mobileCnn", options, { width: true });
   const wide = (channels: number): number => Math.max(8, Math.round((channels * (options.width ?? 1)) / 8) * 8);
   return sequential(
     conv2d(wide(16), 3, { padding: 1, bias: false }),

@@ -1,6 +1,8 @@
 // Variational autoencoders (Kingma and Welling 2014), dense and convolutional. Their loss is `elbo`.
+
 import { NnError } from "../../errors.ts";
 import type { Tensor } from "../../graph/node.ts";
+import { knownOptions } from "../../known-options.ts";
 import type { Shape } from "../../shape.ts";
 import { formatShape, isStatic, sizeOf } from "../../shape.ts";
 import { add, cast, cos, exp, log, mul, sqrt } from "../../tensor/elementwise.ts";
@@ -78,6 +80,7 @@ export interface VaeOptions {
 
 /** A dense autoencoder of examples of any shape, for example images [batch, 1, 28, 28]. */
 export function vae(options: VaeOptions = {}): Layer<Tensor, VaeOutput> {
+  knownOptions<VaeOptions>("vae", options, { latent: true, width: true });
   const { latent = 20, width = 400 } = options;
   return variational("vae", latent, sequential(flatten(), linear(width), relu()), (shape) => {
     const sizes = sizesAfterBatch(shape, "vae");
@@ -88,6 +91,7 @@ export function vae(options: VaeOptions = {}): Layer<Tensor, VaeOutput> {
 
 /** A convolutional autoencoder of images [batch, channels, height, width]; the sizes are multiples of 4. */
 export function vaeConv(options: VaeOptions = {}): Layer<Tensor, VaeOutput> {
+  knownOptions<VaeOptions>("vaeConv", options, { latent: true, width: true });
   const { latent = 20, width = 16 } = options;
   const half = { stride: 2, padding: 1 } as const;
   const encoder = sequential(conv2d(width, 4, half), relu(), conv2d(2 * width, 4, half), relu(), flatten());
