@@ -10,7 +10,7 @@ import { logSoftmax, reduceMean, reduceSum } from "../tensor/matrices.ts";
 import { gatherElements, scatterElements } from "../tensor/picking.ts";
 import { expand, gather, squeeze, unsqueeze } from "../tensor/shaping.ts";
 import type { Loss } from "./loss.ts";
-import { sumLast, toRank } from "./loss.ts";
+import { checkTarget, sumLast, toRank, withoutTail } from "./loss.ts";
 
 export interface CrossEntropyOptions {
   /** A weight for each class; the mean is then over weights, as in PyTorch. */
@@ -19,21 +19,26 @@ export interface CrossEntropyOptions {
   readonly labelSmoothing?: number;
   /** Entries with this target do not count, for example the padding of texts. */
   readonly ignore?: number;
+  /** Targets may have fewer axes: one then serves every entry of further axes, as of an ensemble (default false). */
+  readonly shared?: boolean;
 }
 
 /**
  * Mean of -log softmax(logits)[class], as PyTorch's CrossEntropyLoss. Prediction: logits [batch, …, classes]; target:
- * int64 classes [batch] (or more axes), one target serving every entry of further axes.
+ * int64 classes [batch, …], one an entry. Errors: `shape-mismatch` for other shapes.
  */
 export function crossEntropy(options: CrossEntropyOptions = {}): Loss {
   knownOptions<CrossEntropyOptions>("crossEntropy", options, {
     classWeights: true,
     labelSmoothing: true,
     ignore: true,
+    shared: true,
   });
   const { labelSmoothing: smoothing = 0, classWeights, ignore } = options;
-  return (logits: Tensor, target: Tensor, weight?: Tensor) => {
+  return (logits: Tensor, given: Tensor, weight?: Tensor) => {
     const entries = logits.shape.slice(0, -1);
+    checkTarget("crossEntropy", logits, given, entries, options.shared);
+    const target = withoutTail(given, entries.length);
     const classes = Number(logits.shape[entries.length]);
     const spread = (x: Tensor): Tensor => {
       const ranked = toRank(x, entries.length);
@@ -46,12 +51,12 @@ export function crossEntropy(options: CrossEntropyOptions = {}): Loss {
     const own = table && gather(table, indices);
     const even = table === undefined ? undefined : mul(table, smoothing / classes);
     const losses = smoothedLosses(logits, indices, { own, even, smoothing, classes });
-    const given = [weight, counted]
+    const weights = [weight, counted]
       .filter((x) => x !== undefined)
       .map((x) => toRank(cast(x, logits.dtype), entries.length))
       .reduce<Tensor | undefined>(product, undefined);
-    const divisor = product(own, given);
-    const sum = reduceMean(given === undefined ? losses : mul(losses, given));
+    const divisor = product(own, weights);
+    const sum = reduceMean(weights === undefined ? losses : mul(losses, weights));
     return divisor === undefined ? sum : div(sum, reduceMean(divisor));
   };
 }

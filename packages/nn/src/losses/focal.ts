@@ -20,7 +20,7 @@ export function focal(options: FocalOptions = {}): Loss {
   knownOptions<FocalOptions>("focal", options, { gamma: true, alpha: true });
   const gamma = options.gamma ?? 2;
   const alpha = "alpha" in options ? options.alpha : 0.25;
-  return pointwise((logits, target) => {
+  return pointwise("focal", (logits, target) => {
     const entropy = logisticLoss(logits, target);
     // Cross-entropy is -log p.
     const missing = sub(1, exp(neg(entropy)));

@@ -8,7 +8,7 @@ import { pointwise } from "./loss.ts";
 export function huber(options: { readonly delta?: number } = {}): Loss {
   knownOptions<{ readonly delta?: number }>("huber", options, { delta: true });
   const delta = options.delta ?? 1;
-  return pointwise((prediction, target) => {
+  return pointwise("huber", (prediction, target) => {
     const distance = abs(sub(prediction, target));
     const near = clip(distance, undefined, delta);
     // near (d - ½ near) is both pieces at once.

@@ -1,9 +1,12 @@
 // What a loss is, and how targets and weights are brought to a prediction's shape.
+import { NnError } from "../errors.ts";
 import type { Tensor } from "../graph/node.ts";
 import type { LayerInput, LayerOutput } from "../layers/layer.ts";
+import type { Dim, Shape } from "../shape.ts";
+import { formatShape } from "../shape.ts";
 import { cast, div, mul } from "../tensor/elementwise.ts";
 import { reduceMean, reduceSum } from "../tensor/matrices.ts";
-import { unsqueeze } from "../tensor/shaping.ts";
+import { squeeze, unsqueeze } from "../tensor/shaping.ts";
 
 /**
  * A scalar from a prediction [batch, …] and a target, either of which may be several tensors by name. `weight` [batch], when the data have one, weighs the
@@ -30,10 +33,47 @@ export function weightedMean(losses: Tensor, weight: Tensor | undefined): Tensor
   return div(reduceMean(mul(losses, spread)), reduceMean(spread));
 }
 
-/** The mean of a function of each prediction and its target; a target with fewer axes serves every entry of further axes. */
-export function pointwise(losses: (prediction: Tensor, target: Tensor) => Tensor): Loss {
-  return (prediction, target, weight) =>
-    weightedMean(losses(prediction, toRank(cast(target, prediction.dtype), prediction.shape.length)), weight);
+/**
+ * Throws `shape-mismatch` where a target that has the shape `expected`, apart from axes of size 1 at the end, was
+ * needed. With `shared` it may also have fewer axes. Names of sizes fit anything: only the running graph knows them.
+ */
+export function checkTarget(
+  loss: string,
+  prediction: Tensor,
+  target: Tensor,
+  expected: Shape = prediction.shape,
+  shared = false,
+): void {
+  const given = target.shape;
+  const fits = (a: Dim | undefined, b: Dim | undefined): boolean =>
+    a === b || typeof a === "string" || typeof b === "string";
+  const axes = shared && given.length < expected.length ? given.length : Math.max(given.length, expected.length);
+  if (Array.from({ length: axes }, (_, i) => fits(given[i] ?? 1, expected[i] ?? 1)).every(Boolean)) return;
+  throw new NnError(
+    "shape-mismatch",
+    `${loss}: the prediction has shape ${formatShape(prediction.shape)}, the target ${formatShape(given)}.`,
+    `Give targets ${formatShape(expected)}, or let the network end in predictions for the targets that there are ` +
+      '(for example returns: "last" in a recurrent layer, mean pooling, or another number of outputs).',
+  );
+}
+
+/** The mean of a function of each prediction and its target of the same shape, which may lack axes of size 1 at the end. */
+export function pointwise(name: string, losses: (prediction: Tensor, target: Tensor) => Tensor): Loss {
+  return (prediction, target, weight) => {
+    checkTarget(name, prediction, target);
+    return weightedMean(losses(prediction, likePrediction(target, prediction)), weight);
+  };
+}
+
+/** The target in the prediction's element type and rank. */
+export function likePrediction(target: Tensor, { dtype, shape }: Tensor): Tensor {
+  return toRank(cast(withoutTail(target, shape.length), dtype), shape.length);
+}
+
+/** The tensor without axes of size 1 behind the first `rank`. */
+export function withoutTail(tensor: Tensor, rank: number): Tensor {
+  const tail = [...tensor.shape.keys()].slice(rank);
+  return tail.length === 0 ? tensor : squeeze(tensor, ...tail);
 }
 
 /** Sum along the last axis. */

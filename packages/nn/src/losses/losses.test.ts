@@ -1,7 +1,21 @@
 // Losses against their definitions written out in plain numbers.
 import { describe, expect, test } from "vitest";
 import type { Loss, TensorData } from "../index.ts";
-import { binaryCrossEntropy, buildGraph, constant, createSession, crossEntropy, meanSquaredError } from "../index.ts";
+import {
+  binaryCrossEntropy,
+  buildGraph,
+  constant,
+  createSession,
+  crossEntropy,
+  focal,
+  huber,
+  input,
+  kullbackLeibler,
+  meanAbsoluteError,
+  meanSquaredError,
+  poisson,
+  quantile,
+} from "../index.ts";
 
 const matrix = (data: readonly number[], ...shape: number[]): TensorData => ({ data: Float32Array.from(data), shape });
 const labels = (...values: number[]): TensorData => ({
@@ -53,8 +67,9 @@ describe("cross-entropy", () => {
       2,
       3,
     );
-    expect(await value(crossEntropy(), doubled, y)).toBeCloseTo((losses[0] + losses[1]) / 2, 5);
-    expect(await value(crossEntropy(), doubled, y, matrix([3, 1], 2))).toBeCloseTo((3 * losses[0] + losses[1]) / 4, 5);
+    const shared = crossEntropy({ shared: true });
+    expect(await value(shared, doubled, y)).toBeCloseTo((losses[0] + losses[1]) / 2, 5);
+    expect(await value(shared, doubled, y, matrix([3, 1], 2))).toBeCloseTo((3 * losses[0] + losses[1]) / 4, 5);
   });
 
   test("stays finite on large logits", async () => {
@@ -87,4 +102,48 @@ describe("binary cross-entropy", () => {
 
 test("mean squared error", async () => {
   expect(await value(meanSquaredError(), matrix([1, 3], 2, 1), matrix([0, 1], 2))).toBeCloseTo(2.5, 5);
+});
+
+describe("targets of another shape than the prediction's are refused", () => {
+  const pointwise = {
+    meanSquaredError: meanSquaredError(),
+    meanAbsoluteError: meanAbsoluteError(),
+    binaryCrossEntropy: binaryCrossEntropy(),
+    huber: huber(),
+    focal: focal(),
+    poisson: poisson(),
+    quantile: quantile(0.5),
+    kullbackLeibler: kullbackLeibler(),
+  };
+  const build = (loss: Loss, prediction: number[], target: number[], dtype: "float32" | "int64" = "float32") =>
+    loss(input("x", "float32", prediction), input("y", dtype, target));
+  const refused = (loss: Loss, prediction: number[], target: number[], dtype?: "int64"): void => {
+    const shapes = `the prediction has shape [${prediction.join(", ")}], the target [${target.join(", ")}]`;
+    const error = expect.objectContaining({ code: "shape-mismatch", message: expect.stringContaining(shapes) });
+    expect(() => build(loss, prediction, target, dtype)).toThrow(error);
+  };
+
+  test.each(Object.entries(pointwise))("%s", (_, loss) => {
+    for (const target of [[4], [4, 1], [1, 3], [3], [5, 3]]) refused(loss, [4, 3], target);
+    refused(loss, [4, 1], [4, 3]);
+    expect(build(loss, [4, 3], [4, 3]).shape).toEqual([]);
+  });
+  test("crossEntropy", () => {
+    refused(crossEntropy(), [4, 6, 3], [4], "int64");
+    refused(crossEntropy(), [4, 3], [4, 3], "int64");
+    refused(crossEntropy(), [4, 6, 3], [4, 5], "int64");
+    expect(build(crossEntropy(), [4, 6, 3], [4, 6], "int64").shape).toEqual([]);
+    expect(build(crossEntropy({ shared: true }), [4, 6, 3], [4], "int64").shape).toEqual([]);
+  });
+  test("several quantiles", () => {
+    refused(quantile([0.1, 0.9]), [4, 2], [4, 2]);
+    expect(() => build(quantile([0.1, 0.9]), [4, 3], [4])).toThrow(/for 2 quantiles/);
+    expect(build(quantile([0.1, 0.9]), [4, 2], [4, 1]).shape).toEqual([]);
+  });
+  test("but one axis of size 1 more or less at the end is not", async () => {
+    expect(await value(meanSquaredError(), matrix([1, 3], 2), matrix([0, 1], 2, 1))).toBeCloseTo(2.5, 5);
+    expect(
+      await value(crossEntropy(), matrix(logits, 2, 3), { data: BigInt64Array.from([1n, 0n]), shape: [2, 1] }),
+    ).toBeCloseTo(await value(crossEntropy(), matrix(logits, 2, 3), labels(1, 0)), 5);
+  });
 });

@@ -5,5 +5,5 @@ import { pointwise } from "./loss.ts";
 
 /** Mean of |prediction - target|: fits the median. */
 export function meanAbsoluteError(): Loss {
-  return pointwise((prediction, target) => abs(sub(prediction, target)));
+  return pointwise("meanAbsoluteError", (prediction, target) => abs(sub(prediction, target)));
 }

@@ -12,7 +12,7 @@ export interface PoissonOptions {
 /** Mean of rate - count log rate: the Poisson likelihood without the term that the prediction does not change. */
 export function poisson(options: PoissonOptions = {}): Loss {
   knownOptions<PoissonOptions>("poisson", options, { logarithmic: true });
-  return pointwise((prediction, target) =>
+  return pointwise("poisson", (prediction, target) =>
     (options.logarithmic ?? true)
       ? sub(exp(prediction), mul(target, prediction))
       : sub(prediction, mul(target, log(add(prediction, 1e-8)))),
