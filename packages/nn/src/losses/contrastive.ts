@@ -7,7 +7,7 @@ import { add, div, max, mul, sqrt, sub } from "../tensor/elementwise.ts";
 import { matMul, reduceLogSumExp, reduceSum } from "../tensor/matrices.ts";
 import { transpose } from "../tensor/shaping.ts";
 import type { Loss } from "./loss.ts";
-import { sumLast, weightedMean } from "./loss.ts";
+import { checkOutputs, sumLast, weightedMean } from "./loss.ts";
 
 export interface InfoNceOptions {
   /** Similarities are divided by it (default 0.1). */
@@ -27,7 +27,9 @@ export function infoNce(
 ): Loss<Readonly<Record<"anchor" | "positive", Tensor>>, LayerInput> {
   knownOptions<InfoNceOptions>("infoNce", options, { temperature: true, symmetric: true });
   const { temperature = 0.1, symmetric = false } = options;
-  return ({ anchor, positive }, _, weight) => {
+  return (prediction, _, weight) => {
+    checkOutputs("infoNce", prediction, ["anchor", "positive"]);
+    const { anchor, positive } = prediction;
     const [a, p] = [mul(unit(anchor), 1 / temperature), unit(positive)];
     const all = matMul(a, transpose(p));
     const own = sumLast(mul(a, p));
@@ -51,7 +53,9 @@ export function triplet(
     const difference = add(sub(x, y), 1e-6);
     return sqrt(sumLast(mul(difference, difference)));
   };
-  return ({ anchor, positive, negative }, _, weight) => {
+  return (prediction, _, weight) => {
+    checkOutputs("triplet", prediction, ["anchor", "positive", "negative"]);
+    const { anchor, positive, negative } = prediction;
     const gap = sub(distance(anchor, positive), distance(anchor, negative));
     return weightedMean(max(add(gap, margin), 0), weight);
   };

@@ -10,7 +10,7 @@ import { logSoftmax, reduceMean, reduceSum } from "../tensor/matrices.ts";
 import { gatherElements, scatterElements } from "../tensor/picking.ts";
 import { expand, gather, squeeze, unsqueeze } from "../tensor/shaping.ts";
 import type { Loss } from "./loss.ts";
-import { checkTarget, sumLast, toRank, withoutTail } from "./loss.ts";
+import { checkSingle, checkTarget, sumLast, toRank, withoutTail } from "./loss.ts";
 
 export interface CrossEntropyOptions {
   /** A weight for each class; the mean is then over weights, as in PyTorch. */
@@ -36,6 +36,7 @@ export function crossEntropy(options: CrossEntropyOptions = {}): Loss {
   });
   const { labelSmoothing: smoothing = 0, classWeights, ignore } = options;
   return (logits: Tensor, given: Tensor, weight?: Tensor) => {
+    checkSingle("crossEntropy", logits, given);
     const entries = logits.shape.slice(0, -1);
     checkTarget("crossEntropy", logits, given, entries, options.shared);
     const target = withoutTail(given, entries.length);

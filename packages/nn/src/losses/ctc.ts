@@ -10,7 +10,7 @@ import { gatherElements } from "../tensor/picking.ts";
 import { scan } from "../tensor/scan.ts";
 import { concat, expand, reshape, slice, transpose, unsqueeze } from "../tensor/shaping.ts";
 import type { Loss } from "./loss.ts";
-import { weightedMean } from "./loss.ts";
+import { checkSingle, weightedMean } from "./loss.ts";
 
 export interface CtcOptions {
   /** The class that stands for "no label" (default 0). */
@@ -32,6 +32,7 @@ export function ctc(options: CtcOptions = {}): Loss<Tensor, Tensor | Readonly<Re
   knownOptions<CtcOptions>("ctc", options, { blank: true, zeroImpossible: true });
   const { blank = 0, zeroImpossible = false } = options;
   return (logits, target, weight) => {
+    checkSingle("ctc", logits, "labels" in target ? target.labels : target);
     const [labels, lengths] = "labels" in target ? [target.labels, target.lengths] : [target, undefined];
     const [time, most] = [logits.shape[1], labels.shape[1]];
     if (logits.shape.length !== 3 || typeof time !== "number" || typeof most !== "number" || most < 1) {

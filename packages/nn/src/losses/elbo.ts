@@ -2,11 +2,11 @@
 
 import type { Tensor } from "../graph/node.ts";
 import { knownOptions } from "../known-options.ts";
-import { add, cast, exp, mul, sub } from "../tensor/elementwise.ts";
+import { add, exp, mul, sub } from "../tensor/elementwise.ts";
 import { reduceSum } from "../tensor/matrices.ts";
 import { logisticLoss } from "./logistic.ts";
 import type { Loss } from "./loss.ts";
-import { weightedMean } from "./loss.ts";
+import { checkOutputs, checkTarget, likePrediction, weightedMean } from "./loss.ts";
 
 /** What a variational autoencoder gives: `reconstruction` like the target, `mean` and `logVariance` [batch, latent]. */
 export type VariationalOutput = Readonly<Record<"reconstruction" | "mean" | "logVariance", Tensor>>;
@@ -32,8 +32,11 @@ export function gaussianDivergence(mean: Tensor, logVariance: Tensor): Tensor {
 export function elbo(options: ElboOptions = {}): Loss<VariationalOutput> {
   knownOptions<ElboOptions>("elbo", options, { likelihood: true, beta: true });
   const { likelihood = "bernoulli", beta = 1 } = options;
-  return ({ reconstruction, mean, logVariance }, target, weight) => {
-    const wanted = cast(target, reconstruction.dtype);
+  return (prediction, target, weight) => {
+    checkOutputs("elbo", prediction, ["reconstruction", "mean", "logVariance"]);
+    const { reconstruction, mean, logVariance } = prediction;
+    checkTarget("elbo", reconstruction, target);
+    const wanted = likePrediction(target, reconstruction);
     let losses: Tensor;
     if (likelihood === "bernoulli") losses = logisticLoss(reconstruction, wanted);
     else {

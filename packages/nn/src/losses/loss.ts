@@ -2,6 +2,7 @@
 import { NnError } from "../errors.ts";
 import type { Tensor } from "../graph/node.ts";
 import type { LayerInput, LayerOutput } from "../layers/layer.ts";
+import { isTensor } from "../layers/layer.ts";
 import type { Dim, Shape } from "../shape.ts";
 import { formatShape } from "../shape.ts";
 import { cast, div, mul } from "../tensor/elementwise.ts";
@@ -33,6 +34,32 @@ export function weightedMean(losses: Tensor, weight: Tensor | undefined): Tensor
   return div(reduceMean(mul(losses, spread)), reduceMean(spread));
 }
 
+/** Throws `training-data-invalid` unless prediction and target are one tensor each, not several by name. */
+export function checkSingle(loss: string, prediction: LayerOutput, target: LayerInput): void {
+  for (const [what, given] of [["prediction", prediction] as const, ["target", target] as const]) {
+    if (isTensor(given)) continue;
+    throw new NnError(
+      "training-data-invalid",
+      `${loss}: it takes one tensor as ${what} and was given ${namesOf(given)}.`,
+      "For a network with several outputs give each its loss with multiTask, or write a loss that takes them by name.",
+    );
+  }
+}
+
+/** Throws `training-data-invalid` unless the prediction has these outputs. */
+export function checkOutputs(loss: string, prediction: LayerOutput, names: readonly string[]): void {
+  if (!isTensor(prediction) && names.every((name) => prediction[name] !== undefined)) return;
+  throw new NnError(
+    "training-data-invalid",
+    `${loss}: the network gives ${isTensor(prediction) ? "one output without a name" : namesOf(prediction)}; ` +
+      `the loss reads ${names.join(", ")}.`,
+    `Let the network return { ${names.join(", ")} }.`,
+  );
+}
+
+const namesOf = (several: object): string =>
+  Object.keys(several).length === 0 ? "none" : `several by name: ${Object.keys(several).slice(0, 20).join(", ")}`;
+
 /**
  * Throws `shape-mismatch` where a target that has the shape `expected`, apart from axes of size 1 at the end, was
  * needed. With `shared` it may also have fewer axes. Names of sizes fit anything: only the running graph knows them.
@@ -44,6 +71,7 @@ export function checkTarget(
   expected: Shape = prediction.shape,
   shared = false,
 ): void {
+  checkSingle(loss, prediction, target);
   const given = target.shape;
   const fits = (a: Dim | undefined, b: Dim | undefined): boolean =>
     a === b || typeof a === "string" || typeof b === "string";

@@ -1,20 +1,25 @@
 // Losses against their definitions written out in plain numbers.
 import { describe, expect, test } from "vitest";
-import type { Loss, TensorData } from "../index.ts";
+import type { Loss, NnError, TensorData } from "../index.ts";
 import {
   binaryCrossEntropy,
   buildGraph,
   constant,
   createSession,
   crossEntropy,
+  ctc,
+  elbo,
   focal,
   huber,
+  infoNce,
   input,
   kullbackLeibler,
   meanAbsoluteError,
   meanSquaredError,
+  multiTask,
   poisson,
   quantile,
+  triplet,
 } from "../index.ts";
 
 const matrix = (data: readonly number[], ...shape: number[]): TensorData => ({ data: Float32Array.from(data), shape });
@@ -102,6 +107,48 @@ describe("binary cross-entropy", () => {
 
 test("mean squared error", async () => {
   expect(await value(meanSquaredError(), matrix([1, 3], 2, 1), matrix([0, 1], 2))).toBeCloseTo(2.5, 5);
+});
+
+describe("what the network gives does not suit the loss", () => {
+  const one = input("x", "float32", [4, 3]);
+  const classes = input("y", "int64", [4]);
+  type AnyLoss = (prediction: never, target: never) => unknown;
+  const refusal = (loss: AnyLoss, prediction: unknown, target: unknown): string => {
+    try {
+      loss(prediction as never, target as never);
+      return "no error";
+    } catch (error) {
+      return `${(error as NnError).code}: ${(error as NnError).message}`;
+    }
+  };
+  test.each<[string, AnyLoss]>([
+    ["infoNce", infoNce()],
+    ["triplet", triplet()],
+    ["elbo", elbo()],
+    ["multiTask", multiTask({ kind: crossEntropy() })],
+  ])("%s needs outputs by name", (name, loss) => {
+    const message = `training-data-invalid: ${name}: the network gives`;
+    expect(refusal(loss, one, one)).toContain(`${message} one output without a name`);
+    expect(refusal(loss, { other: one }, one)).toContain(`${message} several by name: other`);
+  });
+  test.each<[string, AnyLoss]>([
+    ["crossEntropy", crossEntropy()],
+    ["meanSquaredError", meanSquaredError()],
+    ["binaryCrossEntropy", binaryCrossEntropy()],
+    ["quantile", quantile([0.1, 0.5, 0.9])],
+    ["kullbackLeibler", kullbackLeibler()],
+    ["ctc", ctc()],
+  ])("%s needs one output", (name, loss) => {
+    expect(refusal(loss, { a: one, b: one }, one)).toContain(
+      `training-data-invalid: ${name}: it takes one tensor as prediction and was given several by name: a, b`,
+    );
+  });
+  test("multiTask takes no target without a task", () => {
+    const loss = multiTask({ kind: crossEntropy() });
+    const outputs = { kind: one, size: one };
+    expect(refusal(loss, outputs, { kind: classes, size: one })).toContain('the target "size" has no task');
+    expect(refusal(loss, outputs, { kind: classes })).toBe("no error");
+  });
 });
 
 describe("targets of another shape than the prediction's are refused", () => {

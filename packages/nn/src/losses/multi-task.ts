@@ -1,8 +1,10 @@
 // The weighted sum of losses on several outputs.
 import { NnError } from "../errors.ts";
 import type { Tensor } from "../graph/node.ts";
+import { isTensor } from "../layers/layer.ts";
 import { add, mul } from "../tensor/elementwise.ts";
 import type { Loss } from "./loss.ts";
+import { checkOutputs } from "./loss.ts";
 
 export interface Task {
   readonly loss: Loss;
@@ -24,18 +26,29 @@ export function multiTask<K extends string>(
   if (list.length === 0) {
     throw new NnError("attribute-invalid", "multiTask: it has no task.", "Give at least one named loss.");
   }
-  return (predictions, targets, weight) =>
-    list
+  const names = list.map(({ name }) => name);
+  return (predictions, targets, weight) => {
+    checkOutputs("multiTask", predictions, names);
+    const extra = isTensor(targets) ? undefined : Object.keys(targets).find((name) => !Object.hasOwn(tasks, name));
+    if (extra !== undefined) {
+      throw new NnError(
+        "training-data-invalid",
+        `multiTask: the target ${JSON.stringify(extra)} has no task; the tasks are ${names.join(", ")}.`,
+        "Give it a loss, or leave the target out.",
+      );
+    }
+    return list
       .map((task) => {
         const [prediction, target] = [predictions[task.name], targets[task.name]];
-        if (prediction === undefined || target === undefined) {
+        if (target === undefined) {
           throw new NnError(
             "training-data-invalid",
-            `multiTask: the task ${JSON.stringify(task.name)} has no ${prediction === undefined ? "prediction" : "target"}.`,
+            `multiTask: the task ${JSON.stringify(task.name)} has no target.`,
             "Name the network's outputs, the targets and the tasks alike.",
           );
         }
         return mul(task.loss(prediction, target, weight), task.weight);
       })
       .reduce((a, b) => add(a, b));
+  };
 }

@@ -4,7 +4,7 @@ import { formatShape } from "../shape.ts";
 import { max, mul, sub } from "../tensor/elementwise.ts";
 import { constant } from "../tensor/leaves.ts";
 import type { Loss } from "./loss.ts";
-import { checkTarget, likePrediction, pointwise, weightedMean } from "./loss.ts";
+import { checkSingle, checkTarget, likePrediction, pointwise, weightedMean } from "./loss.ts";
 
 /**
  * Mean of max(q d, (q - 1) d) with d = target - prediction (Koenker and Bassett 1978): fits the quantile q. Several
@@ -27,6 +27,7 @@ export function quantile(quantiles: number | readonly number[]): Loss {
     });
   }
   return (prediction, target, weight) => {
+    checkSingle("quantile", prediction, target);
     const { shape } = prediction;
     if (shape.at(-1) !== quantiles.length) {
       throw new NnError(
