@@ -1,54 +1,28 @@
 // Convolutions, pools, normalisations, padding and resizing give PyTorch's results and gradients
 // (tests/reference/image_ops.py).
 import { readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { distancesToPyTorch, type PyTorchCase } from "../../testing/pytorch-cases.ts";
 import type { Tensor } from "../index.ts";
 import {
   averagePool,
   batchNormalizationTraining,
-  buildGraph,
   convolution,
-  createSession,
   depthToSpace,
   globalAveragePool,
   globalMaxPool,
-  gradients,
   groupNormalization,
-  input,
   instanceNormalization,
   maxPool,
-  mul,
   pad,
-  reduceSum,
   resize,
   rmsNormalization,
   transposedConvolution,
 } from "../index.ts";
 
-interface Fixture {
-  readonly cases: Readonly<
-    Record<
-      string,
-      {
-        readonly shapes: readonly (readonly number[])[];
-        readonly shape: readonly number[];
-        readonly y: readonly number[];
-        readonly gradients: readonly (readonly number[])[];
-      }
-    >
-  >;
-}
-
-const fixture = JSON.parse(readFileSync(new URL("./fixtures/image-ops.json", import.meta.url), "utf8")) as Fixture;
-
-/** The formula of image_ops.py. */
-function values(count: number, seed: number, ties: boolean): Float32Array {
-  return Float32Array.from({ length: count }, (_, i) => {
-    const scaled = Math.sin(i * 12.9898 + seed * 78.233) * 43758.5453;
-    const unit = scaled - Math.floor(scaled);
-    return ties ? Math.floor(unit * 3) - 1 : unit * 2 - 1;
-  });
-}
+const { cases } = JSON.parse(readFileSync(new URL("./fixtures/image-ops.json", import.meta.url), "utf8")) as {
+  readonly cases: Readonly<Record<string, PyTorchCase>>;
+};
 
 type Build = (x: Tensor, w: Tensor, b?: Tensor) => Tensor;
 const sides = (amounts: readonly [number, number, number, number]) =>
@@ -87,34 +61,12 @@ const builds: Readonly<Record<string, Build>> = {
   depthToSpace: (x) => depthToSpace(x, 2),
 };
 
-describe("equal PyTorch's", () => {
-  test.each(Object.keys(fixture.cases))("%s", async (name) => {
-    const expected = fixture.cases[name] as Fixture["cases"][string];
-    const inputs = expected.shapes.map((shape, i) => input(`x${i}`, "float32", shape));
-    const y = (builds[name] as Build)(...(inputs as [Tensor, Tensor, Tensor?]));
-    expect(y.shape).toEqual(expected.shape);
-    const weights = input("weights", "float32", y.shape);
-    const slopes = gradients(reduceSum(mul(y, weights)), inputs);
-    const outputs = Object.fromEntries([y, ...slopes].map((tensor, i) => [`out${i}`, tensor] as const));
-    const session = await createSession(buildGraph(outputs, { inputs: [...inputs, weights] }));
-    const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
-    const results = await session.run({
-      weights: { data: values(size(expected.shape), 9, false), shape: expected.shape },
-      ...Object.fromEntries(
-        expected.shapes.map((shape, i) => [
-          `x${i}`,
-          { data: values(size(shape), i + 1, name.includes("ties")), shape },
-        ]),
-      ),
-    });
-    await session.close();
-    for (const [i, list] of [expected.y, ...expected.gradients].entries()) {
-      const found = results[`out${i}`]?.data as Float32Array;
-      expect(found).toHaveLength(list.length);
-      const worst = Math.max(
-        ...list.map((value, k) => Math.abs(value - (found[k] ?? Number.NaN)) / (1 + Math.abs(value))),
-      );
-      expect(worst, i === 0 ? "result" : `gradient ${i - 1}`).toBeLessThan(1e-5);
-    }
-  });
+test.each(Object.entries(cases))("%s equals PyTorch's", async (name, expected) => {
+  const build = builds[name] as Build;
+  const distances = await distancesToPyTorch(
+    expected,
+    (...inputs) => build(...(inputs as [Tensor, Tensor, Tensor?])),
+    name.includes("ties"),
+  );
+  for (const distance of distances) expect(distance).toBeLessThan(1e-5);
 });
