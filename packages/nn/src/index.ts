@@ -258,6 +258,8 @@ export {
   unsqueeze,
 } from "./tensor/shaping.ts";
 export type { PerAxis, WindowOptions } from "./tensor/windows.ts";
+export type { AccuracyOptions } from "./train/accuracy.ts";
+export { accuracy } from "./train/accuracy.ts";
 export type { Examples } from "./train/data.ts";
 export type {
   BestEvent,

@@ -6,7 +6,8 @@ import type { Transform, TransformInput } from "./transform.ts";
 
 /**
  * Keeps average ← decay average + (1 - decay) weights after every step; the first step's weights start it, as in
- * torch's AveragedModel. Validation, best weights and the trained model use the average; the training goes on from
+ * torch's AveragedModel. The start is forgotten after several times 1 / (1 - decay) steps: 0.999 is for trainings of
+ * thousands of steps. Validation, best weights and the trained model use the average; the training goes on from
  * the weights themselves. Must be the last link: `chain(adamw(), averageWeights(0.999))`.
  */
 export function averageWeights(decay: number): Transform {
