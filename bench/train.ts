@@ -11,21 +11,42 @@ import { findPeers } from "./train/find-peers.ts";
 import { type Measured, measureWorkload, type Result } from "./train/rounds.ts";
 import { workloads } from "./train/workloads.ts";
 
-const { values: given } = parseArgs({
-  options: {
-    json: { type: "boolean", default: false },
-    only: { type: "string" },
-    threads: { type: "string", default: "1" },
-    rounds: { type: "string", default: "7" },
-    "round-ms": { type: "string", default: "400" },
-    peers: { type: "string" },
-  },
-});
+const usage = "Options: --json, --only NAME, --threads N,…, --rounds N, --round-ms N, --peers WORD,…";
+
+/** Says in one line what is wrong with the command line. */
+function refuse(message: string): never {
+  console.error(message);
+  process.exit(2);
+}
+
+function readArguments() {
+  if (process.argv.includes("--help")) {
+    console.log(usage);
+    process.exit(0);
+  }
+  try {
+    return parseArgs({
+      options: {
+        json: { type: "boolean", default: false },
+        only: { type: "string" },
+        threads: { type: "string", default: "1" },
+        rounds: { type: "string", default: "7" },
+        "round-ms": { type: "string", default: "400" },
+        peers: { type: "string" },
+      },
+    }).values;
+  } catch (error) {
+    return refuse(`${(error as Error).message.split(". ")[0]}. ${usage}`);
+  }
+}
+
+const given = readArguments();
 const say = (text: string): void => void (given.json || console.log(text));
 const wholeNumbers = (name: string, text: string): number[] =>
   text.split(",").map((part) => {
     const number = Number(part);
-    if (!Number.isSafeInteger(number) || number < 1) throw new Error(`--${name} takes whole numbers above 0: ${text}`);
+    if (!Number.isSafeInteger(number) || number < 1)
+      refuse(`--${name} takes whole numbers above 0, not ${JSON.stringify(text)}.`);
     return number;
   });
 
@@ -35,8 +56,7 @@ const [roundMs = 400] = wholeNumbers("round-ms", given["round-ms"]);
 const chosen = workloads.filter(({ name }) => name === given.only);
 if (chosen.length === 0) chosen.push(...workloads.filter(({ name }) => name.startsWith(given.only ?? "")));
 if (chosen.length === 0) {
-  console.error(`No workload is called ${given.only}; there are ${workloads.map(({ name }) => name).join(", ")}.`);
-  process.exit(1);
+  refuse(`No workload is called ${given.only}; there are ${workloads.map(({ name }) => name).join(", ")}.`);
 }
 
 const asked = given.peers?.split(",");

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import { fit } from "@lepta/nn";
 import { accuracyOf } from "./accuracy.ts";
+import { checkData, readOptions, refuse, wholeNumber } from "./arguments.ts";
 import { normalised } from "./images.ts";
 import { readIndex } from "./read-index.ts";
 import { lenetRecipe } from "./recipes.ts";
@@ -19,16 +20,24 @@ interface Figures {
   readonly seconds: number;
 }
 
-const { values: given } = parseArgs({
-  options: {
-    data: { type: "string" },
-    seeds: { type: "string", default: "5" },
-    epochs: { type: "string", default: String(lenetRecipe.epochs) },
-  },
-});
-if (given.data === undefined) throw new Error("Give --data, a folder that has an index.csv.");
-const epochs = Number(given.epochs);
-const data = await readIndex(resolve(process.env.INIT_CWD ?? ".", given.data));
+const given = readOptions(
+  "Options: --data FOLDER, --seeds N, --epochs N",
+  () =>
+    parseArgs({
+      options: {
+        data: { type: "string" },
+        seeds: { type: "string", default: "5" },
+        epochs: { type: "string", default: String(lenetRecipe.epochs) },
+      },
+    }).values,
+);
+const pictures = resolve(
+  process.env.INIT_CWD ?? ".",
+  given.data ?? refuse("Give --data, a folder that has an index.csv."),
+);
+const [epochs, seeds] = [wholeNumber("epochs", given.epochs), wholeNumber("seeds", given.seeds)];
+if (!(await checkData(pictures))) refuse(`--data: ${pictures} is not a folder that has an index.csv.`);
+const data = await readIndex(pictures);
 const python = process.env.LEPTA_BENCH_PYTHON || process.env.LEPTA_TEST_PYTHON || "python3";
 const script = fileURLToPath(new URL("./pytorch_lenet.py", import.meta.url));
 
@@ -73,7 +82,7 @@ try {
   }
   const all: Record<"lepta" | "pytorch", Figures[]> = { lepta: [], pytorch: [] };
   console.log("seed  test accuracy lepta  pytorch   train loss lepta  pytorch   seconds lepta  pytorch");
-  for (let seed = 1; seed <= Number(given.seeds); seed++) {
+  for (let seed = 1; seed <= seeds; seed++) {
     const [a, b] = [await ours(seed), await theirs(folder, seed)];
     all.lepta.push(a);
     all.pytorch.push(b);
@@ -88,7 +97,7 @@ try {
     ];
     console.log(cells.join(" "));
   }
-  console.log(`\n${given.seeds} seeds, ${epochs} epochs, mean ± standard deviation over seeds:`);
+  console.log(`\n${seeds} seeds, ${epochs} epochs, mean ± standard deviation over seeds:`);
   for (const [name, figures] of Object.entries(all)) {
     const of = (key: keyof Figures): string => spread(figures.map((own) => own[key]));
     console.log(

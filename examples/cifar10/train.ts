@@ -9,29 +9,34 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { curveSvg, type EpochEvent, fit, progressLine, summarize, tensorBoard } from "@lepta/nn";
 import { accuracyOf, watched } from "./accuracy.ts";
+import { checkData, readOptions, wholeNumber } from "./arguments.ts";
 import { type DataSet, side } from "./images.ts";
 import { download, readArchive } from "./read-archive.ts";
-import { hasIndex, readIndex } from "./read-index.ts";
+import { readIndex } from "./read-index.ts";
 import { bestRecipe, lenetRecipe } from "./recipes.ts";
 
-const { values: given } = parseArgs({
-  options: {
-    data: { type: "string" },
-    best: { type: "boolean", default: false },
-    epochs: { type: "string" },
-    seed: { type: "string", default: "1" },
-    threads: { type: "string", default: "1" },
-    out: { type: "string", default: "cifar10-run" },
-    json: { type: "boolean", default: false },
-  },
-});
+const given = readOptions(
+  "Options: --data PATH, --best, --epochs N, --seed N, --threads N, --out FOLDER, --json",
+  () =>
+    parseArgs({
+      options: {
+        data: { type: "string" },
+        best: { type: "boolean", default: false },
+        epochs: { type: "string" },
+        seed: { type: "string", default: "1" },
+        threads: { type: "string", default: "1" },
+        out: { type: "string", default: "cifar10-run" },
+        json: { type: "boolean", default: false },
+      },
+    }).values,
+);
 const say = (text: string): void => void (given.json || console.log(text));
 // npm runs this in the example's folder; paths are the user's own.
 const from = (path: string): string => resolve(process.env.INIT_CWD ?? ".", path);
 const out = from(given.out);
 
 async function readData(): Promise<DataSet> {
-  if (given.data !== undefined && (await hasIndex(from(given.data)))) return readIndex(from(given.data));
+  if (given.data !== undefined && (await checkData(from(given.data)))) return readIndex(from(given.data));
   const archive = given.data === undefined ? join(out, "cifar-10-binary.tar.gz") : from(given.data);
   if (given.data === undefined) {
     say("downloading CIFAR-10 (170 MB) where it is not there yet …");
@@ -41,7 +46,9 @@ async function readData(): Promise<DataSet> {
 }
 
 const recipe = given.best ? bestRecipe : lenetRecipe;
-const epochs = Number(given.epochs ?? recipe.epochs);
+const epochs = given.epochs === undefined ? recipe.epochs : wholeNumber("epochs", given.epochs);
+const seed = wholeNumber("seed", given.seed, 0);
+const threads = wholeNumber("threads", given.threads, 0);
 const data = await readData();
 await mkdir(out, { recursive: true });
 say(`${data.train.count} pictures for training, ${data.test.count} for the test, of ${data.classes.length} classes\n`);
@@ -55,8 +62,8 @@ const run = fit(recipe.net, {
   metrics: { accuracy: accuracyOf(0, 2), trainAccuracy: accuracyOf(1, 2) },
   batchSize: recipe.batchSize,
   epochs,
-  seed: Number(given.seed),
-  threads: Number(given.threads),
+  seed,
+  threads,
 });
 
 const rounded = (value: number | undefined): string => (value ?? Number.NaN).toFixed(4);
@@ -82,7 +89,9 @@ await writeFile(
   curveSvg(history, { title, validationName: "test", training: { accuracy: trainAccuracy } }),
 );
 const last = history.at(-1) as EpochEvent;
-say(`\ntest accuracy ${rounded(last.validation?.accuracy)} after ${last.epoch} epochs`);
+say(
+  `\ntest accuracy ${rounded(last.validation?.accuracy)} after ${last.epoch} ${last.epoch === 1 ? "epoch" : "epochs"}`,
+);
 say(`curves.svg, events and model.onnx are in ${out}`);
 if (given.json) {
   const { loss, accuracy } = last.validation ?? {};
