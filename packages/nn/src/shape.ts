@@ -5,10 +5,16 @@ import { NnError } from "./errors.ts";
 export type Dim = number | string;
 export type Shape = readonly Dim[];
 
-/** "[N, 3]" as shown in messages. */
-export function formatShape(shape: Shape): string {
+/** "[N, 3]" as shown in messages, "{ a: [N, 3], b: [N] }" of several by name. */
+export function formatShape(shape: Shape | Readonly<Record<string, Shape>>): string {
+  if (!isShape(shape)) {
+    const named = Object.entries(shape).map(([name, own]) => `${name}: ${formatShape(own)}`);
+    return `{ ${named.join(", ")} }`;
+  }
   return `[${shape.join(", ")}]`;
 }
+
+const isShape = (shape: object): shape is Shape => Array.isArray(shape);
 
 export function isStatic(shape: Shape): shape is readonly number[] {
   return shape.every((dim) => typeof dim === "number");

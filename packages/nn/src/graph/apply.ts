@@ -25,6 +25,15 @@ export function applyAll(
       "Give the operator the inputs that it takes.",
     );
   }
+  const stray = given.find((input) => input !== undefined && !("node" in input));
+  if (stray !== undefined) {
+    const names = Object.keys(stray).slice(0, 20).join(", ");
+    throw new NnError(
+      "graph-invalid",
+      `${op} was given several tensors by name (${names}) in the place of one.`,
+      "Give a layer that takes one tensor one input; for several, write a layer that reads them by name.",
+    );
+  }
   const canonical = canonicalAttributes(spec, attributes);
   const types = spec.infer({ op, inputs: given, attributes: canonical, outputCount });
   const outputs = Object.freeze(types.map((type) => Object.freeze(type)));

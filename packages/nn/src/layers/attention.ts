@@ -12,6 +12,7 @@ import { dropout } from "./dropout.ts";
 import type { Context, Layer, Parameters, ParameterTensors } from "./layer.ts";
 import { isTensor } from "./layer.ts";
 import { linear } from "./linear.ts";
+import { checkInputNames, checkMask } from "./named-input.ts";
 import type { Rng } from "./rng.ts";
 
 /**
@@ -69,6 +70,7 @@ export function multiHeadAttention(
   return Object.freeze({
     name,
     init(inputShape: Shape | Readonly<Record<string, Shape>>, random: Rng): Parameters {
+      checkInputNames(name, inputShape, ["x"], ["memory", "mask"]);
       const named = Array.isArray(inputShape) ? undefined : (inputShape as Readonly<Record<string, Shape>>);
       const shape = named?.x ?? (inputShape as Shape);
       const width = shape[2];
@@ -92,7 +94,9 @@ export function multiHeadAttention(
         : { inputs: xavier(width, width, 3, "inputs"), output };
     },
     apply(parameters: ParameterTensors, input: AttentionInput, context: Context): Tensor | AttentionOutput {
+      checkInputNames(name, input, ["x"], ["memory", "mask"]);
       const { x, memory, mask } = namedInput(input);
+      checkMask(name, memory ?? x, mask);
       const width = x.shape[2] as number;
       const own = parameters as Readonly<Record<string, Readonly<Record<"weight" | "bias", Tensor>>>>;
       const project = (from: Tensor, key: string, blocks: number): readonly Tensor[] =>

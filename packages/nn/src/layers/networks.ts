@@ -1,5 +1,6 @@
 // Ready networks on rows and texts, in one line each.
 
+import { NnError } from "../errors.ts";
 import type { Tensor } from "../graph/node.ts";
 import { knownOptions } from "../known-options.ts";
 import type { Shape } from "../shape.ts";
@@ -12,6 +13,7 @@ import { embedding } from "./embedding.ts";
 import type { Context, Layer, Parameters, ParameterTensors } from "./layer.ts";
 import { isTensor } from "./layer.ts";
 import { linear } from "./linear.ts";
+import { checkInputNames, checkMask } from "./named-input.ts";
 import { positionalEncoding } from "./positional-encoding.ts";
 import { lstm } from "./recurrent.ts";
 import type { Rng } from "./rng.ts";
@@ -42,17 +44,26 @@ export function mlp(options: MlpOptions): Layer {
 /** Tokens [batch, time], alone or as `{ x, mask }` with `mask` not 0 where a token is real. */
 export type TokenInput = Tensor | Readonly<Record<"x" | "mask", Tensor>>;
 
-function parts(input: TokenInput): { readonly tokens: Tensor; readonly mask: Tensor | undefined } {
+function parts(layer: string, input: TokenInput): { readonly tokens: Tensor; readonly mask: Tensor | undefined } {
   if (isTensor(input)) return { tokens: input, mask: undefined };
+  checkInputNames(layer, input, ["x"], ["mask"]);
   const { x, mask } = input as Record<"x" | "mask", Tensor>;
+  checkMask(layer, x, mask);
   return { tokens: x, mask };
 }
 
 const together = (x: Tensor, mask: Tensor | undefined) => (mask === undefined ? x : { x, mask });
 
 /** The sizes [batch, time] of tokens. */
-function tokenShape(inputShape: Shape | Readonly<Record<string, Shape>>): Shape {
+function tokenShape(layer: string, inputShape: Shape | Readonly<Record<string, Shape>>): Shape {
+  checkInputNames(layer, inputShape, ["x"], ["mask"]);
   return Array.isArray(inputShape) ? (inputShape as Shape) : ((inputShape as Record<string, Shape>).x ?? []);
+}
+
+function checkCounts(layer: string, counts: Readonly<Record<string, number>>): void {
+  const bad = Object.entries(counts).find(([, count]) => !Number.isSafeInteger(count) || count < 1);
+  if (bad === undefined) return;
+  throw new NnError("attribute-invalid", `${layer}: ${bad[0]} is ${bad[1]}.`, "Give a whole number from 1 on.");
 }
 
 export interface LstmClassifierOptions {
@@ -82,6 +93,7 @@ export function lstmClassifier(options: LstmClassifierOptions): Layer<TokenInput
     dropout: true,
   });
   const { vocabulary, classes, width = 64, hidden = 128, layers = 1, bidirectional = false } = options;
+  checkCounts("lstmClassifier", { vocabulary, classes, width, hidden, layers });
   const embed = embedding(vocabulary, width);
   const drop = dropout(options.dropout ?? 0);
   const head = linear(classes);
@@ -92,7 +104,7 @@ export function lstmClassifier(options: LstmClassifierOptions): Layer<TokenInput
   return Object.freeze({
     name: `lstmClassifier(${classes})`,
     init(inputShape: Shape | Readonly<Record<string, Shape>>, random: Rng): Parameters {
-      const shape = tokenShape(inputShape);
+      const shape = tokenShape("lstmClassifier", inputShape);
       const own = stack.map((each, i): [string, Parameters] => [
         `lstm${i}`,
         each.init([...shape, i === 0 ? width : between] as Shape, random.fork(`lstm${i}`)),
@@ -104,7 +116,7 @@ export function lstmClassifier(options: LstmClassifierOptions): Layer<TokenInput
       };
     },
     apply(parameters: ParameterTensors, input: TokenInput, context: Context): Tensor {
-      const { tokens, mask } = parts(input);
+      const { tokens, mask } = parts("lstmClassifier", input);
       const own = (name: string): ParameterTensors => parameters[name] as ParameterTensors;
       let x = drop.apply({}, embed.apply(own("tokens"), tokens, context), context);
       for (const [i, each] of stack.entries()) {
@@ -148,6 +160,7 @@ export function textTransformer(options: TextTransformerOptions): Layer<TokenInp
     rotary: true,
   });
   const { vocabulary, width, layers, length, classes, rotary = false } = options;
+  checkCounts("textTransformer", { vocabulary, width, layers, heads: options.heads });
   const embed = embedding(vocabulary, width);
   const places = positionalEncoding({ kind: "learned", ...(length === undefined ? {} : { length }) });
   const blocks = transformerEncoder(layers, { ...options, causal: options.causal ?? classes === undefined });
@@ -156,7 +169,7 @@ export function textTransformer(options: TextTransformerOptions): Layer<TokenInp
   return Object.freeze({
     name: `textTransformer(${layers} × ${width})`,
     init(inputShape: Shape | Readonly<Record<string, Shape>>, random: Rng): Parameters {
-      const shape = [...tokenShape(inputShape), width];
+      const shape = [...tokenShape("textTransformer", inputShape), width];
       return {
         tokens: embed.init(shape, random.fork("tokens")),
         ...(rotary ? {} : { places: places.init(shape, random.fork("places")) }),
@@ -165,7 +178,7 @@ export function textTransformer(options: TextTransformerOptions): Layer<TokenInp
       };
     },
     apply(parameters: ParameterTensors, input: TokenInput, context: Context): Tensor {
-      const { tokens, mask } = parts(input);
+      const { tokens, mask } = parts("textTransformer", input);
       const own = (name: string): ParameterTensors => parameters[name] as ParameterTensors;
       const vectors = embed.apply(own("tokens"), tokens, context);
       const placed = rotary ? vectors : places.apply(own("places"), vectors, context);

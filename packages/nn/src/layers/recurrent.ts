@@ -13,6 +13,7 @@ import { gemm } from "../tensor/matrices.ts";
 import { scan } from "../tensor/scan.ts";
 import { concat, expand, gather, reshape, slice, split, squeeze, transpose, unsqueeze } from "../tensor/shaping.ts";
 import type { Context, Layer, Parameters, ParameterTensors } from "./layer.ts";
+import { checkInputNames, checkMask } from "./named-input.ts";
 import type { CellName, CellWeights } from "./recurrent-cells.ts";
 import { cells } from "./recurrent-cells.ts";
 import { unrolled } from "./recurrent-unrolled.ts";
@@ -68,6 +69,7 @@ function recurrent(name: CellName, hidden: number, options: RecurrentOptions): L
   return Object.freeze({
     name: label,
     init(inputShape: Shape | Readonly<Record<string, Shape>>, random: Rng): Parameters {
+      checkInputNames(label, inputShape, ["x"], ["mask"]);
       const shape = Array.isArray(inputShape) ? (inputShape as Shape) : (inputShape as Record<string, Shape>).x;
       const features = shape?.[2];
       if (shape?.length !== 3 || typeof features !== "number") {
@@ -82,7 +84,9 @@ function recurrent(name: CellName, hidden: number, options: RecurrentOptions): L
       );
     },
     apply(parameters: ParameterTensors, input: SequenceInput, context: Context): Tensor {
+      checkInputNames(label, input, ["x"], ["mask"]);
       const { x, mask } = partsOf(input);
+      checkMask(label, x, mask);
       const results = directions.map((direction) => {
         const own = parameters[direction] as Readonly<Record<string, Tensor>>;
         const run = { name, hidden, x, mask, own, reverse: direction === "backward", last: returns === "last" };

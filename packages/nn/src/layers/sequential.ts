@@ -1,4 +1,5 @@
 // Layers one after another; each one's input size follows from the one before.
+import { NnError } from "../errors.ts";
 import type { Tensor } from "../graph/node.ts";
 import type { Shape } from "../shape.ts";
 import { input } from "../tensor/leaves.ts";
@@ -8,6 +9,7 @@ import { constantParameters } from "./parameters.ts";
 
 /** Applies `layers` in order. Their parameters stand under "0", "1", …. The first may take several named inputs. */
 export function sequential<X extends LayerInput = Tensor>(first: Layer<X>, ...rest: readonly Layer[]): Layer<X> {
+  for (const [i, part] of [first, ...rest].entries()) checkLayer(part, i);
   const names = [first, ...rest].map(({ name }) => name);
   return Object.freeze({
     name: `sequential(${names.join(", ")})`,
@@ -35,6 +37,20 @@ export function sequential<X extends LayerInput = Tensor>(first: Layer<X>, ...re
       return y;
     },
   } satisfies Layer<X>);
+}
+
+function checkLayer(part: unknown, place: number): void {
+  const found = part as Partial<Layer> | null | undefined;
+  if (typeof found === "object" && typeof found?.init === "function" && typeof found.apply === "function") return;
+  const isFunction = typeof part === "function";
+  const what = isFunction ? `the function ${(part as { readonly name: string }).name}` : String(part);
+  throw new NnError(
+    "graph-invalid",
+    part === undefined && place === 0
+      ? "sequential: it was given no layer."
+      : `sequential: in the place ${place} stands ${what}, which is no layer.`,
+    isFunction ? "Call it to get a layer: relu() in place of relu." : "Give one layer or more.",
+  );
 }
 
 /** Float32 inputs of the given shapes, to find out the shape of a layer's result. */

@@ -10,6 +10,7 @@ import type { Context, Layer, Parameters, ParameterTensors } from "./layer.ts";
 import { isTensor } from "./layer.ts";
 import { layerNorm } from "./layer-norm.ts";
 import { featuresOf, linear } from "./linear.ts";
+import { checkInputNames } from "./named-input.ts";
 import type { Rng } from "./rng.ts";
 import { sequential } from "./sequential.ts";
 
@@ -57,13 +58,19 @@ function present<V>(values: Readonly<Record<string, V | undefined>>): Readonly<R
 }
 
 /** Parts one after another, each with its own normalisation, added to what it was given. */
-function block(name: string, options: TransformerOptions, parts: readonly Part[]): Layer<AttentionInput> {
+function block(
+  name: string,
+  options: TransformerOptions,
+  parts: readonly Part[],
+  names: Readonly<Record<"needs" | "takes", readonly string[]>>,
+): Layer<AttentionInput> {
   const norm = layerNorm();
   const drop = dropout(options.dropout ?? 0);
   const before = (options.norm ?? "pre") === "pre";
   return Object.freeze({
     name,
     init(inputShape: Shape | Readonly<Record<string, Shape>>, random: Rng): Parameters {
+      checkInputNames(name, inputShape, names.needs, names.takes);
       const shapes = shapesOf(inputShape);
       return Object.fromEntries(
         parts.flatMap((part): [string, Parameters][] => {
@@ -77,6 +84,7 @@ function block(name: string, options: TransformerOptions, parts: readonly Part[]
       );
     },
     apply(parameters: ParameterTensors, input: AttentionInput, context: Context): Tensor {
+      checkInputNames(name, input, names.needs, names.takes);
       const all = named(input);
       return parts.reduce((x, part) => {
         const normalize = (own: Tensor): Tensor =>
@@ -128,7 +136,8 @@ function feedForwardPart(options: TransformerOptions): Part {
 
 /** Attention and a two-layer network on each step. Takes [batch, time, width], or `{ x, mask }`. */
 export function transformerEncoderBlock(options: TransformerOptions): Layer<AttentionInput> {
-  return block("transformerEncoderBlock", options, [attentionPart(options), feedForwardPart(options)]);
+  const parts = [attentionPart(options), feedForwardPart(options)];
+  return block("transformerEncoderBlock", options, parts, { needs: ["x"], takes: ["mask"] });
 }
 
 /**
@@ -136,7 +145,7 @@ export function transformerEncoderBlock(options: TransformerOptions): Layer<Atte
  * `mask` of the sequence and `memoryMask` where there is padding.
  */
 export function transformerDecoderBlock(options: TransformerOptions): Layer<AttentionInput> {
-  return block("transformerDecoderBlock", options, [
+  const parts: readonly Part[] = [
     attentionPart({ ...options, causal: true }),
     {
       name: "memoryAttention",
@@ -145,7 +154,8 @@ export function transformerDecoderBlock(options: TransformerOptions): Layer<Atte
       besideShapes: ({ memory, memoryMask }) => present({ memory, mask: memoryMask }),
     },
     feedForwardPart(options),
-  ]);
+  ];
+  return block("transformerDecoderBlock", options, parts, { needs: ["x", "memory"], takes: ["mask", "memoryMask"] });
 }
 
 /** Blocks one after another that share mask and memory, with a last normalisation where each block begins with one. */
