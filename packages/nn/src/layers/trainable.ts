@@ -32,12 +32,13 @@ export interface TrainableOptions {
 
 /**
  * A layer that computes what the graph does (see decodeOnnx), with its constants, those inside loops too, as parameters
- * that start at their values. Parameters are the float constants of one axis or more that have a name in the file, or all of them where
- * none has one, except settings (bounds, single factors) and the running statistics of batch normalisations, which stay
- * as they are: the normalisation goes on as in inference. What an exporter stored once, because two weights were equal,
- * is one parameter. One input of the graph is the layer's input, several are taken by
+ * that start at their values. Parameters are the float constants of one axis or more that have a name in the file, or
+ * all of them where none has one, except settings (bounds, single factors) and the running statistics of batch
+ * normalisations, which stay as they are: the normalisation goes on as in inference. What an exporter stored once,
+ * because two weights were equal, is one parameter. One input of the graph is the layer's input, several are taken by
  * name; so are outputs given. Float16 and float64 graphs are computed in float32. Errors: `graph-invalid` for names that
- * are not there, and `no-gradient` from fit when an operator on the way has no gradient.
+ * are not there, `shape-mismatch` where the file is fixed to another batch size, and `no-gradient` from fit when an
+ * operator on the way has no gradient.
  */
 export function trainable<X extends LayerInput = Tensor, Y extends LayerOutput = Tensor>(
   given: Graph,
@@ -55,17 +56,25 @@ export function trainable<X extends LayerInput = Tensor, Y extends LayerOutput =
   const parameters = new Map([...all].filter(([node]) => reached.has(node)));
   const frozen = frozenNames(parameters, wanted, options.freeze);
 
-  const apply = (tensors: ParameterTensors, x: LayerInput): readonly Tensor[] =>
-    instantiate(
-      graph,
-      (node, inputs) => {
-        const name = parameters.get(node);
-        if (name !== undefined) return [tensors[name] as Tensor];
-        if (node.op === "Input") return [inputFor(graph, node, x)];
-        return widened(node, inputs);
-      },
-      wanted,
-    );
+  const apply = (tensors: ParameterTensors, x: LayerInput): readonly Tensor[] => {
+    const taken = new Map<Node, Tensor>();
+    try {
+      return instantiate(
+        graph,
+        (node, inputs) => {
+          const name = parameters.get(node);
+          if (name !== undefined) return [tensors[name] as Tensor];
+          if (node.op !== "Input") return widened(node, inputs);
+          const tensor = inputFor(graph, node, x);
+          taken.set(node, tensor);
+          return [tensor];
+        },
+        wanted,
+      );
+    } catch (cause) {
+      throw fixedBatch(taken, cause) ?? cause;
+    }
+  };
   const own = (): Parameters =>
     Object.fromEntries(
       [...parameters].map(([node, name]) => {
@@ -246,6 +255,21 @@ function inputFor(graph: Graph, node: Node, x: LayerInput): Tensor {
     `trainable: the graph takes ${graph.inputs.map(({ node: own }) => own.name).join(", ")}; ${node.name} is missing.`,
     "Give one input as a tensor, several by name.",
   );
+}
+
+/** What to say where a graph that was exported for one batch size cannot be built for another one. */
+function fixedBatch(taken: ReadonlyMap<Node, Tensor>, cause: unknown): NnError | undefined {
+  for (const [node, { shape }] of taken) {
+    const fixed = node.outputs[0]?.shape[0];
+    if (typeof fixed !== "number" || fixed === shape[0]) continue;
+    return new NnError(
+      "shape-mismatch",
+      `trainable: the file is fixed to a batch of ${fixed} and was given one of ${shape[0]}: ${(cause as Error).message}`,
+      `Set batchSize to ${fixed} and give numbers of examples that it divides, or export with a dynamic batch axis.`,
+      cause,
+    );
+  }
+  return undefined;
 }
 
 /** Casts between float types fall away: everything is computed in float32. */

@@ -4,7 +4,9 @@ import { describe, expect, test } from "vitest";
 import type { Examples, FitOptions, Graph, Layer, TensorData, TrainableOptions } from "../index.ts";
 import {
   adam,
+  add,
   buildGraph,
+  constant,
   createSession,
   crossEntropy,
   decodeOnnx,
@@ -15,6 +17,7 @@ import {
   input,
   linear,
   listParameters,
+  matMul,
   type NnError,
   relu,
   rng,
@@ -223,6 +226,24 @@ describe("what is refused", () => {
     ["a head after a node that is not there", "graph-invalid", { head: { layer: linear(2), after: "nowhere" } }],
   ])("%s", (_, code, options) => {
     expect(codeOf(() => trainable(cnnGraph, options))).toBe(code);
+  });
+
+  test("another batch size than the one that a file is fixed to", async () => {
+    const x = input("x", "float32", [4, 3]);
+    const weight = constant({ data: new Float32Array(6).fill(0.1), shape: [3, 2] });
+    const bias = constant({ data: new Float32Array(8), shape: [4, 2] });
+    const graph = decodeOnnx(encodeOnnx(buildGraph({ y: add(matMul(x, weight), bias) })));
+    const data = {
+      inputs: { data: new Float32Array(24), shape: [8, 3] },
+      target: { data: new BigInt64Array(8), shape: [8] },
+    };
+    const options = { data, loss: crossEntropy(), optimizer: sgd({ lr: 0.1 }), epochs: 1 };
+    await expect(fit(trainable(graph), { ...options, batchSize: 8 }).result).rejects.toMatchObject({
+      code: "shape-mismatch",
+      message: expect.stringContaining("the file is fixed to a batch of 4 and was given one of 8"),
+      fix: expect.stringContaining("Set batchSize to 4"),
+    });
+    expect((await fit(trainable(graph), { ...options, batchSize: 4 }).result).history).toHaveLength(1);
   });
 
   test("inputs of another rank, or by another name", async () => {
