@@ -39,9 +39,14 @@ export const catalogue: Readonly<Record<string, OpSpec>> = {
 export function opSpec(op: string): OpSpec {
   const found = Object.hasOwn(catalogue, op) ? catalogue[op] : undefined;
   if (found !== undefined) return found;
-  throw new NnError(
+  throw unknownOperator(`The operator ${op} is not in the catalogue.`);
+}
+
+/** The error `op-unknown`; its page lists what is read, and a test keeps that list whole. */
+export function unknownOperator(message: string): NnError {
+  return new NnError(
     "op-unknown",
-    `The operator ${op} is not in the catalogue.`,
-    "Use an operator that is listed there.",
+    message,
+    "Export the model with operators that are read: docs/errors/op-unknown.md lists them and says how to add one.",
   );
 }

@@ -7,7 +7,7 @@ import type { Shape } from "../shape.ts";
 import { apply, applyAll } from "./apply.ts";
 import { canonicalIntegers } from "./attributes.ts";
 import { topological } from "./build.ts";
-import { opSpec } from "./catalogue.ts";
+import { catalogue, unknownOperator } from "./catalogue.ts";
 import { generatedName } from "./encode.ts";
 import { adapt, readVersions } from "./foreign.ts";
 import type { Attribute, Graph, Node, Tensor } from "./node.ts";
@@ -270,12 +270,11 @@ function decodeApplication(
   const adapted = domain === "" ? adapt(foreign) : { node: foreign };
   if ("outputs" in adapted) return adapted.outputs;
   const { node } = adapted;
-  const spec = opSpec(node.op);
-  if (spec.domain !== domain) {
-    throw new NnError(
-      "op-unknown",
-      `Node ${JSON.stringify(node.op)} of domain ${JSON.stringify(domain.slice(0, 80))} is not known.`,
-      "Use operators of the catalogue.",
+  const spec = Object.hasOwn(catalogue, node.op) ? catalogue[node.op] : undefined;
+  if (spec?.domain !== domain) {
+    const name = proto.name === "" ? `that computes ${quoted(proto.output[0] ?? "")}` : quoted(proto.name);
+    throw unknownOperator(
+      `The node ${name} has the operator ${quoted(node.op)} of the domain ${quoted(domain || "ai.onnx")}, which is not known.`,
     );
   }
   for (const { name, type } of proto.attribute) {
@@ -287,6 +286,8 @@ function decodeApplication(
   }
   return applyAll(node.op, node.inputs, node.attributes, outputCount, givenName(proto.name));
 }
+
+const quoted = (text: string): string => JSON.stringify(text.slice(0, 80));
 
 const attributeKinds: ReadonlyMap<AttributeProto_AttributeType, AttributeKind> = new Map([
   [AttributeProto_AttributeType.INT, "int"],

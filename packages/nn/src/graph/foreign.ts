@@ -132,6 +132,9 @@ const adapters: Readonly<Record<string, Adapter>> = {
   },
 };
 
+/** Standard operators that are read although the catalogue has none of that name, or in older forms too. */
+export const adaptedOperators: readonly string[] = Object.keys(adapters);
+
 function first(node: ForeignNode, index: number): Tensor {
   const tensor = node.inputs[index];
   if (tensor !== undefined) return tensor;

@@ -1,0 +1,39 @@
+// The error of an unknown operator: it names the node, and its page lists every operator that is read.
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { buildGraph, decodeOnnx, encodeOnnx, input, NnError, relu } from "../index.ts";
+import { apply } from "./apply.ts";
+import { catalogue } from "./catalogue.ts";
+import { adaptedOperators } from "./foreign.ts";
+
+test("docs/errors/op-unknown.md lists the operators that are read", () => {
+  const page = readFileSync(new URL("../../../../docs/errors/op-unknown.md", import.meta.url), "utf8");
+  const list = page.slice(page.indexOf("## Operators that are read"));
+  const names = Object.entries(catalogue)
+    // Made for the runtime's own layout; no exporter writes them.
+    .filter(([, { domain }]) => domain !== "com.microsoft.nchwc")
+    .map(([op]) => op);
+  const all = [...new Set([...names, ...adaptedOperators, "If"])].sort();
+  const listed = [...list.matchAll(/`(\w+)`/g)].map(([, name]) => name);
+  expect(listed).toEqual(all);
+});
+
+test.each([
+  ["the node's name", "scale", 'The node "scale" has the operator "Reli" of the domain "ai.onnx"'],
+  ["what it computes, without a name", undefined, 'The node that computes "y" has the operator "Reli"'],
+])("the message has %s", (_, name, message) => {
+  const x = input("x", "float32", ["N", 2]);
+  const named = name === undefined ? relu(x) : apply("Relu", [x], {}, name);
+  const bytes = Buffer.from(encodeOnnx(buildGraph({ y: named })));
+  const at = bytes.indexOf("Relu");
+  bytes.write("Reli", at);
+  let error: unknown;
+  try {
+    decodeOnnx(bytes);
+  } catch (caught) {
+    error = caught;
+  }
+  expect(error).toBeInstanceOf(NnError);
+  expect(error).toMatchObject({ code: "op-unknown", message: expect.stringContaining(message) });
+  expect((error as NnError).fix).toContain("docs/errors/op-unknown.md");
+});
