@@ -1,7 +1,9 @@
 // Multi-head attention (Vaswani et al. 2017).
+
 import { NnError } from "../errors.ts";
 import { withGradient } from "../graph/apply.ts";
 import type { Tensor } from "../graph/node.ts";
+import { knownOptions } from "../known-options.ts";
 import type { Shape } from "../shape.ts";
 import { formatShape } from "../shape.ts";
 import { add, cast, equal, mul, neg, sub } from "../tensor/elementwise.ts";
@@ -66,6 +68,7 @@ export function multiHeadAttention(
   options: AttentionOptions = {},
 ): Layer<AttentionInput, Tensor | AttentionOutput> {
   const name = `multiHeadAttention(${heads})`;
+  knownOptions<AttentionOptions>(name, options, { causal: true, dropout: true, rotary: true, weights: true });
   const drop = dropout(options.dropout ?? 0);
   return Object.freeze({
     name,

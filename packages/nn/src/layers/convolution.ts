@@ -130,6 +130,14 @@ function transposedLayer(
 ): Layer {
   const kernel = perAxis(size, spatial, "kernel", 1);
   const name = `convTranspose${spatial}d(${out}, ${kernel.join("×")})`;
+  knownOptions<TransposedConvolutionLayerOptions>(name, options, {
+    stride: true,
+    dilation: true,
+    padding: true,
+    groups: true,
+    outputPadding: true,
+    bias: true,
+  });
   const { bias = true, ...window } = options;
   const groups = options.groups ?? 1;
   return layer({

@@ -159,11 +159,12 @@ export function textTransformer(options: TextTransformerOptions): Layer<TokenInp
     causal: true,
     rotary: true,
   });
-  const { vocabulary, width, layers, length, classes, rotary = false } = options;
+  const { vocabulary, width, layers, length, classes, ...inner } = options;
+  const { rotary = false } = inner;
   checkCounts("textTransformer", { vocabulary, width, layers, heads: options.heads });
   const embed = embedding(vocabulary, width);
   const places = positionalEncoding({ kind: "learned", ...(length === undefined ? {} : { length }) });
-  const blocks = transformerEncoder(layers, { ...options, causal: options.causal ?? classes === undefined });
+  const blocks = transformerEncoder(layers, { ...inner, causal: inner.causal ?? classes === undefined });
   const drop = dropout(options.dropout ?? 0);
   const head = linear(classes ?? vocabulary);
   return Object.freeze({

@@ -1,6 +1,8 @@
 // Pooling layers, and flattening.
+
 import { NnError } from "../errors.ts";
 import type { Tensor } from "../graph/node.ts";
+import { knownOptions } from "../known-options.ts";
 import { formatShape, isStatic, sizeOf } from "../shape.ts";
 import type { AveragePoolOptions, PoolOptions } from "../tensor/pooling.ts";
 import { averagePool, globalAveragePool, maxPool } from "../tensor/pooling.ts";
@@ -11,21 +13,37 @@ import type { Layer } from "./layer.ts";
 
 /** The largest element of every window of `size` elements, by default without overlap. */
 export function maxPool1d(size: number, options: PoolOptions = {}): Layer {
+  knownOptions<PoolOptions>("maxPool1d", options, { stride: true, dilation: true, padding: true, ceil: true });
   return lambda(`maxPool1d(${size})`, (x) => maxPool(x, size, options));
 }
 
 /** The largest element of every window of `size` by `size` (or [height, width]), by default without overlap. */
 export function maxPool2d(size: PerAxis, options: PoolOptions = {}): Layer {
+  knownOptions<PoolOptions>("maxPool2d", options, { stride: true, dilation: true, padding: true, ceil: true });
   return lambda(`maxPool2d(${size})`, (x) => maxPool(x, size, options));
 }
 
 /** The mean of every window of `size` elements, by default without overlap. */
 export function avgPool1d(size: number, options: AveragePoolOptions = {}): Layer {
+  knownOptions<AveragePoolOptions>("avgPool1d", options, {
+    stride: true,
+    dilation: true,
+    padding: true,
+    ceil: true,
+    countPadding: true,
+  });
   return lambda(`avgPool1d(${size})`, (x) => averagePool(x, size, options));
 }
 
 /** The mean of every window of `size` by `size` (or [height, width]), by default without overlap. */
 export function avgPool2d(size: PerAxis, options: AveragePoolOptions = {}): Layer {
+  knownOptions<AveragePoolOptions>("avgPool2d", options, {
+    stride: true,
+    dilation: true,
+    padding: true,
+    ceil: true,
+    countPadding: true,
+  });
   return lambda(`avgPool2d(${size})`, (x) => averagePool(x, size, options));
 }
 

@@ -1,5 +1,7 @@
 // Places of steps in a sequence, added to their vectors.
+
 import { NnError } from "../errors.ts";
+import { knownOptions } from "../known-options.ts";
 import { formatShape } from "../shape.ts";
 import { add, cast } from "../tensor/elementwise.ts";
 import { constant } from "../tensor/leaves.ts";
@@ -21,6 +23,7 @@ export interface PositionalEncodingOptions {
 /** Adds to each step of [batch, time, width] what stands for its place. The time must be known. */
 export function positionalEncoding(options: PositionalEncodingOptions = {}): Layer {
   const name = "positionalEncoding";
+  knownOptions<PositionalEncodingOptions>(name, options, { kind: true, length: true });
   const timeOf = (shape: readonly (number | string)[]): number => {
     const time = shape[shape.length - 2];
     if (typeof time === "number" && time <= (options.length ?? time)) return time;

@@ -1,5 +1,7 @@
 // Transformer blocks (Vaswani et al. 2017), with normalisation before (Xiong et al. 2020) or after each part.
+
 import type { Tensor } from "../graph/node.ts";
+import { knownOptions } from "../known-options.ts";
 import type { Shape } from "../shape.ts";
 import { add } from "../tensor/elementwise.ts";
 import { gelu } from "./activations.ts";
@@ -64,6 +66,15 @@ function block(
   parts: readonly Part[],
   names: Readonly<Record<"needs" | "takes", readonly string[]>>,
 ): Layer<AttentionInput> {
+  knownOptions<TransformerOptions>(name, options, {
+    heads: true,
+    hidden: true,
+    dropout: true,
+    norm: true,
+    activation: true,
+    causal: true,
+    rotary: true,
+  });
   const norm = layerNorm();
   const drop = dropout(options.dropout ?? 0);
   const before = (options.norm ?? "pre") === "pre";
