@@ -196,7 +196,7 @@ export const workloads: readonly Workload[] = [
     batchSize: 128,
     stepsPerRun: 6,
     net: tabm({ groups: 5, members: 8, hidden: 32, outputs: 2, dropout: 0.2 }),
-    loss: crossEntropy(),
+    loss: crossEntropy({ shared: true }),
     optimizer: (lr) => adamw({ lr }),
     rate: 0.002,
     examples: classified([117], 2),
