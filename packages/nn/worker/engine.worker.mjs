@@ -10,8 +10,13 @@ const flags = new Int32Array(workerData);
 const sessions = new Map();
 const held = new Map();
 
-const toTensor = ({ held: number, type, data, dims }) =>
-  number === undefined ? new Tensor(type, data, dims) : held.get(number);
+function toTensor({ held: number, type, data, dims }) {
+  if (number !== undefined) return held.get(number);
+  const tensor = new Tensor(type, data, dims);
+  // As in session.node.ts: the native side reads float16 as its bits only.
+  if (type === "float16") Object.defineProperty(tensor, "data", { value: data });
+  return tensor;
+}
 const fromTensor = ({ type, data, dims }) => ({ type, data, dims });
 
 const operations = {
