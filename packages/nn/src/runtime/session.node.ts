@@ -10,14 +10,12 @@ import type { Session, SessionOptions, StartEngine } from "./session.ts";
 
 const runtime: Runtime = {
   writesInPlace: true,
-  ...inThisThread(
-    (dtype: DType, data: OrtData, dims: readonly number[]): OrtTensor => {
-      const tensor = new Tensor(dtype as "float32", data as Float32Array, dims);
-      // Where JavaScript has a Float16Array the tensor shows one, which onnxruntime-node's native side cannot read.
-      if (dtype === "float16") Object.defineProperty(tensor, "data", { value: data });
-      return tensor;
-    },
-  ),
+  ...inThisThread((dtype: DType, data: OrtData, dims: readonly number[]): OrtTensor => {
+    const tensor = new Tensor(dtype as "float32", data as Float32Array, dims);
+    // Where JavaScript has a Float16Array the tensor shows one, which onnxruntime-node's native side cannot read.
+    if (dtype === "float16") Object.defineProperty(tensor, "data", { value: data });
+    return tensor;
+  }),
   create: async (model, options, providers) => {
     const session = await InferenceSession.create(model, nativeOptions(options, providers));
     return session as unknown as Awaited<ReturnType<Runtime["create"]>>;
