@@ -31,6 +31,7 @@ export function progressLine(events: Events, options: ProgressLineOptions = {}):
   let epochs = 0;
   let ended = 0;
   let stepsPerEpoch: number | undefined;
+  let isGuess = false;
   let started = 0;
   let written = Number.NEGATIVE_INFINITY;
   let loss = Number.NaN;
@@ -41,9 +42,9 @@ export function progressLine(events: Events, options: ProgressLineOptions = {}):
     const rate = (done - before) / seconds;
     const speed = rate > 0 ? ` · ${rate >= 10 ? Math.round(rate) : rate.toFixed(1)} steps/s` : "";
     const told = `loss ${number(loss)}${figures}${speed}`;
-    // A stream may not say how long an epoch is: the first one that ends does.
+    // A stream may not say how long an epoch is: those that have ended do.
     if (stepsPerEpoch === undefined) return `epoch ${ended + 1} · step ${done} · ${told}`;
-    const total = epochs * stepsPerEpoch;
+    const total = Math.max(done, Math.round(epochs * stepsPerEpoch));
     const left = rate > 0 ? ` · ${duration((total - done) / rate)} left` : "";
     const share = Math.floor((100 * done) / Math.max(1, total));
     const epoch = Math.min(Math.ceil(done / stepsPerEpoch), epochs);
@@ -61,6 +62,7 @@ export function progressLine(events: Events, options: ProgressLineOptions = {}):
           before = event.step;
           done = before;
           stepsPerEpoch = event.stepsPerEpoch;
+          isGuess = stepsPerEpoch === undefined;
           epochs = event.epochs;
           ended = event.epoch;
           started = now();
@@ -73,7 +75,7 @@ export function progressLine(events: Events, options: ProgressLineOptions = {}):
         case "epoch":
           loss = event.loss;
           ended = event.epoch;
-          stepsPerEpoch ??= done / ended;
+          if (isGuess) stepsPerEpoch = done / ended;
           figures = Object.entries(event.validation ?? {})
             .map(([name, value]) => ` · validation ${name} ${number(value)}`)
             .join("");

@@ -81,6 +81,24 @@ describe("the progress line", () => {
     expect(written.at(-2)).toMatch(/^\repoch 1 · step 100\/200 \(50 %\) · loss 0\.2500/);
   });
 
+  test("corrects the length of an epoch where a stream's epochs differ, and never passes the whole", async () => {
+    const written: string[] = [];
+    async function* uneven(): AsyncGenerator<FitEvent> {
+      yield { type: "start", step: 0, epoch: 0, epochs: 3 };
+      let step = 0;
+      for (const [epoch, length] of [2, 18, 10].entries()) {
+        for (let i = 0; i < length; i++) yield { type: "step", step: ++step, epoch: epoch + 1, loss: 1 };
+        yield { type: "epoch", epoch: epoch + 1, loss: 1, seconds: 1 };
+      }
+    }
+    const terminal = { isTTY: true, columns: 160, write: (text: string) => written.push(text) };
+    await collect(progressLine(uneven(), { terminal, everyMs: 0 }));
+    const shares = written.flatMap((text) => /\((\d+) %\)/.exec(text)?.[1] ?? []).map(Number);
+    expect(Math.max(...shares)).toBe(100);
+    expect(written.some((text) => text.includes("step 20/30 (66 %)"))).toBe(true);
+    expect(written.at(-2)).toContain("epoch 3 · step 30/30 (100 %)");
+  });
+
   test("is cut to the terminal's width, and silent without one", async () => {
     const written: string[] = [];
     const write = (text: string) => written.push(text);
