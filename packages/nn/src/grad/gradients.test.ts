@@ -5,6 +5,7 @@ import type { Tensor, TensorData } from "../index.ts";
 import {
   add,
   argMax,
+  batchNormalizationTraining,
   buildGraph,
   cast,
   constant,
@@ -37,6 +38,34 @@ async function evaluate(outputs: Record<string, Tensor>, feeds: Record<string, T
 }
 
 describe("gradients", () => {
+  test("of one tensor that is both scale and bias of a batch normalisation add up", async () => {
+    const x = input("x", "float32", [4, 2, 3]);
+    const [scale, bias, both] = ["scale", "bias", "both"].map((name) => input(name, "float32", [2])) as [
+      Tensor,
+      Tensor,
+      Tensor,
+    ];
+    const slopes = (s: Tensor, b: Tensor, wrt: readonly Tensor[]): Tensor[] => {
+      const { y } = batchNormalizationTraining(x, s, b);
+      return gradients(reduceSum(mul(mul(y, y), x)), [...wrt, x]);
+    };
+    const [toScale, toBias, toX] = slopes(scale, bias, [scale, bias]) as [Tensor, Tensor, Tensor];
+    const [toBoth, toXOfBoth] = slopes(both, both, [both]) as [Tensor, Tensor];
+    const values = matrix([0.7, -1.3], 2);
+    const numbers = matrix(
+      Array.from({ length: 24 }, (_, i) => Math.sin(i * 1.3)),
+      4,
+      2,
+      3,
+    );
+    const feeds = { x: numbers, scale: values, bias: values, both: values };
+    const apart = await evaluate({ sum: add(toScale, toBias), toX }, feeds);
+    const joined = await evaluate({ toBoth, toXOfBoth }, feeds);
+    const list = (data: TensorData | undefined): number[] => Array.from(data?.data as Float32Array);
+    for (const [i, value] of list(apart.sum).entries()) expect(list(joined.toBoth)[i]).toBeCloseTo(value, 4);
+    for (const [i, value] of list(apart.toX).entries()) expect(list(joined.toXOfBoth)[i]).toBeCloseTo(value, 4);
+  });
+
   test("given by hand reach tensors that the value was not computed from", async () => {
     const x = input("x", "float32", [2]);
     // The rule reads a view of x that no operator of the value has for an input.

@@ -25,10 +25,10 @@ export interface BatchStatistics {
 /** Batch normalisation by the batch's own statistics (Ioffe and Szegedy 2015). */
 export function batchNormalizationTraining(x: Tensor, scale: Tensor, bias: Tensor, epsilon = 1e-5): BatchStatistics {
   // With a momentum of 0 the operator gives the batch's statistics back. ONNX Runtime writes them over those that it
-  // is given, so it gets two vectors that nobody else reads.
+  // is given, so it gets two vectors that nobody else reads. They are written differently: equal ones would become one.
   const [y, mean, variance] = applyAll(
     "BatchNormalization",
-    [x, scale, bias, ops.sub(bias, bias), ops.sub(scale, scale)],
+    [x, scale, bias, ops.sub(bias, bias), ops.sub(ops.neg(scale), ops.neg(scale))],
     { epsilon, momentum: 0, training_mode: 1 },
     3,
   ) as [Tensor, Tensor, Tensor];
