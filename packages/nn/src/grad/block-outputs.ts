@@ -5,7 +5,7 @@ import type { Node, Tensor } from "../graph/node.ts";
 import { int64s, like, reduceSum } from "../graph/operators.ts";
 import { rewriteTensors } from "../graph/rewrite.ts";
 import type { Window } from "../graph/window.ts";
-import { windowOf } from "../graph/window.ts";
+import { windowAttributes, windowOf } from "../graph/window.ts";
 import { isStatic, sizeOf } from "../shape.ts";
 import type { Blocks } from "./blocked-convolution.ts";
 import { convolutionInput } from "./convolution-input.ts";
@@ -47,14 +47,13 @@ function written(
   window: Window,
   { block, choose }: Blocks,
 ): Tensor {
-  const { kernel, strides, dilations, before, after } = window;
   const out = weight.shape[0] as number;
   const more = whole(out, block) - out;
   const filled = (tensor: Tensor): Tensor => {
     const none = tensor.shape.map(() => 0);
     return more === 0 ? tensor : apply("Pad", [tensor, int64s([...none, more, ...none.slice(1)]), like(0, tensor)]);
   };
-  const attributes = { kernel_shape: kernel, strides, dilations, pads: [...before, ...after] };
+  const attributes = windowAttributes(window);
   const inBlocks = apply("BlockedConv", [x, blockWeight(filled(weight), block), bias && filled(bias)], attributes);
   const read = [x, weight, ...(bias === undefined ? [] : [bias])];
   return withGradient(outOfBlocks(inBlocks, out), read, (gradient, [xNow, weightNow], _, wanted) => {

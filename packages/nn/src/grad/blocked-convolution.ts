@@ -6,6 +6,7 @@ import type { Attributes, Tensor } from "../graph/node.ts";
 import { constantNode } from "../graph/node.ts";
 import { int64s, matMul, reshape, transpose } from "../graph/operators.ts";
 import type { Window } from "../graph/window.ts";
+import { windowAttributes } from "../graph/window.ts";
 import { convolutionInput } from "./convolution-input.ts";
 import { convolutionWeight } from "./convolution-weight.ts";
 import type { Choose } from "./formulation.ts";
@@ -34,8 +35,7 @@ export function blockedConvolution(
   window: Window,
   { block, choose }: Blocks,
 ): Tensor {
-  const { kernel, strides, dilations, before, after } = window;
-  const attributes = { kernel_shape: kernel, strides, dilations, pads: [...before, ...after] };
+  const attributes = windowAttributes(window);
   const x = blocked ?? plain;
   const y = apply("BlockedConv", [x, blockWeight(weight, block), bias], attributes);
   return withGradient(y, [x, weight, plain, ...(bias ? [bias] : [])], (gradient, [own, w, inPlain], _, wanted) => {

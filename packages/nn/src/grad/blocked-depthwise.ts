@@ -4,6 +4,7 @@ import { channelSums, toBlocked, toPlain } from "../graph/blocked-layout.ts";
 import type { Tensor } from "../graph/node.ts";
 import { int64s, reshape, transpose } from "../graph/operators.ts";
 import type { Window } from "../graph/window.ts";
+import { windowAttributes } from "../graph/window.ts";
 import { sizeOf } from "../shape.ts";
 import type { BlockedInput, Blocks } from "./blocked-convolution.ts";
 import { mirrored } from "./blocked-convolution.ts";
@@ -19,9 +20,8 @@ export function blockedDepthwise(
   window: Window,
   { block, choose }: Blocks,
 ): Tensor {
-  const { kernel, strides, dilations, before, after } = window;
   const channels = weight.shape[0] as number;
-  const attributes = { group: channels, kernel_shape: kernel, strides, dilations, pads: [...before, ...after] };
+  const attributes = { ...windowAttributes(window), group: channels };
   const y = apply("BlockedConv", [blocked, channelsLast(weight, block, false), bias], attributes);
   const read = [blocked, weight, plain, ...(bias ? [bias] : [])];
   return withGradient(y, read, (gradient, [own, w, inPlain], _, wanted) => {

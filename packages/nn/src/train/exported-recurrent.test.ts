@@ -1,10 +1,11 @@
 // LSTM and GRU classifiers exported by PyTorch (tests/reference/onnx_export.py): read, given back, and trained further.
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type { Examples, FitOptions, Graph, TensorData } from "../index.ts";
+import { furthest, scoresOf } from "../../testing/exported-scores.ts";
+import type { Examples, FitOptions, TensorData } from "../index.ts";
 import {
+  accuracy,
   adam,
-  createSession,
   crossEntropy,
   decodeOnnx,
   encodeOnnx,
@@ -47,27 +48,6 @@ function texts({ x, y }: Texts): Examples & { readonly inputs: TensorData; reado
 const [train, held] = [texts(recurrent.train), texts(recurrent.test)];
 const first20 = { data: (held.inputs.data as BigInt64Array).slice(0, 20 * tokens), shape: [20, tokens] };
 
-async function scoresOf(graph: Graph | Uint8Array, x: TensorData): Promise<TensorData> {
-  const session = await createSession(graph);
-  const { scores } = await session.run({ x });
-  await session.close();
-  return scores as TensorData;
-}
-
-function furthest(a: Iterable<unknown>, b: readonly number[]): number {
-  const values = [...a].map(Number);
-  return Math.max(...b.map((value, i) => Math.abs(value - (values[i] ?? Number.NaN))));
-}
-
-function accuracy(scores: TensorData, target: TensorData): number {
-  const width = scores.shape[1] ?? 1;
-  const rows = Array.from(target.data as BigInt64Array, (label, i) => {
-    const row = Array.from((scores.data as Float32Array).slice(i * width, (i + 1) * width));
-    return row.indexOf(Math.max(...row)) === Number(label);
-  });
-  return rows.filter(Boolean).length / rows.length;
-}
-
 const whole: FitOptions = {
   data: train,
   loss: crossEntropy(),
@@ -98,11 +78,11 @@ describe.each(Object.entries(recurrent.networks))("%s", (name, network) => {
   });
 
   test("tells texts better after it was trained", async () => {
-    expect(accuracy(await scoresOf(graph, held.inputs), held.target)).toBeCloseTo(network.accuracy, 5);
+    expect(accuracy()(await scoresOf(graph, held.inputs), held.target)).toBeCloseTo(network.accuracy, 5);
     const options = { ...whole, optimizer: adam({ lr: 0.01 }), batchSize: 30, shuffle: true, epochs: 12, seed: 1 };
     const model = await fit(trainable(graph), options).result;
     expect(model.graph().nodes.map(({ op }) => op)).toContain(name.startsWith("lstm") ? "LSTM" : "GRU");
-    expect(accuracy(await model.predict(held.inputs), held.target)).toBeGreaterThan(network.accuracy + 0.1);
+    expect(accuracy()(await model.predict(held.inputs), held.target)).toBeGreaterThan(network.accuracy + 0.1);
     await model.close();
   });
 

@@ -1,8 +1,10 @@
 // Networks exported by PyTorch (tests/reference/onnx_export.py): read, given back, trained whole, in part, with a new head.
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { furthest, scoresOf } from "../../testing/exported-scores.ts";
 import type { Examples, FitOptions, Graph, Layer, TensorData, TrainableOptions } from "../index.ts";
 import {
+  accuracy,
   adam,
   add,
   buildGraph,
@@ -56,28 +58,7 @@ const train = pictures(cnn.train);
 const held = pictures(cnn.test);
 const ids: TensorData = { data: BigInt64Array.from(block.ids, BigInt), shape: [32, 6] };
 
-async function scoresOf(graph: Graph | Uint8Array, x: TensorData): Promise<TensorData> {
-  const session = await createSession(graph);
-  const { scores } = await session.run({ x });
-  await session.close();
-  return scores as TensorData;
-}
-
-function furthest(a: Iterable<unknown>, b: readonly number[]): number {
-  const values = [...a].map(Number);
-  return Math.max(...b.map((value, i) => Math.abs(value - (values[i] ?? Number.NaN))));
-}
-
 const numbers = (data: TensorData | undefined): number[] => Array.from((data?.data ?? []) as Float32Array);
-
-function accuracy(scores: TensorData, target: TensorData): number {
-  const width = scores.shape[1] ?? 1;
-  const right = Array.from(target.data as BigInt64Array).filter((label, i) => {
-    const row = Array.from(scores.data as Float32Array).slice(i * width, (i + 1) * width);
-    return row.indexOf(Math.max(...row)) === Number(label);
-  });
-  return right.length / target.data.length;
-}
 
 const cnns = ["cnn-dynamo-18", "cnn-dynamo-23", "cnn-script-13", "cnn-float16", "cnn-bfloat16", "cnn-all-float16"];
 const cnnGraph = decodeOnnx(file("cnn-dynamo-18.onnx"));
@@ -135,7 +116,7 @@ async function tuned(graph: Graph, options: TrainableOptions, more: Partial<FitO
   const scores = await model.predict(held.inputs);
   await model.close();
   return {
-    accuracy: accuracy(scores, held.target as TensorData),
+    accuracy: accuracy()(scores, held.target as TensorData),
     changed: changed.map(({ path }) => path),
     model,
     scores,
@@ -181,7 +162,7 @@ describe("training an exported network", () => {
     expect(paths.some((path) => path.startsWith("classifier"))).toBe(false);
     const scores = await model.predict(held.inputs);
     expect(scores.shape).toEqual([240, 2]);
-    expect(accuracy(scores, two(held).target as TensorData)).toBeGreaterThan(0.75);
+    expect(accuracy()(scores, two(held).target as TensorData)).toBeGreaterThan(0.75);
     await model.close();
     const node = cnnGraph.nodes.find(({ op }) => op === "Reshape" || op === "GlobalAveragePool");
     const placed = trainable(cnnGraph, { head: { layer: linear(2), after: node?.name ?? "" } });
