@@ -44,8 +44,12 @@ export async function connectPostgresql(url: string, connections = 10): Promise<
     options: "-c timezone=UTC",
     application_name: "lepta",
   });
-  // A connection that breaks while idle is replaced at the next use; without a listener it would end the process.
+  // A connection that the server ends is replaced at the next use. Without listeners it would end the process: idle in
+  // the pool, and as well between two statements of a transaction, when nobody else listens.
   pool.on("error", () => undefined);
+  pool.on("connect", (client) => {
+    client.on("error", () => undefined);
+  });
   try {
     await pool.query("select 1");
   } catch (cause) {

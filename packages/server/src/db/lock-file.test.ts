@@ -1,12 +1,15 @@
 // The store's lock: one holder at a time, whatever became of the one before.
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
-import { hostname, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { lockHolder, takeLock } from "./lock-file.ts";
 import { stateOf, thisProcess } from "./process-identity.ts";
+
+/** Linux, with the right to make namespaces. */
+const canUnshare = spawnSync("unshare", ["-pf", "--mount-proc", "true"]).status === 0;
 
 let dir: string;
 beforeEach(() => {
@@ -41,9 +44,9 @@ test("one holder; released, the next", () => {
 });
 
 test("a dead process's lock is taken over, and that of a number used again", () => {
-  leave(7, { host: hostname(), pid: 2 ** 22 + 1, start: null });
+  leave(7, { ...thisProcess(), pid: 2 ** 22 + 1, start: null });
   takeLock(dir).release();
-  leave(20, { host: hostname(), pid: process.pid, start: "another boot/1" });
+  leave(20, { ...thisProcess(), start: "another boot/1" });
   takeLock(dir).release();
   expect(readdirSync(dir)).toEqual(["lock-21.json"]);
 });
@@ -60,6 +63,29 @@ test("a lock of another host holds as long as it gives signs of life", () => {
   const silent = new Date(Date.now() - 61_000);
   utimesSync(path, silent, silent);
   takeLock(dir).release();
+});
+
+test("on one host, a lock of another container holds as long as it gives signs of life", () => {
+  for (const [i, numberSpace] of ["boot/pid:[1]", null].entries()) {
+    if (numberSpace === thisProcess().numberSpace) continue;
+    // A number that no process here has: seen from here, its holder looks dead.
+    const path = leave(10 * (i + 1), { ...thisProcess(), pid: 2 ** 22 + 1, numberSpace });
+    expect(() => takeLock(dir)).toThrow(locked);
+    expect(lockHolder(dir)).toMatchObject({ pid: 2 ** 22 + 1 });
+    expect(stateOf({ ...thisProcess(), numberSpace })).toBe("unknown");
+    const silent = new Date(Date.now() - 61_000);
+    utimesSync(path, silent, silent);
+    takeLock(dir).release();
+  }
+});
+
+test.skipIf(!canUnshare)("a process in a PID namespace of its own does not take a living process's lock", () => {
+  const lock = takeLock(dir);
+  const script = fileURLToPath(new URL("../../testing/lock-contender.ts", import.meta.url));
+  const inside = [process.execPath, "--import", "tsx", "--conditions=lepta-source", script, dir, "0"];
+  expect(spawnSync("unshare", ["-pf", "--mount-proc", ...inside], { encoding: "utf8" }).stdout).toBe("store-locked\n");
+  lock.release();
+  expect(spawnSync("unshare", ["-pf", "--mount-proc", ...inside], { encoding: "utf8" }).stdout).toBe("taken\n");
 });
 
 test("a half-written lock of a crashed disk is taken over", () => {

@@ -23,7 +23,7 @@ export interface StoreLock {
   release(): void;
 }
 
-/** Milliseconds between signs of life, and after how long without one a holder on another host counts as dead. */
+/** Milliseconds between signs of life, and after how long without one a holder that cannot be looked up counts as dead. */
 const heartbeatMs = 5_000;
 const silentMs = 60_000;
 
@@ -132,9 +132,13 @@ const pathOf = (dir: string, number: number) => join(dir, `lock-${number}.json`)
 function locked(dir: string, holder: LockContent | undefined): ApiError {
   const who = holder === undefined ? "another process" : `process ${holder.pid} on ${holder.host}`;
   const where = holder?.url ? `, whose server is ${holder.url}` : "";
+  const fix = holder?.url
+    ? `Use the running server at ${holder.url}, or stop process ${holder.pid}.`
+    : `Stop ${who}, use another directory (LEPTA_HOME), or PostgreSQL (DATABASE_URL) for several processes.`;
+  const unseen = holder !== undefined && stateOf(holder) === "unknown";
   return new ApiError("store-locked", `the store ${dir} is open in ${who}${where}`, {
-    fix: holder?.url
-      ? `Use the running server at ${holder.url}, or stop process ${holder.pid}.`
-      : `Stop ${who}, use another directory (LEPTA_HOME), or PostgreSQL (DATABASE_URL) for several processes.`,
+    fix: unseen
+      ? `${fix} It is on another host or in another container: if it was killed, the lock is free ${silentMs / 1000} s after its last sign of life.`
+      : fix,
   });
 }

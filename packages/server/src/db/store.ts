@@ -1,11 +1,11 @@
 // The store: a database and a folder of files, opened together.
-import { accessSync, constants, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ApiError } from "@lepta/api";
 import { type Connection, connectPglite, connectPostgresql } from "./connection.ts";
 import { interruptDeadRuns, silentSeconds } from "./interrupt.ts";
 import { type StoreLock, takeLock } from "./lock-file.ts";
 import { migrate } from "./migrate.ts";
+import { privateDirectory } from "./private-directory.ts";
 import { type Tenant, tenantOf } from "./tenant.ts";
 
 export interface StoreOptions {
@@ -35,7 +35,7 @@ export interface Store {
  */
 export async function openStore(options: StoreOptions = {}): Promise<Store> {
   const dir = resolve(options.dir ?? ".lepta");
-  makeDirectory(dir);
+  privateDirectory(dir);
   let lock: StoreLock | undefined;
   let owner: Connection | undefined;
   try {
@@ -91,16 +91,4 @@ function watchingRuns(store: Store): Store {
       await store.close();
     },
   };
-}
-
-function makeDirectory(dir: string): void {
-  try {
-    mkdirSync(dir, { recursive: true });
-    accessSync(dir, constants.R_OK | constants.W_OK | constants.X_OK);
-  } catch (cause) {
-    throw new ApiError("store-unusable", `the store's directory ${dir} cannot be used: ${(cause as Error).message}`, {
-      cause,
-      fix: "Give a directory that can be written; LEPTA_HOME chooses it.",
-    });
-  }
 }

@@ -1,5 +1,6 @@
 // An answer as a value, the error form of a path, and the two ways out: Hono's Response and the raw response.
 import { ApiError, problemContentType, toProblem } from "@lepta/api";
+import { databaseFault } from "../db/database-fault.ts";
 import type { Exchange } from "./exchange.ts";
 
 export interface Answer {
@@ -35,26 +36,13 @@ function inferenceMessage(error: ApiError): string {
 /** What a handler threw, as what the caller may see: an unknown error says nothing of the inside. */
 export function publicError(error: unknown): ApiError {
   if (error instanceof ApiError && error.status > 0) return error;
-  if (isUnreachable(error)) {
-    return new ApiError("database-unreachable", "the database does not answer", {
+  return (
+    databaseFault(error) ??
+    new ApiError("internal-error", "the server failed to answer", {
       cause: error,
-      fix: "Try again in a moment; the server's operator looks after its database.",
-      retryAfterSeconds: 5,
-    });
-  }
-  return new ApiError("internal-error", "the server failed to answer", {
-    cause: error,
-    fix: "Try again; if it stays, look for the request id in the server's log.",
-  });
-}
-
-/** Connection refused, reset or timed out; PostgreSQL class 08 (connection) and 57P (shutdown, starting up). */
-function isUnreachable(error: unknown): boolean {
-  for (let one = error; one instanceof Error; one = one.cause) {
-    if ("code" in one && /^(ECONN|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|08...|57P0.)/.test(String(one.code))) return true;
-    if (one.message.includes("timeout exceeded when trying to connect")) return true;
-  }
-  return false;
+      fix: "Try again; if it stays, look for the request id in the server's log.",
+    })
+  );
 }
 
 export function toResponse(answer: Answer): Response {

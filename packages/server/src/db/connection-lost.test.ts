@@ -1,0 +1,100 @@
+// PostgreSQL that goes away under a store, and comes back: nothing of ours ends, and every failure says what it is.
+
+import { sql } from "drizzle-orm";
+import pg from "pg";
+import { afterEach, describe, expect, test } from "vitest";
+import { openPostgresqlTestStore, type TestStore } from "../../testing/stores.ts";
+import { databaseFault } from "./database-fault.ts";
+import { newId } from "./id.ts";
+
+const url = process.env.LEPTA_TEST_DATABASE_URL;
+
+let opened: TestStore | undefined;
+afterEach(async () => {
+  await opened?.remove();
+  opened = undefined;
+});
+
+async function asAdministrator(work: (client: pg.Client) => Promise<unknown>): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await work(client).finally(() => client.end());
+}
+
+const databaseOf = (store: TestStore) => new URL(store.options.databaseUrl ?? "").pathname.slice(1);
+
+const endAll = (database: string) =>
+  asAdministrator((client) =>
+    client.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", [database]),
+  );
+
+describe.skipIf(url === undefined)(
+  url === undefined ? "PostgreSQL's ends (LEPTA_TEST_DATABASE_URL is not set)" : "PostgreSQL's ends",
+  () => {
+    test("connections that are ended idle, in a statement and between two of a transaction are replaced", async () => {
+      opened = await openPostgresqlTestStore(url ?? "");
+      const { store } = opened;
+      const tenant = store.tenant(newId());
+      let over = false;
+      const failures: unknown[] = [];
+      let done = 0;
+      const work = [
+        () => tenant.statement("select 1 as one", []),
+        () => tenant.statement("select pg_sleep(0.002)", []),
+        () =>
+          tenant.transaction(async (tx) => {
+            await tx.execute(sql`select 1`);
+            // Nobody waits for the database meanwhile.
+            await new Promise((resolve) => setTimeout(resolve, 5));
+            await tx.execute(sql`select 1`);
+          }),
+      ];
+      const workers = [...work, ...work].map(async (one) => {
+        while (!over) {
+          await one().then(
+            () => done++,
+            (error: unknown) => failures.push(error),
+          );
+        }
+      });
+      for (let round = 0; round < 12; round++) {
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        await endAll(databaseOf(opened));
+      }
+      over = true;
+      await Promise.all(workers);
+      expect(failures.length).toBeGreaterThan(0);
+      for (const failure of failures) {
+        expect(databaseFault(failure), String(failure)).toMatchObject({
+          code: "database-unreachable",
+          status: 503,
+          retryAfterSeconds: 5,
+        });
+      }
+      const before = done;
+      for (const one of work) await one();
+      expect(before).toBeGreaterThan(0);
+    });
+
+    test("a database that is dropped under the store is told as unreachable", async () => {
+      opened = await openPostgresqlTestStore(url ?? "");
+      const { store } = opened;
+      const database = databaseOf(opened);
+      await asAdministrator((client) => client.query(`drop database ${database} with (force)`));
+      const failure = await store.owner.sql.execute(sql`select 1`).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      expect(databaseFault(failure)).toMatchObject({ code: "database-unreachable" });
+      const again = await store.owner.sql.execute(sql`select 1`).catch((error: unknown) => error);
+      expect(databaseFault(again)).toMatchObject({ code: "database-unreachable" });
+      await asAdministrator((client) => client.query(`create database ${database}`));
+    });
+  },
+);
+
+test("what is no state of the database is another's to tell", () => {
+  for (const error of [new Error("a bug"), Object.assign(new Error("duplicate"), { code: "23505" }), "text", null]) {
+    expect(databaseFault(error)).toBeUndefined();
+  }
+});
