@@ -22,7 +22,7 @@ function predictionsOf(table: Table, { target, task, positive }: Manifest, score
     return {
       task: "regression",
       labels: isNumeric(column) ? column.data : new Float64Array(table.rowCount),
-      values: "values" in scored ? scored.values : new Float32Array(table.rowCount),
+      values: "values" in scored ? scored.values : new Float64Array(table.rowCount),
     };
   return {
     task,

@@ -15,9 +15,10 @@ export function formatMoney(amountMicros: number, currency: string): string {
   return `${sign}${Math.floor(micros / 1_000_000)}.${decimals} ${currency}`;
 }
 
-/** Four decimals below ten, fewer above. */
+/** Four decimals below ten, fewer above; three digits where four decimals would show nothing. */
 export function formatFigure(value: number): string {
   if (!Number.isFinite(value)) return String(value);
+  if (value !== 0 && Math.abs(value) < 0.0001) return value.toExponential(2);
   return Math.abs(value) < 10 ? value.toFixed(4) : value.toFixed(2);
 }
 

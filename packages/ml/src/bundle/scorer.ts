@@ -18,7 +18,7 @@ export type ScoredTable =
       /** Row-major [rows, classes]. */
       readonly probabilities: Float32Array;
     }
-  | { readonly values: Float32Array };
+  | { readonly values: Float64Array };
 
 export interface ScorerOptions {
   /** Threads inside one operator. Default 1, the fastest for small models. */
@@ -55,7 +55,11 @@ export async function openScorer(bundle: Bundle, options: ScorerOptions = {}): P
   }
   const run = async (feeds: Record<string, TensorData>, rows: number): Promise<ScoredTable> => {
     const results = await session.run(feeds);
-    if (classes === null) return { values: results[outputs.value!]!.data as Float32Array };
+    if (classes === null) {
+      const values = results[outputs.value!]!.data;
+      if (values instanceof Float64Array && values.length === rows) return { values };
+      throw corrupt(bundle, `it gives no float64 value for each of ${rows} rows`);
+    }
     const probabilities = results[outputs.probabilities!]!.data as Float32Array;
     const labels = results[outputs.label!]!.data as string[];
     if (probabilities.length !== rows * classes.length)
@@ -138,22 +142,31 @@ function scoredRow(part: ScoredTable, row: number): Scored {
 
 function joined(parts: readonly ScoredTable[], classes: readonly string[] | null): ScoredTable {
   if (parts.length === 1) return parts[0]!;
-  const stack = (arrays: readonly Float32Array[]): Float32Array => {
-    const all = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
-    let at = 0;
-    for (const array of arrays) {
-      all.set(array, at);
-      at += array.length;
-    }
-    return all;
-  };
-  if (classes === null) return { values: stack(parts.flatMap((part) => ("values" in part ? [part.values] : []))) };
+  if (classes === null) {
+    const values = parts.map((part) => ("values" in part ? part.values : new Float64Array(0)));
+    return { values: stacked(new Float64Array(lengthOf(values)), values) };
+  }
   const classified = parts.flatMap((part) => ("values" in part ? [] : [part]));
+  const probabilities = classified.map((part) => part.probabilities);
   return {
     labels: classified.flatMap(({ labels }) => labels),
     classes,
-    probabilities: stack(classified.map(({ probabilities }) => probabilities)),
+    probabilities: stacked(new Float32Array(lengthOf(probabilities)), probabilities),
   };
+}
+
+function lengthOf(arrays: readonly { readonly length: number }[]): number {
+  return arrays.reduce((sum, { length }) => sum + length, 0);
+}
+
+/** `all`, filled with the arrays one after another. */
+function stacked<T extends Float32Array | Float64Array>(all: T, arrays: readonly T[]): T {
+  let at = 0;
+  for (const array of arrays) {
+    all.set(array, at);
+    at += array.length;
+  }
+  return all;
 }
 
 function checkColumn(name: string, type: ManifestInput["type"], data: Float64Array | readonly string[]): void {

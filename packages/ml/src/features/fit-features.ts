@@ -11,6 +11,7 @@ import {
 import { MlError } from "../errors.ts";
 import { type FeaturePipeline, featurePipeline } from "./feature-pipeline.ts";
 import type { CategoryFeature, Cycle, Encoding, Feature, NumberFeature } from "./feature-state.ts";
+import { momentsOf } from "./moments.ts";
 
 export interface FeatureOptions {
   /** Default "piecewise". */
@@ -50,14 +51,11 @@ export function fitFeatures(
 
 function fitNumber({ name, type, data }: NumericColumn, bins: number): NumberFeature {
   const present = data.filter((value) => !Number.isNaN(value)).sort();
-  const rows = Math.max(1, present.length);
   const median = present.length === 0 ? 0 : quantileOf(present, 0.5);
-  const raw = moments(data, median, false);
-  // Amounts and counts: a long tail to the right, nothing below zero.
-  const log = type === "number" && present.length > 0 && present[0]! >= 0 && raw.skewness > 1;
-  const { mean, scale } = log ? moments(data, median, true) : raw;
-  // Rounding leaves a spread of about 1e-16 of the mean in a column whose values are all equal.
-  const constant = present.length === 0 || present[0] === present[present.length - 1];
+  const filled = data.map((value) => (Number.isNaN(value) ? median : value));
+  const raw = momentsOf(filled);
+  const log = type === "number" && raw.skewness > 1 && hasTail(present);
+  const { mean, scale } = log ? momentsOf(filled.map((value) => Math.log(1 + value))) : raw;
   return {
     kind: "number",
     name,
@@ -66,28 +64,22 @@ function fitNumber({ name, type, data }: NumericColumn, bins: number): NumberFea
     missing: present.length < data.length && present.length > 0,
     log,
     mean,
-    scale: constant && rows === data.length ? 0 : scale > 1e-12 * Math.abs(mean) ? scale : 0,
+    scale: Number.isFinite(1 / scale) ? scale : 0,
     edges: binEdges(present, bins),
     cycles: type === "timestamp" ? cyclesOf(present) : [],
   };
 }
 
-function moments(data: Float64Array, median: number, log: boolean): { mean: number; scale: number; skewness: number } {
-  const values = data.map((value) => {
-    const filled = Number.isNaN(value) ? median : value;
-    return log ? Math.log(1 + Math.max(filled, 0)) : filled;
-  });
-  const n = Math.max(1, values.length);
-  const mean = values.reduce((sum, value) => sum + value, 0) / n;
-  let second = 0;
-  let third = 0;
-  for (const value of values) {
-    second += (value - mean) ** 2;
-    third += (value - mean) ** 3;
-  }
-  const scale = Math.sqrt(second / n);
-  return { mean, scale, skewness: scale > 0 ? third / n / scale ** 3 : 0 };
+/**
+ * Amounts and counts: nothing below zero, and values that lie apart by a factor. Milliseconds since 1970 do not: their
+ * logarithms would only round away what sets them apart.
+ */
+function hasTail(sorted: Float64Array): boolean {
+  const [low = -1] = sorted;
+  return low >= 0 && 1 + sorted[sorted.length - 1]! >= tailFactor * (1 + low);
 }
+
+const tailFactor = 1.5;
 
 /** Quantiles as edges (Gorishniy et al. 2022, section 3.2.1); every value is an edge where there are few of them. */
 function binEdges(sorted: Float64Array, bins: number): number[] {
@@ -97,7 +89,8 @@ function binEdges(sorted: Float64Array, bins: number): number[] {
     different.length <= bins
       ? different
       : [...new Set(Array.from({ length: bins + 1 }, (_, i) => quantileOf(sorted, i / bins)))];
-  return edges.length < 3 ? [] : edges;
+  const narrow = edges.some((edge, i) => i > 0 && !Number.isFinite(1 / (edge - edges[i - 1]!)));
+  return edges.length < 3 || narrow ? [] : edges;
 }
 
 const hour = 3_600_000;

@@ -45,7 +45,7 @@ export function outputNames(columns: readonly string[], classes: readonly string
 
 /**
  * Inputs: one a column, [N, 1]. Outputs: probabilities [N, classes] float32 and label [N] string,
- * or value [N, 1] float32.
+ * or value [N, 1] float64: the model's number is a small one, but mean + scale × it may be milliseconds since 1970.
  */
 export function modelGraph(parts: ModelParts): Graph {
   const { features, fit, classes, mean, scale } = parts;
@@ -54,9 +54,13 @@ export function modelGraph(parts: ModelParts): Graph {
   const output = fit.predict(features.apply(inputs));
   const names = outputNames(columns, classes);
   const options = { name: "lepta", inputs: Object.values(inputs) };
-  if ("value" in names) return buildGraph({ [names.value]: add(mul(output, scale), mean) }, options);
+  if ("value" in names) return buildGraph({ [names.value]: restored(output, mean, scale) }, options);
   const label = labelOf(output, classes ?? [], parts);
   return buildGraph({ [names.probabilities]: identity(output), [names.label]: label }, options);
+}
+
+function restored(output: Tensor, mean: number, scale: number): Tensor {
+  return add(mul(cast(output, "float64"), constant(scale, "float64")), constant(mean, "float64"));
 }
 
 /** The same model, as `modelGraph` made it, whose label is the positive class from `threshold` on. */

@@ -14,10 +14,13 @@ export type TaskPredictions =
       /** Row-major [rows, classes]. */
       readonly probabilities: Float32Array;
     }
-  | { readonly task: "regression"; readonly labels: Float64Array; readonly values: Float32Array };
+  | { readonly task: "regression"; readonly labels: Float64Array; readonly values: Float64Array };
+
+/** What a model gives: probabilities [rows, classes] in float32, or values [rows, 1] in float64. */
+export type Outputs = Float32Array | Float64Array;
 
 /** `outputs` [rows, classes or 1] beside the target column of `table`. */
-export function predictionsOf(table: Table, target: SchemaTarget, outputs: Float32Array): TaskPredictions {
+export function predictionsOf(table: Table, target: SchemaTarget, outputs: Outputs): TaskPredictions {
   const labels = target.classes === undefined ? valuesOf(table, target) : labelsOf(table, target);
   return labelledPredictions(target, labels, outputs);
 }
@@ -26,14 +29,15 @@ export function predictionsOf(table: Table, target: SchemaTarget, outputs: Float
 export function labelledPredictions(
   { classes, positive }: SchemaTarget,
   labels: Labels,
-  outputs: Float32Array,
+  outputs: Outputs,
 ): TaskPredictions {
-  if (classes === undefined) return { task: "regression", labels: Float64Array.from(labels, Number), values: outputs };
+  if (classes === undefined)
+    return { task: "regression", labels: Float64Array.from(labels, Number), values: Float64Array.from(outputs) };
   return {
     task: classes.length === 2 ? "binary" : "multiclass",
     classes,
     ...(positive === undefined ? {} : { positive }),
     labels: Array.from<string | number, string>(labels, String),
-    probabilities: outputs,
+    probabilities: Float32Array.from(outputs),
   };
 }

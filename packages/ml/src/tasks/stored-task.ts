@@ -89,7 +89,7 @@ export async function readTask(folder: string, hash: string, rows: Table): Promi
     target,
     features,
     rows,
-    heldOut: labelledPredictions(target, heldOut.labels as Labels, Float32Array.from(heldOut.outputs)),
+    heldOut: labelledPredictions(target, heldOut.labels as Labels, Float64Array.from(heldOut.outputs)),
     graph: ({ threshold } = {}) => (threshold === undefined ? graph : atThreshold(graph, columns, target, threshold)),
     predict: (table) => predictTable(graph, features, target, table),
   };

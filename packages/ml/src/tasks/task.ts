@@ -1,6 +1,7 @@
 // Which task a schema asks for, and the target column as numbers to learn.
 import { columnOf, isNumeric, labelAt, type Schema, type SchemaTarget, type Table } from "@lepta/data";
 import { MlError } from "../errors.ts";
+import { momentsOf } from "../features/moments.ts";
 import type { Target } from "../models/model.ts";
 
 export type Task = "binary" | "multiclass" | "regression";
@@ -73,8 +74,7 @@ export function prepareTarget(table: Table, target: SchemaTarget): PreparedTarge
   if (table.rowCount < 2) throw few(`${table.rowCount} rows with a target are too few to learn from.`);
   if (target.classes === undefined) {
     const values = valuesOf(table, target);
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+    const { mean, scale: deviation } = momentsOf(values);
     const scale = deviation > 0 ? deviation : 1;
     return { target: { kind: "numbers", values: values.map((value) => (value - mean) / scale) }, mean, scale };
   }

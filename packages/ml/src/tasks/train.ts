@@ -76,7 +76,7 @@ export async function train(options: TrainOptions): Promise<TrainedTask> {
   const watchedRows = takeRows(rows, watched);
   const predictionsOfWatched = (outputs: Float32Array): TaskPredictions => {
     const width = outputs.length / rows.rowCount;
-    const picked = new Float32Array(watched.length * width);
+    const picked = new Float64Array(watched.length * width);
     for (let i = 0; i < picked.length; i++) {
       const value = outputs[watched[Math.floor(i / width)]! * width + (i % width)]!;
       picked[i] = prepared.mean + prepared.scale * value;

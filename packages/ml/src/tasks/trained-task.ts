@@ -5,7 +5,7 @@ import { createSession, type Graph } from "@lepta/nn";
 import type { FeaturePipeline } from "../features/feature-pipeline.ts";
 import type { FittedModel } from "../models/model.ts";
 import { modelGraph, outputNames } from "./model-graph.ts";
-import { predictionsOf, type TaskPredictions } from "./predictions.ts";
+import { type Outputs, predictionsOf, type TaskPredictions } from "./predictions.ts";
 import type { PreparedTarget, Task } from "./task.ts";
 
 export interface TrainedTask {
@@ -80,7 +80,7 @@ export async function predictTable(
   try {
     const result = await session.run(columnBatch(table, columns));
     const outputs = result["value" in names ? names.value : names.probabilities]!;
-    return predictionsOf(table, target, outputs.data as Float32Array);
+    return predictionsOf(table, target, outputs.data as Outputs);
   } finally {
     await session.close();
   }
