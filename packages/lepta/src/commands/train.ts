@@ -57,6 +57,7 @@ function sayTable(terminal: Terminal, { table, schema, rejected }: PreparedTable
 function sayResult(terminal: Terminal, learnt: Learnt, folds: number | undefined): void {
   const { model, baselineModel, testRows, learntRows, evaluation, baseline, cv, bundle } = learnt;
   terminal.say();
+  for (const note of learnt.notes) terminal.say(note);
   terminal.say(`kept ${model}, better on rows held out of the training; learnt from ${formatCount(learntRows)} rows`);
   terminal.say(`on ${formatCount(testRows)} test rows, with 95 % bootstrap intervals:`);
   const models = { [baselineModel]: baseline.metrics, [model]: evaluation.metrics };
@@ -111,6 +112,7 @@ async function run(options: TrainOptions): Promise<void> {
       ...(learnt.cv === undefined ? {} : { cv: learnt.cv }),
       model: learnt.model,
       leftOut: schema.leftOut,
+      notes: learnt.notes,
       suspects,
       warnings: doubt === undefined ? [] : [doubt],
       ...aside({ rejected: prepared.rejected, withoutTarget: schema.target?.missing ?? 0 }),

@@ -43,6 +43,8 @@ export interface Learnt {
   readonly bundle: string;
   readonly testRows: number;
   readonly learntRows: number;
+  /** How columns were taken, one sentence each. */
+  readonly notes: readonly string[];
   readonly evaluation: Evaluation;
   readonly baseline: Evaluation;
   readonly cv: MetricSummaries | undefined;
@@ -120,6 +122,7 @@ export async function learn(options: LearnOptions): Promise<Learnt> {
     bundle: out,
     testRows: parts.test.rowCount,
     learntRows: best.rows.rowCount,
+    notes: best.features.notes,
     evaluation,
     baseline: baselineEvaluation,
     cv,

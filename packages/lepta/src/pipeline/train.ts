@@ -46,6 +46,8 @@ export type TrainOutput = {
   readonly folder: string;
   readonly rows: number;
   readonly models: Readonly<Record<Role, TrainedModel>>;
+  /** How columns were taken, one sentence each. */
+  readonly notes: readonly string[];
 };
 
 /** The live figures of an event: loss, loss on held-out rows, and AUC (or RMSE). */
@@ -82,15 +84,17 @@ async function run(workplace: Workplace, _: TrainInput, context: StageContext): 
   const fresh = `${folder}.${process.pid}.tmp`;
   await rm(fresh, { recursive: true, force: true });
   const trained: Partial<Record<Role, TrainedModel>> = {};
+  const notes = new Set<string>();
   for (const role of roles) {
     const task = await trainRole(workplace, role, context);
+    for (const note of task.features.notes) notes.add(note);
     const checkpoint = await writeTask(join(fresh, role), task);
     trained[role] = { model: task.model, checkpoint, epochs: task.epochs, heldOut: pointMetrics(task.heldOut) };
   }
   await rm(folder, { recursive: true, force: true });
   await rename(fresh, folder);
   const rows = learntRows(await workplace.learning()).rowCount;
-  return { folder: context.inputHash, rows, models: trained as Record<Role, TrainedModel> };
+  return { folder: context.inputHash, rows, models: trained as Record<Role, TrainedModel>, notes: [...notes] };
 }
 
 function roleFolder(workplace: Workplace, { folder }: TrainOutput, role: Role): string {
@@ -113,8 +117,9 @@ export const trainStage: Stage<Workplace, TrainInput, TrainOutput> = {
   name: "train",
   run,
   holds: whole,
-  describe: ({ rows, models: trained }) => [
+  describe: ({ rows, models: trained, notes }) => [
     `learnt from ${formatCount(rows)} rows, watched on rows held out of them`,
+    ...notes,
     ...roles.map((role) => {
       const { model, epochs, heldOut } = trained[role];
       const [name, value] = Object.entries(heldOut)[0] ?? ["", Number.NaN];

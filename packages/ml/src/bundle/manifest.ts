@@ -57,6 +57,8 @@ export interface Manifest {
   /** Names of the model's outputs. */
   readonly outputs: Readonly<Record<string, string>>;
   readonly leftOut: readonly { readonly name: string; readonly reason: string }[];
+  /** What a reader should know of how columns were taken, one sentence each. */
+  readonly notes: readonly string[];
   /** On rows that the model never saw; empty where it was not evaluated. */
   readonly metrics: Readonly<Record<string, ManifestMetric>>;
   /** The baseline's metrics on the same rows. */

@@ -54,6 +54,7 @@ export function modelCard(
     ...(leftOut.length === 0
       ? []
       : ["", "Left out:", "", ...leftOut.map((column) => `- \`${column.name}\`: ${column.reason}`)]),
+    ...(manifest.notes.length === 0 ? [] : ["", ...manifest.notes.map((note) => `- ${note}.`)]),
     "",
     "## Metrics",
     "",
@@ -122,7 +123,7 @@ function metricsSection({ metrics, baseline, evaluatedOn, model }: Manifest): st
 function limits({ profile }: Manifest): string[] {
   const ranges = profile.flatMap((feature) =>
     feature.kind === "number" && feature.min !== null && feature.max !== null
-      ? [`\`${feature.name}\` ${round(feature.min)} to ${round(feature.max)}`]
+      ? [`\`${feature.name}\` ${range(feature.min, feature.max)}`]
       : [],
   );
   return [
@@ -137,6 +138,12 @@ function limits({ profile }: Manifest): string[] {
 const interval = (metric: ManifestMetric | undefined): string =>
   metric === undefined ? "–" : `${round(metric.value)} (${round(metric.low)} to ${round(metric.high)})`;
 const round = (value: number): string => String(Number(value.toPrecision(4)));
+/** Both ends with as many digits as tell them apart: 1,753,000,000,000 to 1,753,100,000,000 are not one number. */
+const range = (low: number, high: number): string => {
+  const digits = Math.ceil(Math.log10(Math.max(Math.abs(low), Math.abs(high)) / (high - low))) + 3;
+  const rounded = (value: number): string => String(Number(value.toPrecision(Math.min(17, Math.max(4, digits)))));
+  return high > low ? `${rounded(low)} to ${rounded(high)}` : String(low);
+};
 const quoted = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");
 const cell = (value: string): string => value.replaceAll("|", "\\|").replaceAll("\n", " ");
 const yaml = (value: string): string => (/^[\w.-]+$/.test(value) ? value : JSON.stringify(value));

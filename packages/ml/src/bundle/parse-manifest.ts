@@ -87,6 +87,7 @@ const manifest = object({
   inputs: list(object({ name: text, type: oneOf("number", "boolean", "timestamp", "category") })),
   outputs: record(text),
   leftOut: list(object({ name: text, reason: text })),
+  notes: list(text),
   metrics,
   baseline: nullable(object({ model: text, metrics })),
   evaluatedOn: nullable(object({ rows: count, dataHash: sha256 })),

@@ -92,6 +92,7 @@ function describe(contents: BundleContents): { manifest: Manifest; model: Uint8A
       target.classes,
     ),
     leftOut: [...schema.leftOut, ...features.leftOut],
+    notes: features.notes,
     metrics: contents.metrics ?? {},
     baseline: contents.baseline ?? null,
     evaluatedOn: contents.evaluatedOn ?? null,

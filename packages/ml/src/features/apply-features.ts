@@ -30,7 +30,7 @@ export function applyFeatures(state: FeatureState, inputs: Readonly<Record<strin
   const categories = state.features.filter((feature) => feature.kind === "category");
   const parts = [
     ...(numbers.length > 0 ? numberParts(numbers, inputs) : []),
-    ...categories.map((feature) => oneHotPart(feature, inputs[feature.name]!)),
+    ...categories.flatMap((feature) => categoryParts(feature, inputs[feature.name]!)),
   ];
   return parts.length === 1 ? parts[0]! : concat(parts, 1);
 }
@@ -102,22 +102,35 @@ function cyclic(features: readonly NumberFeature[], filled: Tensor): Tensor[] {
   return [sin(angle), cos(angle)];
 }
 
-/** One row of a small table a category; an unknown one gets the training rows' shares, or the column of the others. */
-function oneHotPart(feature: CategoryFeature, column: Tensor): Tensor {
-  const { categories, shares, missing, other } = feature;
+/**
+ * One row of a small table a category; an unknown one gets the training rows' shares, or the column of the others.
+ * Behind it the effects of those that have no column of their own.
+ */
+function categoryParts(feature: CategoryFeature, column: Tensor): Tensor[] {
+  const { categories, shares, missing, other, effects } = feature;
   const width = categories.length + Number(missing) + Number(other);
   const known = categories.length + Number(missing);
   const table = new Float32Array((known + 1) * width);
   for (let i = 0; i < known; i++) table[i * width + i] = 1;
   if (other) table[known * width + width - 1] = 1;
   else for (let i = 0; i < width; i++) table[known * width + i] = shares[i]!;
-  const keys = missing ? [...categories, ""] : categories;
-  const index = labelEncoder(column, {
+  const own = missing ? [...categories, ""] : categories;
+  const keys = [...own, ...(effects?.values ?? [])];
+  const encoded = labelEncoder(column, {
     keys,
     values: keys.map((_, i) => BigInt(i)),
-    default: BigInt(known),
+    default: BigInt(keys.length),
   });
-  return gather(constant({ data: table, shape: [known + 1, width] }), reshape(index, [-1]), 0);
+  const index = reshape(encoded, [-1]);
+  const oneHot = constant({ data: table, shape: [known + 1, width] });
+  if (effects === null) return [gather(oneHot, index, 0)];
+  const slots = BigInt64Array.from({ length: keys.length + 1 }, (_, i) => BigInt(Math.min(i, known)));
+  const values = new Float32Array((keys.length + 1) * effects.width);
+  values.set(effects.effects, own.length * effects.width);
+  return [
+    gather(oneHot, gather(constant({ data: slots, shape: [slots.length] }), index, 0), 0),
+    gather(constant({ data: values, shape: [keys.length + 1, effects.width] }), index, 0),
+  ];
 }
 
 function row(values: readonly number[]): Tensor {

@@ -15,6 +15,8 @@ export interface FeaturePipeline {
   readonly state: FeatureState;
   readonly inputs: readonly FeatureInput[];
   readonly leftOut: readonly { readonly name: string; readonly reason: string }[];
+  /** What was put together, one sentence each. */
+  readonly notes: readonly string[];
   /** Names of the matrix's columns, in order, for example `purpose=A43`. */
   readonly columns: readonly string[];
   /** Fresh symbolic inputs, one a feature, under the columns' names. */
@@ -30,10 +32,26 @@ export function featurePipeline(state: FeatureState, leftOut: FeaturePipeline["l
     state,
     inputs,
     leftOut,
+    notes: state.features.flatMap(notesOf),
     columns: columnsOf(state),
     placeholders: () => Object.fromEntries(inputs.map(({ name, dtype }) => [name, input(name, dtype, ["N", 1])])),
     apply: (tensors) => applyFeatures(state, tensors),
   };
+}
+
+function notesOf(feature: Feature): string[] {
+  if (feature.kind === "number" || !feature.other) return [];
+  const { name, different, categories, effects } = feature;
+  const counted = effects?.values.length ?? 0;
+  const rest = different - categories.length;
+  return [
+    `${name} has ${different} values: the ${categories.length} commonest have a column each, ${
+      counted > 0
+        ? `${counted} count by the average target of their rows, drawn to that of all where they are few` +
+          (counted < rest ? `, and the others are taken together` : "")
+        : `the other ${rest} are taken together`
+    }`,
+  ];
 }
 
 function inputOf(feature: Feature): FeatureInput {
@@ -41,6 +59,11 @@ function inputOf(feature: Feature): FeatureInput {
   return feature.kind === "number"
     ? { name, type: feature.type, dtype: "float64" }
     : { name, type: "category", dtype: "string" };
+}
+
+/** Name of the matrix's column that holds an effect of a category's rarer values. */
+export function effectName(category: string, at: number): string {
+  return at === 0 ? `effect of ${category}` : `effect of ${category} on class ${at}`;
 }
 
 /** In the order in which `applyFeatures` joins them. */
@@ -54,11 +77,12 @@ function columnsOf({ features }: FeatureState): string[] {
     ...numbers.flatMap(({ name, cycles }) => cycles.map((cycle) => `cosine of ${name}'s ${cycle}`)),
     ...features.flatMap((feature) => {
       if (feature.kind === "number") return [];
-      const { name, categories, missing, other } = feature;
+      const { name, categories, missing, other, effects } = feature;
       return [
         ...categories.map((category) => `${name}=${category}`),
         ...(missing ? [`${name} is missing`] : []),
         ...(other ? [`${name} is another`] : []),
+        ...Array.from({ length: effects?.width ?? 0 }, (_, i) => effectName(name, i)),
       ];
     }),
   ];

@@ -1,5 +1,7 @@
 // What the fitted features know about each column: plain JSON, so that it can be stored and compared.
 
+import type { CategoryEffects } from "./category-effects.ts";
+
 /** How numbers enter the model: standardised alone, or standardised beside a piecewise-linear encoding. */
 export type Encoding = "linear" | "piecewise";
 
@@ -37,6 +39,10 @@ export interface CategoryFeature {
   readonly missing: boolean;
   /** Whether rare categories were put together; then they and every unknown value share one column. */
   readonly other: boolean;
+  /** How many different categories the training rows had. */
+  readonly different: number;
+  /** What those without a column of their own say about the target; null where that was not fitted, or is nothing. */
+  readonly effects: CategoryEffects | null;
 }
 
 export type Feature = NumberFeature | CategoryFeature;

@@ -18,7 +18,7 @@ export interface FeatureOptions {
   readonly encoding?: Encoding;
   /** Most bins a number in the piecewise-linear encoding. Default 8. */
   readonly bins?: number;
-  /** Most categories with a column of their own; the rarest beyond it are put together. Default 64. */
+  /** Most categories with a column of their own; the rarest beyond it are put together (see `learnEffects`). Default 64. */
   readonly categories?: number;
 }
 
@@ -125,5 +125,7 @@ function fitCategory({ name, data }: StringColumn, most: number): CategoryFeatur
     shares: [...categories.map((category) => counts.get(category)! / rows), absent / rows],
     missing: absent > 0,
     other: byCount.length > most,
+    different: byCount.length,
+    effects: null,
   };
 }

@@ -2,9 +2,11 @@
 import { type Column, isNumeric, kFold, makeTable, type Schema, type Table, takeColumns, takeRows } from "@lepta/data";
 import { MlError } from "../errors.ts";
 import { fitFeatures } from "../features/fit-features.ts";
+import { learnEffects } from "../features/learn-effects.ts";
 import { fitLinear } from "../models/linear-model.ts";
 import type { FitModelOptions, FittedModel, ModelEvent } from "../models/model.ts";
 import { fitNetwork, type NetworkOptions } from "../models/network.ts";
+import { rowsExcept } from "../models/rows.ts";
 import { matrixOf } from "./matrix-of.ts";
 import { predictionsOf, type TaskPredictions } from "./predictions.ts";
 import { inferTask, labelledRows, prepareTarget, type Task, targetIn } from "./task.ts";
@@ -70,8 +72,16 @@ export async function train(options: TrainOptions): Promise<TrainedTask> {
   const fitted = used(options.train);
   const rows = options.validation === undefined ? fitted : stacked(fitted, used(options.validation));
   const prepared = prepareTarget(rows, target);
-  const features = fitFeatures(fitted, schema, { encoding: model === "network" ? "piecewise" : "linear" });
   const heldOut = heldOutParts(rows, fitted.rowCount, target.name, seed);
+  const { features, crossFit } = learnEffects(
+    fitFeatures(fitted, schema, { encoding: model === "network" ? "piecewise" : "linear" }),
+    rows,
+    prepared.target,
+    effectFolds(rows, heldOut, target.name, seed),
+    heldOut.length > 1 ? Int32Array.of() : heldOut[0]!,
+  );
+  const x = await matrixOf(features, rows, threads);
+  crossFit(x.data);
   const watched = Int32Array.from(heldOut.flatMap((part) => [...part])).sort();
   const watchedRows = takeRows(rows, watched);
   const predictionsOfWatched = (outputs: Float32Array): TaskPredictions => {
@@ -85,7 +95,7 @@ export async function train(options: TrainOptions): Promise<TrainedTask> {
   };
   const fit = await fitters[model]({
     ...(model === "network" ? options.network : {}),
-    x: await matrixOf(features, rows, threads),
+    x,
     target: prepared.target,
     heldOut,
     seed,
@@ -126,6 +136,19 @@ function heldOutParts(rows: Table, fitted: number, target: string, seed: number)
     return [Int32Array.from({ length: rows.rowCount - fitted }, (_, i) => fitted + i)];
   const parts = kFold(rows, { k: 5, stratify: target, seed }).map(({ test }) => test);
   return rows.rowCount > crossFitted ? parts.slice(0, 1) : parts;
+}
+
+/**
+ * Parts of the rows that effects of categories are cross-fitted in. Where every row is held out once, they are those
+ * parts: a row held out has then no part in its own effect, as it has none in the model that predicts it. Where one
+ * part is held out, it is one of six.
+ */
+function effectFolds(rows: Table, heldOut: readonly Int32Array[], target: string, seed: number): readonly Int32Array[] {
+  const [part] = heldOut;
+  if (heldOut.length > 1 || part === undefined) return heldOut;
+  const learnt = rowsExcept(rows.rowCount, part);
+  const folds = kFold(takeRows(rows, learnt), { k: 5, stratify: target, seed });
+  return [part, ...folds.map(({ test }) => test.map((at) => learnt[at]!))];
 }
 
 /** The rows of both tables, which have the same columns. */
