@@ -7,12 +7,13 @@ export type { NnErrorCode } from "./errors.ts";
 export { NnError, nnErrors } from "./errors.ts";
 export { gradients } from "./grad/gradients.ts";
 export { buildGraph } from "./graph/build.ts";
-export type { ModelInfo } from "./graph/decode.ts";
+export type { DecodeOptions, ModelInfo } from "./graph/decode.ts";
 export { decodeModel, decodeOnnx, inputsOf } from "./graph/decode.ts";
 export { einsum } from "./graph/einsum.ts";
 export type { EncodeOptions } from "./graph/encode.ts";
 export { encodeOnnx } from "./graph/encode.ts";
 export { equalGraphs } from "./graph/equal.ts";
+export type { ModelFiles } from "./graph/external-data.ts";
 export type { Graph, Node, Tensor } from "./graph/node.ts";
 export type { Replace } from "./graph/rewrite.ts";
 export { rewriteGraph } from "./graph/rewrite.ts";
@@ -165,7 +166,15 @@ export { progressLine } from "./report/progress-line.ts";
 export type { LayerSummary, Summary, SummaryOptions } from "./report/summary.ts";
 export { summarize } from "./report/summary.ts";
 export { tensorBoard } from "./report/tensorboard.ts";
-export type { Feeds, PortDescription, Provider, Session, SessionOptions } from "./runtime/session.ts";
+export { readOnnx } from "./runtime/read-onnx.ts";
+export type {
+  Feeds,
+  PortDescription,
+  ProcessLimits,
+  Provider,
+  Session,
+  SessionOptions,
+} from "./runtime/session.ts";
 export type { Dim, Shape } from "./shape.ts";
 export type { ConvolutionOptions, TransposedConvolutionOptions } from "./tensor/convolution.ts";
 export { convolution, transposedConvolution } from "./tensor/convolution.ts";

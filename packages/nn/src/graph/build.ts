@@ -14,24 +14,26 @@ export function topological(
   known: ReadonlySet<Node> = new Set(),
   reads: (node: Node) => Node["inputs"] = ({ inputs }) => inputs,
 ): readonly Node[] {
-  const done = new Set<Node>(known);
+  // Beside the known ones, not a copy of them: a file's nodes are looked up one after another.
+  const found = new Set<Node>();
+  const done = (node: Node): boolean => found.has(node) || known.has(node);
   const order: Node[] = [];
   const stack: { node: Node; next: number }[] = [];
   for (const { node } of outputs) {
     stack.push({ node, next: 0 });
     while (stack.length > 0) {
       const top = stack[stack.length - 1] as { node: Node; next: number };
-      if (done.has(top.node)) {
+      if (done(top.node)) {
         stack.pop();
         continue;
       }
       const inputs = reads(top.node);
       if (top.next < inputs.length) {
         const child = inputs[top.next++];
-        if (child !== undefined && !done.has(child.node)) stack.push({ node: child.node, next: 0 });
+        if (child !== undefined && !done(child.node)) stack.push({ node: child.node, next: 0 });
         continue;
       }
-      done.add(top.node);
+      found.add(top.node);
       order.push(top.node);
       stack.pop();
     }

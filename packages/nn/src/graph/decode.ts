@@ -9,7 +9,11 @@ import { canonicalIntegers } from "./attributes.ts";
 import { topological } from "./build.ts";
 import { catalogue, unknownOperator } from "./catalogue.ts";
 import { generatedName } from "./encode.ts";
+import type { ModelFiles } from "./external-data.ts";
+import { checkFileBudget } from "./file-budget.ts";
 import { adapt, readVersions } from "./foreign.ts";
+import type { GraphBudget } from "./graph-budget.ts";
+import { graphBudget } from "./graph-budget.ts";
 import type { Attribute, Graph, Node, Tensor } from "./node.ts";
 import { constantNode, inputNode, outputOf } from "./node.ts";
 import type {
@@ -23,6 +27,7 @@ import type {
 import { AttributeProto_AttributeType, ModelProtoSchema } from "./proto/onnx_pb.ts";
 import { knownIntegers } from "./shape-value.ts";
 import type { AttributeKind } from "./spec.ts";
+import type { TensorOptions } from "./tensor-proto.ts";
 import { decodeTensor, decodeText, float16Type } from "./tensor-proto.ts";
 import { verify } from "./verify.ts";
 
@@ -45,16 +50,29 @@ export interface ModelInfo {
   readonly producerVersion: string;
 }
 
-/** The graph of an ONNX model whose operators the catalogue knows. Throws `model-file-invalid` or `op-unknown`. */
-export function decodeOnnx(bytes: Uint8Array): Graph {
-  return decodeModel(bytes).graph;
+export interface DecodeOptions {
+  /**
+   * The other files of the model, where its tensors lie in some: by location as the model names it, or a function of
+   * that. A location that leads out of the model's folder is refused, not asked for.
+   */
+  readonly files?: ModelFiles;
+}
+
+/**
+ * The graph of an ONNX model whose operators the catalogue knows. Throws `model-file-invalid`,
+ * `model-too-large`, `op-unknown`, `opset-unsupported`, or `model-data-external` where `files` lacks one.
+ */
+export function decodeOnnx(bytes: Uint8Array, options: DecodeOptions = {}): Graph {
+  return decodeModel(bytes, options).graph;
 }
 
 /** The graph and the metadata of an ONNX model. */
-export function decodeModel(bytes: Uint8Array): ModelInfo {
-  if (!(bytes instanceof Uint8Array))
-    throw invalid("What was given is no Uint8Array; a path's file must be read first.");
-  const model = parse(bytes);
+export function decodeModel(bytes: Uint8Array, options: DecodeOptions = {}): ModelInfo {
+  return decodeProto(parseModel(bytes), options);
+}
+
+/** The graph and the metadata of a model that `parseModel` gave. */
+export function decodeProto(model: ModelProto, options: DecodeOptions & TensorOptions = {}): ModelInfo {
   if (model.graph === undefined) throw invalid("The model file holds no graph.");
   if (model.functions.length > 0)
     throw invalid("The model file defines functions of its own, which are not supported.");
@@ -71,7 +89,7 @@ export function decodeModel(bytes: Uint8Array): ModelInfo {
       );
     }
   }
-  const graph = decodeGraph(model.graph, { version: standard, depth: 0 });
+  const graph = decodeGraph(model.graph, { ...options, version: standard, depth: 0, budget: graphBudget() });
   try {
     verify(graph);
   } catch (cause) {
@@ -81,8 +99,12 @@ export function decodeModel(bytes: Uint8Array): ModelInfo {
   return { graph, metadata, producerName: model.producerName, producerVersion: model.producerVersion };
 }
 
-function parse(bytes: Uint8Array): ModelProto {
+/** The protocol buffer of a model file, of which nothing is checked but that it is one and of a bounded size. */
+export function parseModel(bytes: Uint8Array): ModelProto {
+  if (!(bytes instanceof Uint8Array))
+    throw invalid("What was given is no Uint8Array; a path's file must be read first.");
   if (bytes.length === 0) throw invalid("The model file is empty.");
+  checkFileBudget(bytes);
   try {
     // A plain view: slices of a Buffer share its memory, wherever they begin; those of a Uint8Array are copies.
     return fromBinary(ModelProtoSchema, new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
@@ -91,15 +113,19 @@ function parse(bytes: Uint8Array): ModelProto {
   }
 }
 
-interface Place {
+/** The values by name that a node may read. */
+type Values = Pick<ReadonlyMap<string, Tensor>, "get">;
+
+interface Place extends TensorOptions {
   /** Version of the standard operator set. */
   readonly version: number;
   /** How many graphs stand around this one. */
   readonly depth: number;
+  readonly budget: GraphBudget;
 }
 
 function decodeGraph(proto: GraphProto, place: Place): Graph {
-  const { depth } = place;
+  const { depth, budget } = place;
   if (depth > deepestSubgraph) throw invalid(`The model nests graphs deeper than ${deepestSubgraph}.`);
   if (proto.sparseInitializer.length > 0) throw invalid("The model holds sparse tensors, which are not supported.");
   const values = new Map<string, Tensor>();
@@ -112,7 +138,7 @@ function decodeGraph(proto: GraphProto, place: Place): Graph {
   const initialized = new Set(proto.initializer.map(({ name }) => name));
   const inputs = proto.input
     .filter(({ name }) => !initialized.has(name))
-    .map((info) => define(info.name, decodeInput(info)));
+    .map((info) => define(info.name, budget.leaf(decodeInput(info))));
   const constants: Tensor[] = [];
   const nodes: Node[] = [];
   const known = new Set<Node>(inputs.map(({ node }) => node));
@@ -125,7 +151,7 @@ function decodeGraph(proto: GraphProto, place: Place): Graph {
     }
   };
   for (const tensor of proto.initializer) {
-    const value = define(tensor.name, stored(constantNode(decodeTensor(tensor), givenName(tensor.name)), tensor));
+    const value = define(tensor.name, decodeInitializer(tensor, place));
     list([value]);
   }
   for (const node of proto.node) list(decodeNode(node, values, define, place));
@@ -148,6 +174,11 @@ function decodeGraph(proto: GraphProto, place: Place): Graph {
     nodes: Object.freeze(nodes),
     outputs: Object.freeze(outputs.map((output) => Object.freeze(output))),
   });
+}
+
+function decodeInitializer(proto: TensorProto, place: Place): Tensor {
+  const constant = constantNode(decodeTensor(proto, place), givenName(proto.name));
+  return stored(place.budget.leaf(constant), proto);
 }
 
 /** A constant in its stored type: float16 data are kept as float32 and cast, which changes no value. */
@@ -179,10 +210,11 @@ function decodeInput({ name, type }: ValueInfoProto): Tensor {
 
 function decodeNode(
   proto: NodeProto,
-  values: ReadonlyMap<string, Tensor>,
+  values: Values,
   define: (name: string, tensor: Tensor) => Tensor,
   place: Place,
 ): readonly Tensor[] {
+  place.budget.node();
   const where = `Node ${JSON.stringify(proto.opType.slice(0, 80))}`;
   const domain = proto.domain === "ai.onnx" ? "" : proto.domain;
   const inputs = proto.input.map((name) => {
@@ -194,10 +226,12 @@ function decodeNode(
   });
   let outputs: readonly Tensor[];
   try {
-    outputs =
-      domain === "" && proto.opType === "If"
-        ? decodeBranch(proto, inputs[0], values, place)
-        : decodeApplication(proto, domain, inputs, place);
+    const isBranch = domain === "" && proto.opType === "If";
+    outputs = isBranch
+      ? decodeBranch(proto, inputs[0], values, place)
+      : decodeApplication(proto, domain, inputs, place);
+    // Those of a branch's nodes have been noted.
+    if (!isBranch) place.budget.results(inputs, outputs);
   } catch (cause) {
     if (cause instanceof NnError && passed.has(cause.code)) throw cause;
     throw invalid(`${where} is not valid: ${(cause as Error).message}`, cause);
@@ -219,7 +253,7 @@ function decodeNode(
 function decodeBranch(
   proto: NodeProto,
   condition: Tensor | undefined,
-  values: ReadonlyMap<string, Tensor>,
+  values: Values,
   place: Place,
 ): readonly Tensor[] {
   const chosen = knownIntegers(condition)?.[0];
@@ -229,15 +263,16 @@ function decodeBranch(
   const branch = proto.attribute.find(({ name }) => name === wanted)?.g;
   if (branch === undefined) throw invalid(`Node If has no ${wanted}.`);
   if (place.depth >= deepestSubgraph) throw invalid(`The model nests graphs deeper than ${deepestSubgraph}.`);
-  const inside = new Map(values);
+  const own = new Map<string, Tensor>();
+  const inside: Values = { get: (name) => own.get(name) ?? values.get(name) };
   const define = (name: string, tensor: Tensor): Tensor => {
-    if (name === "" || inside.has(name))
+    if (name === "" || inside.get(name) !== undefined)
       throw invalid(`The value name ${JSON.stringify(name.slice(0, 80))} is used twice or empty.`);
-    inside.set(name, tensor);
+    own.set(name, tensor);
     return tensor;
   };
   for (const tensor of branch.initializer) {
-    define(tensor.name, stored(constantNode(decodeTensor(tensor), givenName(tensor.name)), tensor));
+    define(tensor.name, decodeInitializer(tensor, place));
   }
   for (const node of branch.node) decodeNode(node, inside, define, { ...place, depth: place.depth + 1 });
   return branch.output.map(({ name }) => {
@@ -251,6 +286,7 @@ function decodeBranch(
 /** Errors that say by themselves what is wrong with a file. */
 const passed: ReadonlySet<string> = new Set([
   "model-file-invalid",
+  "model-too-large",
   "model-data-external",
   "op-unknown",
   "opset-unsupported",
@@ -300,7 +336,7 @@ const attributeKinds: ReadonlyMap<AttributeProto_AttributeType, AttributeKind> =
   [AttributeProto_AttributeType.GRAPH, "graph"],
 ]);
 
-function decodeAttribute(proto: AttributeProto, { version, depth }: Place): Attribute {
+function decodeAttribute(proto: AttributeProto, place: Place): Attribute {
   switch (attributeKinds.get(proto.type)) {
     case "int": {
       const value = Number(proto.i);
@@ -319,10 +355,10 @@ function decodeAttribute(proto: AttributeProto, { version, depth }: Place): Attr
       return proto.strings.map(decodeText);
     case "tensor":
       if (proto.t === undefined) throw invalid(`Attribute ${proto.name} holds no tensor.`);
-      return decodeTensor(proto.t);
+      return decodeTensor(proto.t, place);
     case "graph":
       if (proto.g === undefined) throw invalid(`Attribute ${proto.name} holds no graph.`);
-      return decodeGraph(proto.g, { version, depth: depth + 1 });
+      return decodeGraph(proto.g, { ...place, depth: place.depth + 1 });
     default:
       throw invalid(
         `Attribute ${JSON.stringify(proto.name.slice(0, 80))} has the type ${proto.type}, which is not read.`,

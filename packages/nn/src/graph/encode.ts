@@ -1,5 +1,5 @@
 // Writes a graph as an ONNX model file.
-import { create, toBinary } from "@bufbuild/protobuf";
+import { create } from "@bufbuild/protobuf";
 import type { TensorData } from "../dtype.ts";
 import { onnxDataType } from "../dtype.ts";
 import { opSpec, opsets } from "./catalogue.ts";
@@ -24,6 +24,7 @@ import {
 import type { AttributeKind } from "./spec.ts";
 import { encodeTensor } from "./tensor-proto.ts";
 import { verify } from "./verify.ts";
+import { writeModel } from "./write-model.ts";
 
 /** ONNX IR version 10, the one of operator set 21. */
 const irVersion = 10n;
@@ -55,7 +56,7 @@ export function encodeOnnx(graph: Graph, options: EncodeOptions = {}): Uint8Arra
     ),
     graph: encodeGraph(graph, options.outerScope ?? false),
   });
-  return toBinary(ModelProtoSchema, model);
+  return writeModel(model);
 }
 
 function domainsOf(graph: Graph, domains: Set<string> = new Set([""])): Set<string> {
@@ -88,9 +89,14 @@ function nameValues(graph: Graph, outerScope: boolean, around?: Names, outside?:
   const taken = new Set<string>(around?.taken);
   const depth = around === undefined ? 1 : around.depth + 1;
   const prefix = "_".repeat(depth);
+  // Where many nodes wish for one name, each begins after the number of the one before.
+  const numbers = new Map<string, number>();
   const choose = (wish: string | undefined, generated: string): string => {
     let name = wish === undefined || generatedName.test(wish) ? generated : wish;
-    for (let i = 2; taken.has(name); i++) name = `${wish ?? generated}_${i}`;
+    const base = wish ?? generated;
+    let i = numbers.get(base) ?? 2;
+    while (taken.has(name)) name = `${base}_${i++}`;
+    if (i > 2) numbers.set(base, i);
     taken.add(name);
     return name;
   };

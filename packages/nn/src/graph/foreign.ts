@@ -168,6 +168,7 @@ function reduceOf(node: ForeignNode, x: Tensor): { readonly outputs: readonly Te
 /** Without "->" the result has the letters that occur once, in alphabetical order. */
 function equationOf(node: ForeignNode): string {
   const equation = String(node.attributes.equation ?? "");
+  if (equation.length > 500) throw refuse(node, `its equation has ${equation.length} characters`);
   if (equation.includes("->")) return equation;
   const letters = [...equation.replaceAll(/[ ,]/g, "")];
   const single = letters.filter((letter) => letters.indexOf(letter) === letters.lastIndexOf(letter));

@@ -110,9 +110,12 @@ function leaf(op: string, name: string | undefined, type: ValueType, data: Tenso
   );
 }
 
-/** The numbers of a constant tensor (int64 as numbers), or undefined when it is not a numeric constant. */
+/** Settings of operators (axes, sizes, amounts) are no longer lists than this. */
+const mostSettings = 2 ** 16;
+
+/** The numbers of a constant tensor (int64 as numbers); undefined when it is no numeric constant, or a long one. */
 export function constantNumbers(tensor: Tensor | undefined): readonly number[] | undefined {
   const data = tensor?.node.data?.data;
-  if (data === undefined || Array.isArray(data)) return undefined;
+  if (data === undefined || Array.isArray(data) || data.length > mostSettings) return undefined;
   return Array.from(data as ArrayLike<number | bigint>, Number);
 }

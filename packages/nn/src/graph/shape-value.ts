@@ -7,6 +7,8 @@ import { constantNumbers } from "./node.ts";
 
 /** Longer lists are no sizes. */
 const most = 4096;
+/** Characters of a calculated size's name: each calculation with itself doubles it. */
+const longest = 1000;
 
 /** What was found for a node: nodes never change, and sizes are asked for again and again. */
 const found = new WeakMap<Node, { readonly sizes: Shape | undefined }>();
@@ -54,6 +56,7 @@ function calculated(work: (a: Dim, b: Dim, node: Node, dtype: DType) => Dim | un
  * (multiples of 1/1024 below 2^13, which float32 holds). What is rounded only the running graph knows.
  */
 function exact(result: Dim | undefined, dtype: DType): Dim | undefined {
+  if (typeof result === "string" && result.length > longest) return undefined;
   if (typeof result !== "number") return result;
   const held =
     dtype === "float32" || dtype === "float64"
@@ -119,6 +122,8 @@ function sliced({ inputs }: Node): Shape | undefined {
   const values = shapeValue(x);
   const [starts, ends, axes, steps] = settings.map(knownIntegers);
   if (values === undefined || starts?.length !== 1 || ends?.length !== 1) return undefined;
+  // Of nothing, axes of any length may be cut.
+  if (values.length === 0) return values;
   const shape = (x as Tensor).shape.map(Number);
   const given = axes?.[0] ?? 0;
   const axis = given < 0 ? given + shape.length : given;
@@ -145,10 +150,16 @@ function sliced({ inputs }: Node): Shape | undefined {
 const rules: Readonly<Record<string, SizeRule>> = {
   Shape: ({ inputs, attributes: { start, end } }) =>
     inputs[0]?.shape.slice(typeof start === "number" ? start : 0, typeof end === "number" ? end : undefined),
-  Concat: ({ inputs, attributes: { axis } }) =>
-    axis === 0 || inputs[0]?.shape.length === 1
-      ? complete(inputs.flatMap((input): readonly (Dim | undefined)[] => shapeValue(input) ?? [undefined]))
-      : undefined,
+  Concat({ inputs, attributes: { axis } }) {
+    if (axis !== 0 && inputs[0]?.shape.length !== 1) return undefined;
+    const joined: Dim[] = [];
+    for (const input of inputs) {
+      const part = shapeValue(input);
+      if (part === undefined || joined.length + part.length > most) return undefined;
+      joined.push(...part);
+    }
+    return joined;
+  },
   Unsqueeze: same,
   Squeeze: same,
   Identity: same,

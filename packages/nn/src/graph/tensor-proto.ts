@@ -4,9 +4,11 @@ import type { DType, NumericArray, TensorData } from "../dtype.ts";
 import { dtypeFromOnnx, dtypeOf, onnxDataType } from "../dtype.ts";
 import { NnError } from "../errors.ts";
 import { sizeOf } from "../shape.ts";
+import type { ModelFiles } from "./external-data.ts";
+import { externalBytes, isExternal } from "./external-data.ts";
 import { halfToNumber } from "./float16.ts";
 import type { TensorProto } from "./proto/onnx_pb.ts";
-import { TensorProto_DataLocation, TensorProtoSchema } from "./proto/onnx_pb.ts";
+import { TensorProtoSchema } from "./proto/onnx_pb.ts";
 
 const arrays: Readonly<Partial<Record<DType, (buffer: ArrayBuffer) => NumericArray>>> = {
   float32: (buffer) => new Float32Array(buffer),
@@ -28,14 +30,28 @@ const elementBytes: Readonly<Partial<Record<DType, number>>> = {
   bool: 1,
 };
 
+export interface TensorOptions {
+  /** The model's other files. */
+  readonly files?: ModelFiles;
+  /**
+   * For a graph that is checked and written again, and no more: long data stay in the file, and their arrays are
+   * never filled (default false). Such arrays take no memory until something is written to them.
+   */
+  readonly forEncoding?: boolean;
+}
+
+/** The bytes of arrays that were not filled. */
+const unread = new WeakMap<NumericArray, Uint8Array>();
+/** Elements from which on it pays. Operators' settings, which checks look at, are shorter. */
+const longData = 2 ** 17;
+
 /** Encodes data; typed arrays are taken as they lie in memory (little-endian), without a copy. */
 export function encodeTensor(tensor: TensorData, name: string): TensorProto {
   const dtype = dtypeOf(tensor);
   const proto = create(TensorProtoSchema, { name, dims: tensor.shape.map(BigInt), dataType: onnxDataType[dtype] });
   const { data } = tensor;
   if (ArrayBuffer.isView(data)) {
-    const bytes = new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
-    proto.rawData = bytes;
+    proto.rawData = unread.get(data) ?? new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
   } else {
     const encoder = new TextEncoder();
     proto.stringData = data.map((text) => encoder.encode(text));
@@ -56,26 +72,33 @@ function invalid(message: string, cause?: unknown): NnError {
 export const float16Type = 10;
 const bfloat16Type = 16;
 
+/** Most axes of a tensor that are read; what networks have is below ten. */
+export const mostAxes = 64;
+
 /**
- * Reads a TensorProto; float16 and bfloat16 become float32. Throws `model-data-external` when the data lie in another
- * file, `model-file-invalid` when sizes and bytes disagree or the type is not supported.
+ * Reads a TensorProto; float16 and bfloat16 become float32. Data in other files are taken from `files`: throws
+ * `model-data-external` where they lack one, `model-file-invalid` when sizes and bytes disagree or the type is not
+ * supported.
  */
-export function decodeTensor(proto: TensorProto): TensorData {
-  const where = `Tensor ${JSON.stringify(proto.name.slice(0, 80))}`;
-  if (proto.dataLocation === TensorProto_DataLocation.EXTERNAL || proto.externalData.length > 0) {
-    const location = proto.externalData.find(({ key }) => key === "location")?.value ?? "another file";
-    throw new NnError(
-      "model-data-external",
-      `${where} keeps its data in ${JSON.stringify(location.slice(0, 200))}, outside the model file.`,
-      "Save the model as one file (PyTorch: torch.onnx.export(…, external_data=False); onnx: save_as_external_data=False).",
-    );
-  }
-  const short = proto.dataType === float16Type || proto.dataType === bfloat16Type;
-  const dtype = short ? "float32" : dtypeFromOnnx(proto.dataType);
-  if (dtype === undefined) throw invalid(`${where} has element type ${proto.dataType}, which is not supported.`);
-  const shape = proto.dims.map(Number);
+export function decodeTensor(given: TensorProto, { files, forEncoding = false }: TensorOptions = {}): TensorData {
+  const where = `Tensor ${JSON.stringify(given.name.slice(0, 80))}`;
+  const { dataType } = given;
+  const short = dataType === float16Type || dataType === bfloat16Type;
+  const dtype = short ? "float32" : dtypeFromOnnx(dataType);
+  if (dtype === undefined) throw invalid(`${where} has element type ${dataType}, which is not supported.`);
+  if (given.segment !== undefined) throw invalid(`${where} is a segment of a tensor, which is not supported.`);
+  if (given.dims.length > mostAxes)
+    throw invalid(`${where} has ${given.dims.length} axes; at most ${mostAxes} are read.`);
+  const shape = given.dims.map(Number);
   if (!shape.every((dim) => Number.isSafeInteger(dim) && dim >= 0)) throw invalid(`${where} has a negative size.`);
   const size = sizeOf(shape);
+  if (!Number.isSafeInteger(size)) throw invalid(`${where} has too many elements.`);
+  const external = isExternal(given);
+  if (external && dtype === "string") throw invalid(`${where} keeps texts outside the model file.`);
+  const bytes = short ? 2 : (elementBytes[dtype] ?? 0);
+  const proto = external
+    ? Object.assign(create(TensorProtoSchema), given, { rawData: externalBytes(given, size * bytes, files) })
+    : given;
   if (dtype === "string") {
     if (proto.stringData.length !== size) throw invalid(`${where} has ${proto.stringData.length} of ${size} strings.`);
     return { data: proto.stringData.map(decodeText), shape };
@@ -88,18 +111,26 @@ export function decodeTensor(proto: TensorProto): TensorData {
   const read = arrays[dtype];
   const width = elementBytes[dtype];
   if (read === undefined || width === undefined) throw invalid(`${where} holds ${dtype}, which is not supported.`);
+  if (forEncoding && size >= longData && dtype !== "bool" && proto.rawData.length === width * size) {
+    const empty = read(new ArrayBuffer(width * size));
+    unread.set(empty, proto.rawData);
+    return { data: empty, shape };
+  }
   const data =
     proto.rawData.length > 0 || size === 0 ? rawData(proto, read, width, size) : typedData(proto, dtype, size);
   if (data === undefined) throw invalid(`${where} does not hold the ${size} elements of its shape.`);
-  return dtype === "bool" ? { data, shape, dtype } : { data, shape };
+  // A byte other than 0 and 1 is no bool to native code.
+  return dtype === "bool" ? { data: Uint8Array.from(data as Uint8Array, isTrue), shape, dtype } : { data, shape };
 }
+
+const isTrue = (value: number): number => (value === 0 ? 0 : 1);
 
 /** Values of float16 or bfloat16: two bytes each, or one int32 each. */
 function shortFloats(proto: TensorProto, size: number): Float32Array | undefined {
-  const raw = proto.rawData.slice().buffer;
-  if (proto.rawData.length % 2 !== 0) return undefined;
-  const bits = proto.rawData.length > 0 || size === 0 ? new Uint16Array(raw) : Uint16Array.from(proto.int32Data);
-  if (bits.length !== size) return undefined;
+  const isRaw = proto.rawData.length > 0 || size === 0;
+  if (isRaw ? proto.rawData.length !== 2 * size : proto.int32Data.length !== size) return undefined;
+  // Copied: the bytes in the file need not be aligned.
+  const bits = isRaw ? new Uint16Array(new Uint8Array(proto.rawData).buffer) : Uint16Array.from(proto.int32Data);
   if (proto.dataType === float16Type) return Float32Array.from(bits, halfToNumber);
   // A bfloat16 is the upper half of a float32.
   return new Float32Array(Uint32Array.from(bits, (value) => value << 16).buffer);
@@ -112,7 +143,7 @@ function rawData(
   size: number,
 ): NumericArray | undefined {
   // Copied: the bytes in the file need not be aligned.
-  return rawData.length === width * size ? read(rawData.slice().buffer) : undefined;
+  return rawData.length === width * size ? read(new Uint8Array(rawData).buffer) : undefined;
 }
 
 function typedData(proto: TensorProto, dtype: DType, size: number): NumericArray | undefined {
@@ -123,7 +154,7 @@ function typedData(proto: TensorProto, dtype: DType, size: number): NumericArray
     int32: () => Int32Array.from(proto.int32Data),
     int8: () => Int8Array.from(proto.int32Data),
     uint8: () => Uint8Array.from(proto.int32Data),
-    bool: () => Uint8Array.from(proto.int32Data, (value) => (value === 0 ? 0 : 1)),
+    bool: () => Uint8Array.from(proto.int32Data, isTrue),
   };
   const data = fields[dtype]?.();
   return data?.length === size ? data : undefined;

@@ -4,6 +4,8 @@ import { cpus, homedir, hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { NnError } from "../errors.ts";
 
+export { fileBeside } from "./file-beside.node.ts";
+
 function unwritable(path: string, cause: unknown): NnError {
   return new NnError(
     "file-unwritable",

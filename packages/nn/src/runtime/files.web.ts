@@ -25,6 +25,11 @@ export async function readWhole(path: string): Promise<Uint8Array> {
 }
 
 /** Throws `files-unavailable`. */
+export function fileBeside(path: string): (location: string) => Uint8Array | undefined {
+  throw refuse(path);
+}
+
+/** Throws `files-unavailable`. */
 export async function append(path: string, _content: Uint8Array): Promise<void> {
   throw refuse(path);
 }

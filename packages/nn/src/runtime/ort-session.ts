@@ -1,11 +1,13 @@
 // A session over onnxruntime-common's interface, which onnxruntime-node and onnxruntime-web both have.
 import type { DType, TensorData } from "../dtype.ts";
-import { allocate, dtypeOf } from "../dtype.ts";
+import { allocate, dtypeOf, onnxDataType } from "../dtype.ts";
 import { NnError } from "../errors.ts";
 import { encodeOnnx } from "../graph/encode.ts";
 import { halfToNumber, halvesOf } from "../graph/float16.ts";
 import type { Graph } from "../graph/node.ts";
 import { isStatic, sizeOf } from "../shape.ts";
+import type { CheckedModel } from "./checked-model.ts";
+import { checkedModel } from "./checked-model.ts";
 import type { Feeds, PortDescription, Provider, Session, SessionOptions, SessionState, StatePorts } from "./session.ts";
 import { checkFeeds, closedError } from "./session.ts";
 
@@ -54,6 +56,28 @@ export interface Runtime {
   readonly read: (tensor: OrtTensor) => Promise<TensorData>;
   /** Whether run() writes into output tensors that are passed in. */
   readonly writesInPlace: boolean;
+  /**
+   * Opens a model elsewhere first, where native code that fails at it ends nothing but itself: for models that the
+   * decoder does not vouch for. What it throws says why the model is not opened here.
+   */
+  readonly probe?: (model: Uint8Array, options: SessionOptions, providers: readonly Provider[]) => Promise<void>;
+}
+
+/** Element types of inputs and outputs: what arrays can be fed, and what the runtime's binding can give. */
+const fed: ReadonlySet<string> = new Set(Object.keys(onnxDataType));
+const given: ReadonlySet<string> = new Set([...fed, "int16", "uint16", "uint32", "uint64"]);
+
+/** Throws `session-create-failed` for inputs and outputs that the binding cannot hold: reading one ends the process. */
+function checkPorts(what: "input" | "output", metadata: readonly OrtMetadata[]): void {
+  const held = what === "input" ? fed : given;
+  for (const { name, isTensor, type } of metadata) {
+    if (isTensor && held.has(type ?? "")) continue;
+    throw new NnError(
+      "session-create-failed",
+      `The model's ${what} ${JSON.stringify(name.slice(0, 80))} is ${isTensor ? `of the element type ${type ?? "unknown"}` : "no tensor"}, which cannot be ${what === "input" ? "fed" : "given"}.`,
+      `Export the model with a ${what} of another type (Cast), for example float32.`,
+    );
+  }
 }
 
 function describe(metadata: readonly OrtMetadata[]): readonly PortDescription[] {
@@ -104,8 +128,8 @@ export async function openSession(
       "Read the file first: createSession(await readFile(path)).",
     );
   }
-  const bytes = model instanceof Uint8Array ? model : encodeOnnx(model, { outerScope: true });
-  const { native, providers } = await create(runtime, bytes, options);
+  const checked = model instanceof Uint8Array ? check(model) : { bytes: encodeOnnx(model, { outerScope: true }) };
+  const { native, providers } = await create(runtime, checked, options);
   const inputs = describe(native.inputMetadata);
   const outputs = describe(native.outputMetadata);
   const halves = new Set(inputs.filter(({ dtype }) => dtype === "float16").map(({ name }) => name));
@@ -124,6 +148,7 @@ export async function openSession(
         inFlight?.();
         return await running;
       } catch (cause) {
+        if (cause instanceof NnError && cause.code === "session-ended") throw cause;
         throw new NnError(
           "session-run-failed",
           `ONNX Runtime failed while running the model: ${messageOf(cause)}`,
@@ -159,10 +184,19 @@ export async function openSession(
   });
 }
 
+function check(bytes: Uint8Array): CheckedModel {
+  try {
+    return checkedModel(bytes);
+  } catch (cause) {
+    const { message, fix } = cause as NnError;
+    throw new NnError("session-create-failed", `The model is not opened: ${message}`, fix, cause);
+  }
+}
+
 /** The session on the wished providers, without those at the front of the list that are not there. */
 async function create(
   runtime: Runtime,
-  bytes: Uint8Array,
+  { bytes, doubt }: CheckedModel,
   options: SessionOptions,
 ): Promise<{ readonly native: OrtInferenceSession; readonly providers: readonly Provider[] }> {
   const wished = Object.freeze([...(options.providers ?? ["cpu"])]);
@@ -170,15 +204,26 @@ async function create(
   for (const i of wished.length === 0 ? [0] : wished.keys()) {
     const providers = wished.slice(i);
     try {
-      return { native: await runtime.create(bytes, options, providers), providers: Object.freeze(providers) };
+      if (doubt !== undefined) await runtime.probe?.(bytes, options, providers);
+      const native = await runtime.create(bytes, options, providers);
+      try {
+        checkPorts("input", native.inputMetadata);
+        checkPorts("output", native.outputMetadata);
+      } catch (error) {
+        await native.release();
+        throw error;
+      }
+      return { native, providers: Object.freeze(providers) };
     } catch (cause) {
       first ??= cause;
     }
   }
+  if (first instanceof NnError && first.code === "session-create-failed") throw first;
   const others = wished.filter((name) => name !== "cpu");
+  const read = doubt === undefined ? "" : ` What reading the model says: ${doubt.message}`;
   throw new NnError(
     "session-create-failed",
-    `ONNX Runtime did not load the model: ${messageOf(first)}`,
+    `ONNX Runtime did not load the model: ${messageOf(first)}${read}`,
     others.length === 0
       ? "Check that the bytes are a whole ONNX model and that its operators are supported by this runtime."
       : `Check that this machine has ${others.join(" and ")}, or add "cpu" to the providers as the last.`,

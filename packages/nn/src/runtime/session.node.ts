@@ -6,10 +6,13 @@ import { startWorker } from "./engine.node.ts";
 import { nativeOptions } from "./native-options.node.ts";
 import type { OrtData, OrtTensor, Runtime } from "./ort-session.ts";
 import { inThisThread, openSession } from "./ort-session.ts";
+import { probe } from "./probe.node.ts";
+import { startProcess } from "./process-engine.node.ts";
 import type { Session, SessionOptions, StartEngine } from "./session.ts";
 
 const runtime: Runtime = {
   writesInPlace: true,
+  probe,
   ...inThisThread((dtype: DType, data: OrtData, dims: readonly number[]): OrtTensor => {
     const tensor = new Tensor(dtype as "float32", data as Float32Array, dims);
     // Where JavaScript has a Float16Array the tensor shows one, which onnxruntime-node's native side cannot read.
@@ -22,9 +25,26 @@ const runtime: Runtime = {
   },
 };
 
-/** Loads a graph or the bytes of an ONNX model. Throws `session-create-failed`. */
-export function createSession(model: Uint8Array | Graph, options: SessionOptions = {}): Promise<Session> {
-  return openSession(runtime, model, options);
+/**
+ * Loads a graph or the bytes of an ONNX model, which are checked as `decodeOnnx` checks them first. Throws
+ * `session-create-failed`.
+ */
+export async function createSession(model: Uint8Array | Graph, options: SessionOptions = {}): Promise<Session> {
+  if (!options.process) return openSession(runtime, model, options);
+  const engine = startProcess(options.process === true ? {} : options.process);
+  try {
+    const session = await engine.createSession(model, options);
+    // Where the process has ended before, there is nothing to free in it.
+    const close = (): Promise<void> =>
+      session
+        .close()
+        .catch(() => {})
+        .finally(() => engine.close());
+    return Object.freeze({ ...session, close });
+  } catch (error) {
+    engine.kill("the model was not opened");
+    throw error;
+  }
 }
 
 /** Starts a worker thread for sessions whose runs do not block this one. */

@@ -16,6 +16,22 @@ export interface SessionOptions {
    * support runs on the next. Default ["cpu"]. A single one that is not there is an error.
    */
   readonly providers?: readonly Provider[];
+  /**
+   * Runs the model in a process of its own, which ends with the session: a model of others then cannot hold up or end
+   * this one. `true` sets the limits' defaults. Costs the start of a process, some tens of MiB, and the copies of what
+   * is fed and given. Default false; a browser has none.
+   */
+  readonly process?: boolean | ProcessLimits;
+}
+
+/** Beyond any of these the process is ended, and its session throws `session-ended`. */
+export interface ProcessLimits {
+  /** Longest run, in milliseconds. Default 10,000. */
+  readonly runTimeoutMs?: number;
+  /** Longest opening of a model, the start of the process included, in milliseconds. Default 60,000. */
+  readonly openTimeoutMs?: number;
+  /** Most memory in bytes. Default 2 GiB. Looked at every 50 ms, on Linux only. */
+  readonly memoryBytes?: number;
 }
 
 /** "cpu" is WebAssembly in a browser; the runtime's other names ("coreml", "dml", "webnn", …) are passed on as they are. */
@@ -37,7 +53,7 @@ export interface Session {
   readonly providers: readonly Provider[];
   /**
    * Inputs of float16 are fed as Float32Array and rounded, outputs of float16 are given as Float32Array.
-   * Throws `session-feed-invalid`, `session-run-failed` or `session-closed`.
+   * Throws `session-feed-invalid`, `session-run-failed`, `session-ended` or `session-closed`.
    */
   run(feeds: Feeds): Promise<Record<string, TensorData>>;
   /** State for `step`, which any session of the same runtime can go on with. The data are copied. */

@@ -5,6 +5,7 @@
 // is refused there, and a real GPU was not tried: the README's table says why.
 import * as ort from "onnxruntime-web";
 import type { DType } from "../dtype.ts";
+import { NnError } from "../errors.ts";
 import type { Graph } from "../graph/node.ts";
 import type { OrtData, OrtTensor, Runtime } from "./ort-session.ts";
 import { inThisThread, openSession } from "./ort-session.ts";
@@ -36,6 +37,13 @@ const plain = runtimeOf(ort);
  * fetched when it is first asked for: the plain build has older kernels for it, some of which compute wrongly.
  */
 export async function createSession(model: Uint8Array | Graph, options: SessionOptions = {}): Promise<Session> {
+  if (options.process) {
+    throw new NnError(
+      "session-create-failed",
+      "A session in a process of its own was asked for, but a browser has no processes.",
+      "Leave the option process out, or open the session in a Web Worker.",
+    );
+  }
   const runtime = options.providers?.includes("webgpu") ? runtimeOf(await import("onnxruntime-web/webgpu")) : plain;
   return openSession(runtime, model, options);
 }
