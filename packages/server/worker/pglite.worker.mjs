@@ -1,5 +1,6 @@
 // The thread that runs PGlite: a long query must not stall the server's event loop. Plain JavaScript, so that it
 // starts the same from sources and from a build. One message in, one out; `transaction` names an open transaction.
+import { statfsSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { PGlite } from "@electric-sql/pglite";
 
@@ -11,9 +12,60 @@ const parsers = Object.fromEntries([20, 114, 3802, 1082, 1114, 1184, 1115, 1182,
 let database;
 const transactions = new Map();
 
+const { dataDir, reserveBytes } = workerData;
+const onDisk = !dataDir.startsWith("memory://");
+
 function plain(error) {
   const { message, code, detail, constraint, table, schema } = error;
-  return { message, code, detail, constraint, table, schema };
+  if (code === "25006" && readOnly)
+    return { code: "53100", message: `less than ${reserveBytes / 2 ** 20} MiB are left on its disk` };
+  return { message, code, detail, constraint, table, schema, full: code === "53100" };
+}
+
+// A segment of the write-ahead log that cannot be made stops PostgreSQL for good, so the database stops taking writes
+// before the disk is full; it still reads, and takes writes again when there is room.
+let readOnly = false;
+let lookedAt = Number.NEGATIVE_INFINITY;
+const lookMs = 100;
+
+async function heedSpace() {
+  const now = performance.now();
+  if (!onDisk || now - lookedAt < lookMs) return;
+  lookedAt = now;
+  const { bavail, bsize } = statfsSync(dataDir);
+  const full = bavail * bsize < reserveBytes;
+  if (full === readOnly) return;
+  readOnly = full;
+  await noScript();
+  await database.exec(`set default_transaction_read_only = ${full}`);
+}
+
+// Alone in its process, PostgreSQL makes no checkpoint by itself: its log would grow until the store is closed, and an
+// opening after a kill would replay all of it. So one is made whenever this much was written.
+const logBytes = 16 * 2 ** 20;
+const maintainMs = 2_000;
+let asked = false;
+
+async function maintain() {
+  if (!asked) return;
+  asked = false;
+  // One that finds no room would leave the database unable to make another.
+  await heedSpace();
+  if (readOnly) return;
+  await noScript();
+  const { rows } = await database.query(
+    "select (pg_current_wal_lsn() - redo_lsn)::float8 as bytes from pg_control_checkpoint()",
+  );
+  if (rows[0].bytes < logBytes) return;
+  await noScript();
+  await database.exec("checkpoint");
+}
+
+/** What is to be seen to before a statement or a transaction of its own. */
+async function ready() {
+  asked = true;
+  await heedSpace();
+  await noScript();
 }
 
 function targetOf(transaction) {
@@ -58,7 +110,7 @@ function plainResult({ rows, fields, affectedRows }) {
 const operations = {
   // All in one transaction and one message: what would otherwise cross between the threads four times.
   together: async ({ statements }) => {
-    await noScript();
+    await ready();
     return database.transaction(async (target) => {
       const results = [];
       for (const { sql, params } of statements) {
@@ -71,13 +123,17 @@ const operations = {
     });
   },
   query: async ({ transaction, sql, params }) => {
-    if (transaction === undefined) await noScript();
+    if (transaction === undefined) await ready();
     return plainResult(await targetOf(transaction).query(sql, params, { rowMode: "array", parsers }));
   },
-  script: async ({ sql }) => (await runScript(sql)).map(plainResult),
+  script: async ({ sql }) => {
+    asked = true;
+    await heedSpace();
+    return (await runScript(sql)).map(plainResult);
+  },
   // Answers once the transaction has begun: PGlite has one connection and gives it to one transaction at a time.
   begin: async ({ transaction }) => {
-    await noScript();
+    await ready();
     await new Promise((begun, refused) => {
       const open = {};
       open.outcome = database.transaction((target) => {
@@ -101,6 +157,7 @@ const operations = {
     await open.outcome.catch(() => undefined);
   },
   close: async () => {
+    clearInterval(maintenance);
     await database.close();
   },
 };
@@ -120,9 +177,20 @@ parentPort.on("message", async (message) => {
   }
 });
 
+let maintenance;
+let maintaining = false;
 try {
-  database = await PGlite.create({ dataDir: workerData.dataDir, ...workerData.options });
+  database = await PGlite.create({ dataDir, ...workerData.options });
   parentPort.postMessage({ id: 0 });
+  if (onDisk) {
+    maintenance = setInterval(async () => {
+      if (maintaining) return;
+      maintaining = true;
+      // It waits its turn behind statements; one that fails is tried again at the next look.
+      await maintain().catch(() => undefined);
+      maintaining = false;
+    }, maintainMs);
+  }
 } catch (error) {
   parentPort.postMessage({ id: 0, error: plain(error) });
 }

@@ -1,6 +1,5 @@
 // PGlite in a worker thread, called by messages. The client has the shape of PGlite that drizzle's driver uses.
-import { Worker } from "node:worker_threads";
-import { ApiError } from "@lepta/api";
+import { keepPglite } from "./pglite-keeper.ts";
 import { builderReaders, driverReaders } from "./values.ts";
 
 interface RawResult {
@@ -31,81 +30,41 @@ export interface PgliteClient extends PgliteQueryable {
   close(): Promise<void>;
 }
 
-/** A database error with PostgreSQL's own code, as `pg` gives it. */
-export class DatabaseError extends Error {
-  override readonly name = "DatabaseError";
-  readonly code: string | undefined;
-  readonly constraint: string | undefined;
-  readonly detail: string | undefined;
-  constructor(from: { message: string; code?: string; constraint?: string; detail?: string }) {
-    super(from.message);
-    this.code = from.code;
-    this.constraint = from.constraint;
-    this.detail = from.detail;
-  }
-}
-
 /** @param dataDir the database's directory; `memory://` keeps nothing (tests). */
 export async function openPgliteClient(dataDir: string): Promise<PgliteClient> {
-  const worker = new Worker(new URL("../../worker/pglite.worker.mjs", import.meta.url), {
-    workerData: { dataDir, options: { username: "postgres" } },
-    // Flags of this process (loaders, conditions) are not the worker's: it is plain JavaScript.
-    execArgv: [],
-  });
-  const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: unknown) => void }>();
-  let ended: Error | undefined;
-  let last = 0;
+  const keeper = await keepPglite(dataDir);
   let lastTransaction = 0;
 
-  const end = (error: Error) => {
-    ended ??= error;
-    for (const { reject } of waiting.values()) reject(ended);
-    waiting.clear();
+  const send = async (operation: string, fields: Record<string, unknown>) => {
+    const thread = keeper.thread();
+    // Without a turn of the loop while the thread runs: statements arrive in the order in which they were sent.
+    return (thread instanceof Promise ? await thread : thread).call(operation, fields);
   };
-  worker.on("message", ({ id, result, error }) => {
-    const call = waiting.get(id);
-    waiting.delete(id);
-    if (waiting.size === 0) worker.unref();
-    if (error === undefined) call?.resolve(result);
-    else call?.reject(new DatabaseError(error));
-  });
-  worker.on("error", (cause) => end(closed(cause)));
-  worker.on("exit", () => end(closed()));
-
-  const call = (id: number, message?: Record<string, unknown>) =>
-    new Promise<unknown>((resolve, reject) => {
-      if (ended) return reject(ended);
-      // A call under way keeps the process alive; an idle store does not.
-      worker.ref();
-      waiting.set(id, { resolve, reject });
-      if (message) worker.postMessage({ ...message, id });
-    });
-  const send = (operation: string, fields: Record<string, unknown>) => call(++last, { operation, ...fields });
-
-  const queryable = (transaction?: number): PgliteQueryable => ({
+  /** Within `transaction` of `thread`: another thread, after this one's end, knows nothing of it. */
+  const queryable = (ask: typeof send, transaction?: number): PgliteQueryable => ({
     async query(sql, params = [], { rowMode = "object" } = {}) {
-      return readResult((await send("query", { transaction, sql, params })) as RawResult, rowMode, builderReaders);
+      return readResult((await ask("query", { transaction, sql, params })) as RawResult, rowMode, builderReaders);
     },
   });
 
-  await call(0);
   return {
-    ...queryable(),
+    ...queryable(send),
     async together(statements) {
       const results = (await send("together", { statements })) as RawResult[];
       return readResult(results.at(-1)!, "object", builderReaders);
     },
     async transaction(work) {
       const transaction = ++lastTransaction;
-      await send("begin", { transaction });
+      const thread = await keeper.thread();
+      await thread.call("begin", { transaction });
       let result: Awaited<ReturnType<typeof work>>;
       try {
-        result = await work(queryable(transaction));
+        result = await work(queryable(thread.call, transaction));
       } catch (error) {
-        await send("rollback", { transaction }).catch(() => undefined);
+        await thread.call("rollback", { transaction }).catch(() => undefined);
         throw error;
       }
-      await send("commit", { transaction });
+      await thread.call("commit", { transaction });
       return result;
     },
     async script(text, params) {
@@ -116,12 +75,7 @@ export async function openPgliteClient(dataDir: string): Promise<PgliteClient> {
       ) as RawResult[];
       return results.flatMap((result) => readResult(result, "object", driverReaders).rows);
     },
-    async close() {
-      if (ended) return;
-      await send("close", {});
-      ended = closed();
-      await worker.terminate();
-    },
+    close: () => keeper.close(),
   };
 }
 
@@ -137,11 +91,4 @@ function readResult(raw: RawResult, rowMode: "array" | "object", readers: typeof
       : Object.fromEntries(columns.map(({ name, read }, i) => [name, value(cells[i], read)])),
   );
   return { rows, fields: raw.fields, affectedRows: raw.affectedRows };
-}
-
-function closed(cause?: unknown): ApiError {
-  return new ApiError("store-closed", "the store is closed", {
-    cause,
-    fix: "Await all work before closing the store; open it again for more.",
-  });
 }

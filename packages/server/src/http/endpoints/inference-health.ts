@@ -1,10 +1,10 @@
 // GET /v2/health/live, GET /v2/health/ready
-import { sql } from "drizzle-orm";
 import { endpoint } from "../endpoint.ts";
+import { requireStore } from "../store-answers.ts";
 
 export const inferenceLive = endpoint("inferenceLive", () => ({ live: true }));
 
 export const inferenceReady = endpoint("inferenceReady", async ({ server }) => {
-  await server.store.owner.sql.execute(sql`select 1`);
+  await requireStore(server.store);
   return { ready: true };
 });
