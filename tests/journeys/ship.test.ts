@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Invoice, UsageSummary } from "@lepta/api";
+import { createApiClient, type Invoice, type UsageSummary } from "@lepta/api";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { remove, root, runCli, runJson, temporaryDirectory } from "./cli.ts";
 import { type RunningServer, startServer } from "./server.ts";
@@ -63,11 +63,12 @@ describe("lepta ship", () => {
     expect(readme).toContain(`With the class coded 0 and 1 the file has sha256 \`${sha256(coded)}\``);
   });
 
-  test("bills one event a prediction, after the allowance, by version and data", () => {
+  test("counts the rows that it sent itself as own use, by version and data, and bills none", () => {
     const { lines, totalMicros, currency } = first.invoice;
     expect(lines.reduce((sum, line) => sum + line.count, 0)).toBe(200);
-    expect(lines.reduce((sum, line) => sum + line.free, 0)).toBe(100);
-    expect(totalMicros).toBe(100 * 2000);
+    expect(lines.reduce((sum, line) => sum + line.own, 0)).toBe(200);
+    for (const line of lines) expect(line).toMatchObject({ free: 0, billed: 0, unitPriceMicros: 2000 });
+    expect(totalMicros).toBe(0);
     expect(currency).toBe("USD");
     expect(new Set(lines.map((line) => line.model.version)).size).toBe(2);
     for (const line of lines) expect(line.dataHash).toMatch(/^[0-9a-f]{64}$/);
@@ -151,7 +152,22 @@ describe("the server of the store", () => {
     const usage = await runJson<UsageSummary>(["usage"], { home });
     expect(usage).toMatchObject({ total: 200, prices: [{ product: "credit", amountMicros: 2000, freePerMonth: 100 }] });
     const invoice = await runJson<Invoice>(["invoice"], { home });
-    expect(invoice.totalMicros).toBe(200_000);
+    expect(invoice.totalMicros).toBe(0);
+  });
+
+  test("a customer's calls are billed after the allowance, which our own use took nothing of", async () => {
+    const { secret } = await server.client.createKey({ name: "shop", scopes: ["predict"] });
+    const shop = createApiClient({ url: server.url, key: secret });
+    await shop.predictMany(
+      "credit",
+      Array.from({ length: 150 }, () => ({ row })),
+    );
+    const invoice = await runJson<Invoice>(["invoice"], { home });
+    const sum = (of: (line: Invoice["lines"][number]) => number) => invoice.lines.reduce((n, line) => n + of(line), 0);
+    expect([sum((l) => l.count), sum((l) => l.own), sum((l) => l.free), sum((l) => l.billed)]).toEqual([
+      350, 200, 100, 50,
+    ]);
+    expect(invoice.totalMicros).toBe(50 * 2000);
   });
 
   test("usage with a key that the server does not know", async () => {
@@ -177,8 +193,8 @@ describe("the server of the store", () => {
 });
 
 test("usage and invoice open the store when no server runs", async () => {
-  expect((await runJson<UsageSummary>(["usage"], { home })).total).toBe(200);
+  expect((await runJson<UsageSummary>(["usage"], { home })).total).toBe(350);
   const { code, stdout } = await runCli(["invoice"], { home });
   expect(code).toBe(0);
-  expect(stdout).toMatch(/total 0\.20 USD/);
+  expect(stdout).toMatch(/total 0\.10 USD/);
 });

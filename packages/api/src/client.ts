@@ -90,7 +90,11 @@ export interface ApiClient<P extends ProductTypes = AnyProducts> {
   ): Promise<Invoice>;
   invoice(id: string, options?: CallOptions): Promise<Invoice>;
   keys(options?: CallOptions): Promise<Page<Key>>;
-  createKey(request: { name: string; scopes: Scope[] }, options?: CallOptions): Promise<CreatedKey>;
+  /** @param request.own what is used with the key is the organisation's own: counted, never billed. Default false. */
+  createKey(
+    request: { name: string; scopes: Scope[]; own?: boolean | undefined },
+    options?: CallOptions,
+  ): Promise<CreatedKey>;
   revokeKey(id: string, options?: CallOptions): Promise<Key>;
   health(options?: CallOptions): Promise<Health>;
 }

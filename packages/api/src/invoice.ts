@@ -11,10 +11,12 @@ export const period = z
 export const invoiceLine = z
   .object({
     id,
+    period: period.meta({ description: "The month of use: before the invoice's where it was heard of late" }),
     product: productName,
     model: versionReference,
     dataHash: hash,
-    count: count.meta({ description: "Predictions; free and billed together" }),
+    count: count.meta({ description: "Predictions; own use, free and billed together" }),
+    own: count.meta({ description: "The organisation's own use: counted, never billed" }),
     free: count,
     billed: count,
     unitPriceMicros: micros.nonnegative(),

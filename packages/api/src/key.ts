@@ -11,6 +11,7 @@ export const key = z
     name: z.string(),
     prefix: z.string().meta({ description: "The key's first characters, to recognise it by" }),
     scopes: z.array(scope),
+    own: z.boolean().meta({ description: "What is used with it is the organisation's own: counted, never billed" }),
     createdAt: time,
     lastUsedAt: time.nullable().meta({ description: "To the minute" }),
     revokedAt: time.nullable(),
@@ -26,4 +27,8 @@ export type CreatedKey = z.infer<typeof createdKey>;
 export const createKeyRequest = z.strictObject({
   name: text.min(1).max(100),
   scopes: z.array(scope).min(1),
+  own: z
+    .boolean()
+    .default(false)
+    .meta({ description: "For tests and pipelines of your own: what is used with it is counted, never billed" }),
 });

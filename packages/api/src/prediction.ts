@@ -57,6 +57,7 @@ export const predictionRecord = prediction
     row,
     subjectHash: z.string().nullable(),
     traceparent: z.string().nullable().meta({ description: "W3C Trace Context of the request" }),
+    own: z.boolean().meta({ description: "The organisation's own use: counted, never billed" }),
     run: id.nullable(),
     dataHash: z.string(),
     feedback: z.object({ label, at: time }).nullable(),

@@ -36,7 +36,8 @@ export const usageLine = z
     product: productName,
     model: z.object({ id, name: z.string(), version: z.int().positive() }),
     dataHash: z.string(),
-    count,
+    count: count.meta({ description: "Own use included" }),
+    own: count.meta({ description: "The organisation's own use: counted, never billed" }),
   })
   .meta({ id: "UsageLine" });
 

@@ -28,7 +28,8 @@ export { type JobDefinition, type JobOptions, type Jobs, startJobs } from "./job
 export { closeMonths, closeMonthsJob } from "./metering/close-months.ts";
 export { createInvoice, type InvoiceRequest, listInvoices, readInvoice } from "./metering/invoices.ts";
 export { type NewPrice, priceAt, setPrice } from "./metering/prices.ts";
-export { recordUsage, type UsageFilter, usageSummary } from "./metering/usage.ts";
+export { recordUsage, type UsageOptions } from "./metering/usage.ts";
+export { type UsageFilter, usageSummary } from "./metering/usage-summary.ts";
 export { type DriftReport, type DriftRequest, type FeatureDrift, inputDrift } from "./monitoring/drift.ts";
 export { populationStability } from "./monitoring/psi.ts";
 export { appendRunEvents, listRunEvents, watchRunEvents } from "./registry/events.ts";

@@ -51,6 +51,7 @@ for (let i = 0; ; i++) {
           value: null,
           subjectHash: null,
           traceparent: null,
+          own: false,
           at: new Date(),
         }),
       ),

@@ -31,6 +31,7 @@ async function measure(database: string, { store, remove }: TestStore) {
             value: null,
             subjectHash: "5".repeat(64),
             traceparent: null,
+            own: false,
             at: new Date(),
           });
           written++;

@@ -14,15 +14,9 @@ export async function seedOrganisation(store: Store, name: string): Promise<stri
     { id: organisationId, name, subjectSalt: randomBytes(16).toString("hex") },
     { id: grantee, name: `${name}'s partner`, subjectSalt: randomBytes(16).toString("hex") },
   ]);
-  const [run, version, deployment, variant, prediction, invoice, line] = Array.from({ length: 7 }, () => newId()) as [
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
+  const [run, version, deployment, variant, prediction, invoice, line, hour] = Array.from({ length: 8 }, () =>
+    newId(),
+  ) as [string, string, string, string, string, string, string, string];
   const product = "credit";
   const then = new Date("2026-01-02T00:00:00Z");
   await store.tenant(organisationId).transaction(async (tx) => {
@@ -117,25 +111,32 @@ export async function seedOrganisation(store: Store, name: string): Promise<stri
       id: line,
       invoiceId: invoice,
       position: 0,
+      period: "2026-01",
       product,
       versionId: version,
       dataHash: sha256("data"),
       count: 1,
+      own: 0,
       free: 1,
       billed: 0,
       unitPriceMicros: 2000,
       amountMicros: 0,
     });
-    await tx.insert(schema.usageEvents).values({
+    await tx.insert(schema.usageHours).values({
       organisationId,
-      source: "seed",
-      id: prediction,
+      id: hour,
       product,
       versionId: version,
-      quantity: 1,
-      at: then,
+      own: false,
+      predicted: false,
+      hour: then,
+      count: 1,
+      sealed: true,
       invoiceLineId: line,
     });
+    await tx
+      .insert(schema.usageEvents)
+      .values({ organisationId, source: "seed", id: prediction, hourId: hour, quantity: 1, at: then });
     await tx
       .insert(schema.grants)
       .values({ organisationId, id: newId(), granteeId: grantee, product, subject: "metrics" });

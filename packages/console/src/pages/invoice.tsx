@@ -43,7 +43,10 @@ function Lines({ invoice }: { invoice: Invoice }) {
   const { currency } = invoice;
   if (invoice.lines.length === 0)
     return <Nothing title="No lines">Nothing was used in {formatPeriod(invoice.period)}.</Nothing>;
+  const late = invoice.lines.some((line) => line.period !== invoice.period);
   const columns: Column<InvoiceLine>[] = [
+    // Only where the invoice has usage of an earlier month, which was heard of late.
+    ...(late ? [{ header: "Used in", cell: (line: InvoiceLine) => formatPeriod(line.period) }] : []),
     {
       header: "Product",
       cell: (line) => <Link to={pathTo("product", { product: line.product })}>{line.product}</Link>,
@@ -59,6 +62,7 @@ function Lines({ invoice }: { invoice: Invoice }) {
         </Link>
       ),
     },
+    { header: "Own use", numeric: true, cell: (line) => formatCount(line.own) },
     { header: "Free", numeric: true, cell: (line) => formatCount(line.free) },
     { header: "Billed", numeric: true, cell: (line) => formatCount(line.billed) },
     { header: "Unit price", numeric: true, cell: (line) => formatMicros(line.unitPriceMicros, currency) },

@@ -11,13 +11,19 @@ import { Ago } from "../parts/time-text.tsx";
 import { useAction } from "../state/action.ts";
 import { useQuery } from "../state/query.ts";
 
+interface NewKey {
+  name: string;
+  scopes: Scope[];
+  own: boolean;
+}
+
 export function KeysPage() {
   const keys = useQuery("keys", (client, options) => client.keys(options));
-  const create = useAction((client, request: { name: string; scopes: Scope[] }) => client.createKey(request));
+  const create = useAction((client, request: NewKey) => client.createKey(request));
   const revoke = useAction((client, id: string) => client.revokeKey(id));
   const [created, setCreated] = useState<CreatedKey>();
 
-  async function make(request: { name: string; scopes: Scope[] }): Promise<boolean> {
+  async function make(request: NewKey): Promise<boolean> {
     const key = await create.run(request);
     if (!key) return false;
     setCreated(key);
@@ -32,6 +38,7 @@ export function KeysPage() {
     { header: "Name", cell: (key) => key.name },
     { header: "Begins with", cell: (key) => <code>{key.prefix}…</code> },
     { header: "May", cell: (key) => key.scopes.join(", ") },
+    { header: "Use", cell: (key) => (key.own ? "own, not billed" : "billed") },
     { header: "Made", cell: (key) => <Ago at={key.createdAt} /> },
     {
       header: "Last used",

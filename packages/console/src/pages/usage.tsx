@@ -71,12 +71,13 @@ const columns: readonly Column<Line>[] = [
   { header: "Version", cell: (line) => <VersionLink product={line.product} model={line.model} /> },
   { header: "Data", cell: (line) => <Hash value={line.dataHash} name="data hash" /> },
   { header: "Predictions", numeric: true, cell: (line) => formatCount(line.count) },
+  { header: "Own use", numeric: true, cell: (line) => formatCount(line.own) },
 ];
 
 function Body({ usage }: { usage: UsageSummary }) {
   const facts = useMemo<Fact[]>(() => {
     const counts = new Map<string, number>();
-    for (const line of usage.lines) counts.set(line.product, (counts.get(line.product) ?? 0) + line.count);
+    for (const line of usage.lines) counts.set(line.product, (counts.get(line.product) ?? 0) + line.count - line.own);
     return usage.prices.map(({ product, amountMicros, currency, freePerMonth }) => ({
       name: `${product}, free allowance`,
       value: `${formatCount(Math.min(counts.get(product) ?? 0, freePerMonth))} of ${formatCount(freePerMonth)}`,

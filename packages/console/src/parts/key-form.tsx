@@ -15,16 +15,17 @@ const scopes: readonly { scope: Scope; may: string }[] = [
 interface KeyFormProps {
   busy: boolean;
   /** Answers whether a key was made. */
-  onCreate: (request: { name: string; scopes: Scope[] }) => Promise<boolean>;
+  onCreate: (request: { name: string; scopes: Scope[]; own: boolean }) => Promise<boolean>;
 }
 
 export function KeyForm({ busy, onCreate }: KeyFormProps) {
   const [name, setName] = useState("");
   const [chosen, setChosen] = useState<readonly Scope[]>(["predict", "feedback"]);
+  const [own, setOwn] = useState(false);
   async function submit(event: FormEvent) {
     event.preventDefault();
-    if (await onCreate({ name: name.trim(), scopes: scopes.map((s) => s.scope).filter((s) => chosen.includes(s)) }))
-      setName("");
+    const may = scopes.map((s) => s.scope).filter((s) => chosen.includes(s));
+    if (await onCreate({ name: name.trim(), scopes: may, own })) setName("");
   }
   return (
     <form className={styles.form} onSubmit={submit}>
@@ -55,6 +56,15 @@ export function KeyForm({ busy, onCreate }: KeyFormProps) {
           />
         ))}
       </fieldset>
+      <Checkbox
+        label={
+          <>
+            <b>own use</b> <span className="dim">tests and pipelines of ours: counted, never billed</span>
+          </>
+        }
+        checked={own}
+        onChange={(event) => setOwn(event.currentTarget.checked)}
+      />
       <div>
         <Button type="submit" loading={busy} disabled={name.trim() === "" || chosen.length === 0}>
           Make the key

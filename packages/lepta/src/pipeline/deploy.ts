@@ -85,7 +85,7 @@ async function applyPrice(tenant: Tenant, product: string, price: DeployInput["p
   }
   const current = await priceAt(tenant, product);
   if (current === undefined || current.amountMicros === 0) return;
-  // The allowance stays: it is that of the price at the month's end, and what was charged before still counts on it.
+  // The allowance stays: what was charged before in the month still counts on it.
   const { currency, freePerMonth } = current;
   await setPrice(tenant, { product, amountMicros: 0, currency, freePerMonth });
 }

@@ -6,6 +6,12 @@ import { intervalText, metricNames, metricTitle } from "./metrics-text.ts";
 import { formatCount, formatFigure, formatMoney } from "./numbers.ts";
 import { type Role, roles } from "./train.ts";
 
+/** How much of it nobody is billed for, being our own. */
+function ownOf({ lines }: Invoice): string {
+  const own = lines.reduce((sum, line) => sum + line.own, 0);
+  return own === 0 ? "" : `${formatCount(own)} of them own use, `;
+}
+
 export function shipSummary(shipped: {
   readonly models: Readonly<Record<Role, Evaluation>>;
   readonly experiment: Experiment;
@@ -26,6 +32,6 @@ export function shipSummary(shipped: {
     `mean ${experiment.metric}  ${costs.join(", ")}`,
     invoice === null
       ? nothingToInvoice(predictions)
-      : `invoice ${invoice.number}  ${formatCount(predictions)} predictions in ${invoice.period}, ${formatMoney(invoice.totalMicros, invoice.currency)}`,
+      : `invoice ${invoice.number}  ${formatCount(predictions)} predictions in ${invoice.period}, ${ownOf(invoice)}${formatMoney(invoice.totalMicros, invoice.currency)}`,
   ];
 }

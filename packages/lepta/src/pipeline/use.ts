@@ -1,4 +1,5 @@
-// Stage 6: the held-out rows go through HTTP with an API key, their true labels follow as feedback.
+// Stage 6: the held-out rows go through HTTP with an API key of the organisation's own use, which is counted and never
+// billed; their true labels follow as feedback.
 import type { Experiment, ExperimentVariant, Interval, Row } from "@lepta/api";
 import { createApiClient } from "@lepta/api";
 import { columnOf, isNumeric, labelAt, rowsOf, takeColumns, takeRows, valueAt } from "@lepta/data";
@@ -65,7 +66,11 @@ async function use(
 ): Promise<UseOutput> {
   const { client, product, served } = workplace;
   const sent = await heldOutRows(workplace, deployment);
-  const key = await client.createKey({ name: `${product.name}: held-out rows`, scopes: ["predict", "feedback"] });
+  const key = await client.createKey({
+    name: `${product.name}: held-out rows`,
+    scopes: ["predict", "feedback"],
+    own: true,
+  });
   try {
     const user = createApiClient({ url: served.url, key: key.secret });
     let done = 0;

@@ -10,6 +10,8 @@ export interface Caller {
   organisationId: string;
   keyId: string;
   scopes: readonly Scope[];
+  /** What is used with the key is the organisation's own use. */
+  own: boolean;
 }
 
 export interface Authenticator {
@@ -45,7 +47,7 @@ export function createAuthenticator(store: Store, now: () => number = Date.now):
         fix: "Use another key, or make one with POST /v1/keys.",
       });
     }
-    return { organisationId: row.organisationId, keyId: row.id, scopes: row.scopes as Scope[] };
+    return { organisationId: row.organisationId, keyId: row.id, scopes: row.scopes as Scope[], own: row.own };
   }
 
   function noteUse(caller: Caller): void {

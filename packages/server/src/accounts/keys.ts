@@ -19,7 +19,7 @@ export function hashSecret(secret: string): Buffer {
 
 export async function createKey(
   tenant: Tenant,
-  { name, scopes }: { name: string; scopes: Scope[] },
+  { name, scopes, own = false }: { name: string; scopes: Scope[]; own?: boolean | undefined },
 ): Promise<CreatedKey> {
   const secret = newSecret();
   const [made] = await tenant.transaction((tx) =>
@@ -32,6 +32,7 @@ export async function createKey(
         prefix: secret.slice(0, secretPrefix.length + 4),
         hash: hashSecret(secret).toString("hex"),
         scopes: [...new Set(scopes)],
+        own,
       })
       .returning(),
   );
@@ -65,6 +66,7 @@ function toKey(row: typeof apiKeys.$inferSelect): Key {
     name: row.name,
     prefix: row.prefix,
     scopes: row.scopes as Scope[],
+    own: row.own,
     createdAt: row.createdAt.toISOString(),
     lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
     revokedAt: row.revokedAt?.toISOString() ?? null,

@@ -126,16 +126,15 @@ describeStores("isolation", (open) => {
   });
 
   test("a row cannot refer to another organisation's row", async () => {
-    const version = await opened.store
+    const hour = await opened.store
       .tenant(theirs)
-      .transaction((tx) => tx.select({ id: schema.modelVersions.id }).from(schema.modelVersions));
+      .transaction((tx) => tx.select({ id: schema.usageHours.id }).from(schema.usageHours));
     const attempt = asMe((tx) =>
       tx.insert(schema.usageEvents).values({
         organisationId: mine,
         source: "x",
         id: "x",
-        product: "credit",
-        versionId: version[0]?.id ?? "",
+        hourId: hour[0]?.id ?? "",
         quantity: 1,
         at: new Date(),
       }),

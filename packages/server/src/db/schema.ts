@@ -1,6 +1,6 @@
 // Every table, for queries and for the migrations.
 
-export { invoiceLines, invoices, usageEvents } from "./schema/billing.ts";
+export { invoiceLines, invoices } from "./schema/billing.ts";
 export { deployments, variants } from "./schema/deployments.ts";
 export { grants } from "./schema/grants.ts";
 export { apiKeys, organisations } from "./schema/organisations.ts";
@@ -8,4 +8,5 @@ export { feedback, predictions } from "./schema/predictions.ts";
 export { prices, products } from "./schema/products.ts";
 export { runEvents, runStages, runs } from "./schema/runs.ts";
 export { appRole, lepta } from "./schema/tenancy.ts";
+export { usageEvents, usageHours } from "./schema/usage.ts";
 export { type BundleFile, modelVersions } from "./schema/versions.ts";

@@ -3,6 +3,7 @@ import { ApiError } from "@lepta/api";
 import { sql } from "drizzle-orm";
 import type { Connection, Sql } from "./connection.ts";
 import { isUuid } from "./id.ts";
+import { type LockClass, lockClasses } from "./locks.ts";
 
 export interface Tenant {
   readonly organisationId: string;
@@ -12,16 +13,27 @@ export interface Tenant {
    * write statements could take another role or name another organisation.
    */
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
-  /** One statement in a transaction of its own, for the busiest paths: on PGlite it is one message to the worker. */
-  statement(text: string, values: readonly unknown[]): Promise<Record<string, unknown>[]>;
+  /**
+   * One statement in a transaction of its own, for the busiest paths: on PGlite it is one message to the worker.
+   * @param shared a lock that is taken, shared, before the statement looks at anything
+   */
+  statement(
+    text: string,
+    values: readonly unknown[],
+    options?: { shared?: LockClass },
+  ): Promise<Record<string, unknown>[]>;
 }
 
 /**
  * Both until the transaction's end only: SET LOCAL, written so that one statement does both. The id stands in the text,
  * which PGlite runs in a third of the time; it has been checked to be a UUID.
  */
-const enter = (organisationId: string) =>
-  `select set_config('role', 'lepta_app', true), set_config('lepta.organisation', '${organisationId}', true)`;
+const enter = (organisationId: string, shared?: LockClass) =>
+  `select set_config('role', 'lepta_app', true), set_config('lepta.organisation', '${organisationId}', true)${
+    shared === undefined
+      ? ""
+      : `, pg_advisory_xact_lock_shared(hashtextextended('${organisationId}', ${lockClasses[shared]}))`
+  }`;
 
 export function tenantOf(connection: Connection, organisationId: string): Tenant {
   if (!isUuid(organisationId)) {
@@ -38,9 +50,9 @@ export function tenantOf(connection: Connection, organisationId: string): Tenant
         );
         return work(tx);
       }),
-    statement: (text, values) =>
+    statement: (text, values, { shared } = {}) =>
       connection.together([
-        { sql: enter(organisationId), params: [] },
+        { sql: enter(organisationId, shared), params: [] },
         { sql: text, params: values },
       ]),
   };

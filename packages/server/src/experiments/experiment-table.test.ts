@@ -54,6 +54,7 @@ describeStores("experiment table", (open) => {
           value: Number.isNaN(Number(label)) ? null : Number(label),
           subjectHash: subject ?? null,
           traceparent: null,
+          own: false,
           at: new Date(),
         });
         if (truth !== null) await recordFeedback(tenant(), "credit", [{ prediction: id, label: truth }]);

@@ -71,7 +71,7 @@ function parts(queueLimit: number) {
   });
   const send = (count: number) =>
     predict(
-      { organisationId: newId(), traceparent: undefined },
+      { organisationId: newId(), traceparent: undefined, own: false },
       "p",
       Array.from({ length: count }, (_, i) => ({ row: { x: i }, path: `/rows/${i}/row` })),
     );

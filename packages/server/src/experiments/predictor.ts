@@ -42,6 +42,8 @@ interface PredictCaller {
   organisationId: string;
   /** W3C traceparent of the request; kept with the predictions. */
   traceparent: string | undefined;
+  /** The organisation's own use: counted, never billed. */
+  own: boolean;
 }
 
 export interface PredictorParts {
@@ -114,6 +116,7 @@ export function predictor({ store, scorers, writer, deployments, onPredictions }
             label: String(verdict.label),
             subjectHash,
             traceparent: caller.traceparent ?? null,
+            own: caller.own,
             at,
           });
           if (!fresh) return repeat(organisationId, product, id, request.row, subjectHash);

@@ -1,11 +1,34 @@
-// The free allowance over an invoice's lines: the first lines take it first, so the same lines share it the same way.
+// The free allowance: how many of a month's predictions are free, and which of an invoice's lines they are on.
+
+/** What was used while one price of the product was in force. */
+export interface PriceSpan {
+  used: number;
+  /** The price's allowance for the month. */
+  allowance: number;
+}
+
+/**
+ * How many of a month's predictions are free: the first so many, in the order of their use. At each moment those are
+ * as many as the allowance then in force covers, and what was free once stays free: a lowered allowance takes nothing
+ * back, a raised one holds for the whole month.
+ * @param spans of the month in the order of time, those without usage too. @returns at most what was used
+ */
+export function freeInMonth(spans: readonly PriceSpan[]): number {
+  let used = 0;
+  let free = 0;
+  for (const span of spans) {
+    used += span.used;
+    free = Math.max(free, Math.min(used, span.allowance));
+  }
+  return free;
+}
 
 export interface Shared {
   free: number;
   billed: number;
 }
 
-/** @param counts of the lines, in the invoice's order. @param free whole predictions, at least 0. */
+/** @param counts of the lines, in the order of use. @param free whole predictions, at least 0. */
 export function shareAllowance(counts: readonly number[], free: number): Shared[] {
   let left = free;
   return counts.map((count) => {

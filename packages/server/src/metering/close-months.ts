@@ -6,6 +6,7 @@ import type { Tenant } from "../db/tenant.ts";
 import type { JobDefinition } from "../jobs/jobs.ts";
 import { createInvoice } from "./invoices.ts";
 import { monthOf } from "./periods.ts";
+import { periodOf } from "./taken-hours.ts";
 
 /**
  * @returns how many invoices were issued. Doing it again issues none.
@@ -32,14 +33,9 @@ async function closeMonthsOf(tenant: Tenant, now: Date): Promise<number> {
   const open = await tenant.transaction((tx) =>
     tx.execute<{ period: string; currency: string }>(sql`
       with unbilled as (
-        select distinct to_char(e.at at time zone 'UTC', 'YYYY-MM') as period, p.currency
-        from lepta.usage_events e
-        cross join lateral (
-          select currency from lepta.prices p
-          where p.organisation_id = e.organisation_id and p.product = e.product and p.effective_from <= e.at
-          order by p.effective_from desc limit 1
-        ) p
-        where e.at < ${start.toISOString()}::timestamptz and e.invoice_line_id is null
+        select distinct ${periodOf} as period, p.currency
+        from lepta.usage_hours h join lepta.prices p on p.organisation_id = h.organisation_id and p.id = h.price_id
+        where h.invoice_line_id is null and h.price_id is not null and h.hour < ${start.toISOString()}::timestamptz
       ), issued as (
         select period, currency from lepta.invoices where status = 'issued'
       )

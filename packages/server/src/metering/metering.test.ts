@@ -12,7 +12,8 @@ import { startJobs } from "../jobs/jobs.ts";
 import { closeMonths, closeMonthsJob } from "./close-months.ts";
 import { createInvoice, listInvoices, readInvoice } from "./invoices.ts";
 import { priceAt, setPrice } from "./prices.ts";
-import { recordUsage, usageSummary } from "./usage.ts";
+import { recordUsage } from "./usage.ts";
+import { usageSummary } from "./usage-summary.ts";
 
 const event = (
   time: string,
@@ -46,7 +47,21 @@ describeStores("metering", (open) => {
     setPrice(tenant, { product: "credit", amountMicros, currency: "USD", freePerMonth }, now);
 
   /** Closing months goes through every organisation of the store: one that fails on purpose is made whole again. */
-  const forgetUsage = (of: Tenant) => of.transaction((tx) => tx.execute(sql`delete from lepta.usage_events`));
+  const forgetUsage = (of: Tenant) =>
+    of.transaction(async (tx) => {
+      await tx.execute(sql`delete from lepta.usage_events`);
+      await tx.execute(sql`delete from lepta.usage_hours`);
+    });
+  /** What the events themselves say: quantities by invoice line. */
+  const eventsByLine = async () => {
+    const { rows } = await tenant.transaction((tx) =>
+      tx.execute<{ id: string | null; n: number }>(sql`
+        select h.invoice_line_id as id, sum(e.quantity)::int as n
+        from lepta.usage_events e join lepta.usage_hours h on h.organisation_id = e.organisation_id and h.id = e.hour_id
+        group by 1`),
+    );
+    return new Map(rows.map((row) => [row.id, row.n]));
+  };
 
   describe("a usage event", () => {
     test("sent twice counts once, in one call and in two", async () => {
@@ -154,12 +169,7 @@ describeStores("metering", (open) => {
           },
         ],
       });
-      const { rows } = await tenant.transaction((tx) =>
-        tx.execute<{ n: number }>(
-          sql`select count(*)::int as n from lepta.usage_events where invoice_line_id = ${invoice.lines[1]?.id}`,
-        ),
-      );
-      expect(rows).toEqual([{ n: 70 }]);
+      expect((await eventsByLine()).get(invoice.lines[1]?.id ?? "")).toBe(70);
       expect(await readInvoice(tenant, invoice.id)).toEqual(invoice);
       await expect(readInvoice(tenant, randomUUID())).rejects.toMatchObject({ code: "invoice-not-found" });
     });
@@ -241,17 +251,22 @@ describeStores("metering", (open) => {
         const making = createInvoice(tenant, { period: "2026-01" }, february);
         const waiting = () => other.query("select 1 from pg_locks where locktype = 'advisory' and not granted");
         await vi.waitUntil(async () => (await waiting()).rowCount === 1);
+        // The hour of the first waits for the invoice, another hour's does not; neither is on it.
+        const same = recordUsage(tenant, many(2, "2026-01-05T00:00:00.000Z"));
         await recordUsage(tenant, many(2, "2026-01-06T00:00:00.000Z"));
         await other.query("select pg_advisory_unlock(77)");
         const { lines, totalMicros } = await making;
-        const { rows } = await tenant.transaction((tx) =>
-          tx.execute<{ id: string; n: number }>(
-            sql`select invoice_line_id as id, sum(quantity)::int as n from lepta.usage_events where invoice_line_id is not null group by 1`,
-          ),
+        await same;
+        expect(lines).toMatchObject([{ count: 5, free: 3, billed: 2 }]);
+        expect(totalMicros).toBe(2000);
+        expect(await eventsByLine()).toEqual(
+          new Map<string | null, number>([
+            [lines[0]!.id, 5],
+            [null, 4],
+          ]),
         );
-        expect(rows).toEqual(lines.map((line) => ({ id: line.id, n: line.count })));
-        expect(lines[0]).toMatchObject({ count: 7, free: 3, billed: 4 });
-        expect(totalMicros).toBe(4000);
+        const next = await createInvoice(tenant, { period: "2026-02" }, february);
+        expect(next).toMatchObject({ lines: [{ period: "2026-01", count: 4, free: 0, billed: 4 }], totalMicros: 4000 });
       } finally {
         await other.query("drop trigger if exists pause on lepta.invoice_lines");
         await other.end();
@@ -306,12 +321,7 @@ describeStores("metering", (open) => {
             expect(sum((l) => l.free)).toBe(Math.min(used, free));
             expect(sum((l) => l.billed)).toBe(Math.max(0, used - free));
             expect(totalMicros).toBe(Math.max(0, used - free) * amount);
-            const { rows } = await tenant.transaction((tx) =>
-              tx.execute<{ id: string; n: number }>(
-                sql`select invoice_line_id as id, sum(quantity)::int as n from lepta.usage_events group by 1`,
-              ),
-            );
-            expect(new Map(rows.map((r) => [r.id, r.n]))).toEqual(new Map(lines.map((l) => [l.id, l.count])));
+            expect(await eventsByLine()).toEqual(new Map(lines.map((line) => [line.id, line.count])));
           },
         ),
         { numRuns: 15 },

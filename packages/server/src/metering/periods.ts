@@ -18,10 +18,14 @@ export function monthOf(instant: Date): Month {
   };
 }
 
-/** @throws ApiError invalid-period when it is no month, or one that has not begun. */
-export function readMonth(period: string, now: Date): Month {
+/** @param now where the month must have begun by it. @throws ApiError invalid-period when it is no month, or has not. */
+export function readMonth(period: string, now?: Date): Month {
   const first = new Date(`${period}-01T00:00:00.000Z`);
-  if (!/^[0-9]{4}-(0[1-9]|1[0-2])$/.test(period) || Number.isNaN(first.getTime()) || first > now) {
+  if (
+    !/^[0-9]{4}-(0[1-9]|1[0-2])$/.test(period) ||
+    Number.isNaN(first.getTime()) ||
+    (now !== undefined && first > now)
+  ) {
     throw new ApiError("invalid-period", `${JSON.stringify(period)} is no calendar month that has begun`, {
       fix: "Send for example 2026-11; months are in UTC.",
     });

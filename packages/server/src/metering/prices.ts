@@ -1,11 +1,13 @@
 // Prices: what a prediction of a product costs from a moment on.
 import { ApiError, type Price } from "@lepta/api";
-import { and, desc, eq, lte } from "drizzle-orm";
+import { and, asc, desc, eq, gt, lte } from "drizzle-orm";
 import { newId } from "../db/id.ts";
+import { lock } from "../db/locks.ts";
 import { prices } from "../db/schema.ts";
 import type { Tenant } from "../db/tenant.ts";
 import { requireProduct } from "../registry/products.ts";
 import { monthOf } from "./periods.ts";
+import { reprice } from "./reprice.ts";
 
 /** Most millionths for one prediction: what nine million of them cost still counts exactly. */
 const maxMicros = 1e9;
@@ -16,7 +18,7 @@ export interface NewPrice {
   amountMicros: number;
   /** ISO 4217. */
   currency: string;
-  /** Predictions a calendar month before any is charged. Default 0. */
+  /** Predictions a calendar month before any is charged, by freeInMonth's rule. Default 0. */
   freePerMonth?: number;
   /** Default: now; for a product's first price the start of this month, so that the month has one price. */
   effectiveFrom?: Date;
@@ -34,6 +36,8 @@ export async function setPrice(tenant: Tenant, given: NewPrice, now: Date = new 
     throw invalid("free allowance", freePerMonth);
   if (!/^[A-Z]{3}$/.test(currency)) throw invalid("currency", currency);
   return tenant.transaction(async (tx) => {
+    // Usage that is being written has the price before; what comes after this has the new one.
+    await lock(tx, tenant.organisationId, "prices");
     await requireProduct(tx, product);
     const [current] = await tx
       .select()
@@ -51,6 +55,14 @@ export async function setPrice(tenant: Tenant, given: NewPrice, now: Date = new 
       .values({ organisationId: tenant.organisationId, id: newId(), product, effectiveFrom, ...values })
       .onConflictDoUpdate({ target: [prices.organisationId, prices.product, prices.effectiveFrom], set: values })
       .returning();
+    const [next] = await tx
+      .select({ from: prices.effectiveFrom })
+      .from(prices)
+      .where(and(eq(prices.product, product), gt(prices.effectiveFrom, effectiveFrom)))
+      .orderBy(asc(prices.effectiveFrom))
+      .limit(1);
+    const { organisationId } = tenant;
+    await reprice(tx, { organisationId, product, priceId: made!.id, from: effectiveFrom, to: next?.from ?? null });
     return toPrice(made!);
   });
 }

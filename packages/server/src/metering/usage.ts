@@ -1,21 +1,31 @@
-// Usage: events that come from outside, and the summary of all. (A prediction's own event is written with it.)
-import type { UsageEvent, UsageSummary } from "@lepta/api";
-import { and, asc, eq, gte, lt, sql } from "drizzle-orm";
-import { modelVersions, prices, usageEvents } from "../db/schema.ts";
+// Usage events that come from outside. (A prediction's own event is written with it.)
+import { ApiError, type UsageEvent } from "@lepta/api";
+import { sql } from "drizzle-orm";
+import type { Sql } from "../db/connection.ts";
+import { lock } from "../db/locks.ts";
+import { openHour } from "../db/open-hour.ts";
 import type { Tenant } from "../db/tenant.ts";
 import { requireProduct } from "../registry/products.ts";
 import { requireVersion } from "../registry/versions.ts";
-import { monthOf } from "./periods.ts";
+import { predictionSource } from "../serving/prediction-writer.ts";
+
+export interface UsageOptions {
+  /** The organisation's own use: counted, never billed. Default false. */
+  own?: boolean;
+  /** When events without a time were used. Default: now. */
+  now?: Date;
+}
 
 /**
  * Takes CloudEvents in. An event is named by its source and id: one that was sent before counts no second time.
- * @throws ApiError product-not-found, version-not-found; then none is taken.
+ * @throws ApiError product-not-found, version-not-found, invalid-request; then none is taken.
  */
 export async function recordUsage(
   tenant: Tenant,
   events: readonly UsageEvent[],
-  now: Date = new Date(),
+  { own = false, now = new Date() }: UsageOptions = {},
 ): Promise<{ accepted: number; duplicates: number }> {
+  refuseOurs(events);
   return tenant.transaction(async (tx) => {
     const versions = new Map<string, string>();
     for (const { data } of events) {
@@ -24,93 +34,100 @@ export async function recordUsage(
       await requireProduct(tx, data.product);
       versions.set(key, (await requireVersion(tx, { product: data.product, version: data.version })).id);
     }
-    const taken = await tx
-      .insert(usageEvents)
-      .values(
-        events.map(({ source, id, time, data }) => ({
-          organisationId: tenant.organisationId,
-          source,
-          id,
-          product: data.product,
-          versionId: versions.get(`${data.product} ${data.version}`) ?? "",
-          quantity: data.quantity,
-          at: time === undefined ? now : new Date(time),
-        })),
-      )
-      .onConflictDoNothing()
-      .returning({ id: usageEvents.id });
-    return { accepted: taken.length, duplicates: events.length - taken.length };
+    await lock(tx, tenant.organisationId, "prices", "shared");
+    const given = events.map(({ source, id, time, data }) => ({
+      source,
+      id,
+      product: data.product,
+      versionId: versions.get(`${data.product} ${data.version}`)!,
+      quantity: data.quantity,
+      at: time === undefined ? now : new Date(time),
+    }));
+    const hours = await openHours(tx, tenant.organisationId, own, given);
+    const accepted = await insertEvents(tx, tenant.organisationId, given, hours);
+    return { accepted, duplicates: events.length - accepted };
   });
 }
 
-export interface UsageFilter {
-  product?: string | undefined;
-  /** Inclusive. Default: the start of this month. */
-  from?: Date | undefined;
-  /** Exclusive. Default: now. */
-  to?: Date | undefined;
+/** A prediction's event is written with the prediction, and by nobody else. */
+function refuseOurs(events: readonly UsageEvent[]): void {
+  const at = events.findIndex(({ source }) => source === predictionSource);
+  if (at < 0) return;
+  const path = events.length === 1 ? "/source" : `/${at}/source`;
+  throw new ApiError("invalid-request", `${path}: ${predictionSource} is the source of the server's own events`, {
+    errors: [{ path, message: `${predictionSource} is the source of the server's own events` }],
+    fix: "Name the sender: a URI reference of your own. Predictions of this server are counted already.",
+  });
 }
 
-export async function usageSummary(
-  tenant: Tenant,
-  filter: UsageFilter = {},
-  now: Date = new Date(),
-): Promise<UsageSummary> {
-  // To the millisecond after now: an event of this very millisecond is in.
-  const { from = monthOf(now).from, to = new Date(now.getTime() + 1) } = filter;
-  const within = and(
-    gte(usageEvents.at, from),
-    lt(usageEvents.at, to),
-    filter.product === undefined ? undefined : eq(usageEvents.product, filter.product),
-  );
-  return tenant.transaction(async (tx) => {
-    const total = sql<number>`sum(${usageEvents.quantity})`.mapWith(Number);
-    const lines = await tx
-      .select({
-        product: usageEvents.product,
-        id: modelVersions.id,
-        name: modelVersions.name,
-        version: modelVersions.version,
-        dataHash: modelVersions.dataHash,
-        count: total,
-      })
-      .from(usageEvents)
-      .innerJoin(
-        modelVersions,
-        and(eq(modelVersions.organisationId, usageEvents.organisationId), eq(modelVersions.id, usageEvents.versionId)),
-      )
-      .where(within)
-      .groupBy(usageEvents.product, modelVersions.id, modelVersions.name, modelVersions.version, modelVersions.dataHash)
-      .orderBy(asc(usageEvents.product), asc(modelVersions.version));
-    const day = sql<string>`to_char(${usageEvents.at} at time zone 'UTC', 'YYYY-MM-DD')`;
-    const days = await tx
-      .select({ day, product: usageEvents.product, count: total })
-      .from(usageEvents)
-      .where(within)
-      .groupBy(sql`1`, usageEvents.product)
-      .orderBy(sql`1`, asc(usageEvents.product));
-    const current = await tx
-      .selectDistinctOn([prices.product], {
-        product: prices.product,
-        amountMicros: prices.amountMicros,
-        currency: prices.currency,
-        freePerMonth: prices.freePerMonth,
-      })
-      .from(prices)
-      .where(
-        and(
-          lt(prices.effectiveFrom, to),
-          filter.product === undefined ? undefined : eq(prices.product, filter.product),
-        ),
-      )
-      .orderBy(asc(prices.product), sql`${prices.effectiveFrom} desc`);
-    return {
-      from: from.toISOString(),
-      to: to.toISOString(),
-      total: lines.reduce((sum, line) => sum + line.count, 0),
-      lines: lines.map(({ product, dataHash, count, ...model }) => ({ product, model, dataHash, count })),
-      days,
-      prices: current,
-    };
-  });
+interface NewEvent {
+  source: string;
+  id: string;
+  product: string;
+  versionId: string;
+  quantity: number;
+  at: Date;
+}
+
+/** The hours that take the events, made where they are missing, and locked. @returns their ids, in the events' order */
+async function openHours(
+  tx: Sql,
+  organisationId: string,
+  own: boolean,
+  events: readonly NewEvent[],
+): Promise<string[]> {
+  const { rows } = await tx.execute<{ id: string }>(sql`
+    with given as (
+      select * from unnest(${sql.param(events.map(({ product }) => product))}::text[],
+        ${sql.param(events.map(({ versionId }) => versionId))}::uuid[],
+        ${sql.param(events.map(({ at }) => at.toISOString()))}::timestamptz[]) with ordinality as g(product, version_id, at, n)
+    ), priced as materialized (
+      select g.*, date_trunc('hour', g.at, 'UTC') as hour, (
+        select p.id from lepta.prices p where p.product = g.product and p.effective_from <= g.at
+        order by p.effective_from desc limit 1) as price_id
+      from given g
+    ), hours as (
+      insert into lepta.usage_hours as h (organisation_id, id, product, version_id, own, predicted, hour, price_id, count)
+      select ${organisationId}::uuid, gen_random_uuid(), product, version_id, ${own}::bool, false, hour, price_id, 0
+      from priced group by product, version_id, hour, price_id order by product, version_id, hour, price_id
+      on conflict ${sql.raw(openHour)} do update set count = h.count
+      returning h.id, h.product, h.version_id, h.hour, h.price_id
+    )
+    select h.id from priced p join hours h on h.product = p.product and h.version_id = p.version_id
+      and h.hour = p.hour and h.price_id is not distinct from p.price_id
+    order by p.n`);
+  return rows.map(({ id }) => id);
+}
+
+/** Inserts what is new, and counts it in its hours. @returns how many were new */
+async function insertEvents(
+  tx: Sql,
+  organisationId: string,
+  events: readonly NewEvent[],
+  hours: readonly string[],
+): Promise<number> {
+  const { rows } = await tx.execute<{ accepted: number }>(sql`
+    with taken as (
+      insert into lepta.usage_events (organisation_id, source, id, hour_id, quantity, at)
+      select ${organisationId}::uuid, given.*
+      from unnest(${sql.param(events.map(({ source }) => source))}::text[],
+        ${sql.param(events.map(({ id }) => id))}::text[],
+        ${sql.param([...hours])}::uuid[],
+        ${sql.param(events.map(({ quantity }) => quantity))}::int[],
+        ${sql.param(events.map(({ at }) => at.toISOString()))}::timestamptz[]) as given
+      on conflict do nothing
+      returning hour_id, quantity
+    ), counted as (
+      update lepta.usage_hours h set count = h.count + t.count
+      from (select hour_id, sum(quantity) as count from taken group by hour_id) t where h.id = t.hour_id
+    )
+    select count(*)::int as accepted from taken`);
+  const accepted = rows[0]?.accepted ?? 0;
+  if (accepted < events.length) {
+    // Hours of events that all were sent before.
+    await tx.execute(
+      sql`delete from lepta.usage_hours h where h.id = any(${sql.param([...new Set(hours)])}::uuid[]) and h.count = 0`,
+    );
+  }
+  return accepted;
 }

@@ -1,12 +1,27 @@
 // Pages of a list, newest first: the cursor is the last row's instant and id.
 import { ApiError, type Page } from "@lepta/api";
-import { and, desc, eq, lt, or, type SQL } from "drizzle-orm";
+import { and, desc, lt, lte, or, type SQL } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 import { isUuid } from "../db/id.ts";
 
 export interface PageRequest {
   limit?: number | undefined;
   cursor?: string | undefined;
+}
+
+/** The last row of a page. */
+export interface Place {
+  at: Date;
+  id: string;
+}
+
+/** The place that a cursor names; undefined at the list's start. @throws ApiError invalid-request */
+export function placeOf(cursor: string | undefined): Place | undefined {
+  if (cursor === undefined) return undefined;
+  const [time = "", id = ""] = cursor.split("_");
+  const at = new Date(time);
+  if (!isUuid(id) || Number.isNaN(at.getTime())) throw badCursor();
+  return { at, id: id.toLowerCase() };
 }
 
 /** @returns the condition, order and limit for a query by instant and id. @throws ApiError invalid-request */
@@ -18,13 +33,11 @@ export function pageOf(
   const order = [desc(at), desc(id)];
   // One more than the page has: whether there is a next one.
   const limit = (request.limit ?? 50) + 1;
-  if (request.cursor === undefined) return { after: undefined, order, limit };
-  const [time = "", last = ""] = request.cursor.split("_");
-  const instant = new Date(time);
-  if (!isUuid(last) || Number.isNaN(instant.getTime())) {
-    throw badCursor();
-  }
-  return { after: or(lt(at, instant), and(eq(at, instant), lt(id, last))), order, limit };
+  const place = placeOf(request.cursor);
+  if (place === undefined) return { after: undefined, order, limit };
+  // `at <=` beside the pair: an index finds the start by it.
+  const after = and(lte(at, place.at), or(lt(at, place.at), lt(id, place.id)));
+  return { after, order, limit };
 }
 
 export function badCursor(): ApiError {
@@ -38,7 +51,7 @@ export function toPage<Row, Item>(
   rows: readonly Row[],
   limit: number,
   toItem: (row: Row) => Item,
-  place: (row: Row) => { at: Date; id: string },
+  place: (row: Row) => Place,
 ): Page<Item> {
   const kept = rows.slice(0, limit - 1);
   const last = kept.at(-1);

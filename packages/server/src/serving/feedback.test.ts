@@ -32,6 +32,7 @@ describeStores("feedback", (open) => {
       value: null,
       subjectHash: null,
       traceparent: null,
+      own: false,
       at: new Date(),
     });
     return id;

@@ -1,11 +1,21 @@
 // Reads stored predictions back, one or many, with what they were made from and what became of them.
-import { ApiError, type Label, type Page, type Prediction, type PredictionRecord } from "@lepta/api";
-import { and, eq, inArray, type SQL, sql } from "drizzle-orm";
+import { ApiError, type Label, type Page, type Prediction, type PredictionRecord, type Task } from "@lepta/api";
+import { and, eq, inArray } from "drizzle-orm";
 import type { Sql } from "../db/connection.ts";
-import { feedback, invoiceLines, modelVersions, predictions, products, usageEvents, variants } from "../db/schema.ts";
+import {
+  feedback,
+  invoiceLines,
+  modelVersions,
+  predictions,
+  products,
+  usageEvents,
+  usageHours,
+  variants,
+} from "../db/schema.ts";
 import type { Tenant } from "../db/tenant.ts";
-import { type PageRequest, pageOf, toPage } from "../registry/page.ts";
+import { type PageRequest, placeOf, toPage } from "../registry/page.ts";
 import { requireProduct } from "../registry/products.ts";
+import { newestPredictions, type PageOf } from "./prediction-page.ts";
 import { predictionSource } from "./prediction-writer.ts";
 
 /** What stands for the variant of a prediction that was asked for by version. */
@@ -22,11 +32,9 @@ export async function readPrediction(tenant: Tenant, id: string): Promise<Predic
   return record;
 }
 
-/** Those of the ids that are there, in no particular order. */
+/** Those of the ids that are there, in their order. */
 export function readPredictions(tenant: Tenant, ids: readonly string[]): Promise<PredictionRecord[]> {
-  return tenant.transaction(async (tx) =>
-    (await select(tx, inArray(predictions.id, [...ids])).limit(ids.length)).map(toRecord),
-  );
+  return tenant.transaction((tx) => readRecords(tx, ids));
 }
 
 export interface PredictionFilter extends PageRequest {
@@ -41,83 +49,133 @@ export interface PredictionFilter extends PageRequest {
  */
 export function listPredictions(tenant: Tenant, filter: PredictionFilter): Promise<Page<PredictionRecord>> {
   return tenant.transaction(async (tx) => {
-    const conditions: (SQL | undefined)[] = [];
-    if (filter.product !== undefined) {
-      await requireProduct(tx, filter.product);
-      conditions.push(eq(predictions.product, filter.product));
-    }
-    if (filter.version !== undefined) conditions.push(eq(modelVersions.version, filter.version));
-    if (filter.invoiceLine !== undefined) {
-      const [line] = await tx.select().from(invoiceLines).where(eq(invoiceLines.id, filter.invoiceLine));
-      if (!line) {
-        throw new ApiError("invoice-line-not-found", `no invoice line has the id ${filter.invoiceLine}`, {
-          fix: "GET /v1/invoices lists the invoices with their lines.",
-        });
-      }
-      // From the line's events to their predictions by the key, not from all predictions to their events. Only ours have
-      // predictions' ids; whoever sends events may name them as they like.
-      conditions.push(sql`${predictions.id} in (
-        select case when u.id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then u.id::uuid end
-        from ${usageEvents} u where u.source = ${predictionSource} and u.invoice_line_id = ${filter.invoiceLine})`);
-    }
-    const { after, order, limit } = pageOf(filter, predictions.at, predictions.id);
-    const rows = await select(tx, and(...conditions, after))
-      .orderBy(...order)
-      .limit(limit);
-    return toPage(rows, limit, toRecord, ({ prediction }) => ({ at: prediction.at, id: prediction.id }));
+    const after = placeOf(filter.cursor);
+    const of = await pageOf(tx, filter);
+    // One more than the page has: whether there is a next one.
+    const limit = (filter.limit ?? 50) + 1;
+    const records = await readRecords(tx, await newestPredictions(tx, { of, after, limit }));
+    return toPage(
+      records,
+      limit,
+      (record) => record,
+      ({ at, id }) => ({ at: new Date(at), id }),
+    );
   });
 }
 
-function select(tx: Sql, where: SQL | undefined) {
-  return tx
-    .select({
-      prediction: predictions,
-      version: { name: modelVersions.name, number: modelVersions.version, run: modelVersions.runId },
-      dataHash: modelVersions.dataHash,
-      task: products.task,
-      variant: variants.name,
-      feedback: { label: feedback.label, at: feedback.at },
-      invoiceLine: usageEvents.invoiceLineId,
-    })
-    .from(predictions)
-    .innerJoin(
-      modelVersions,
-      and(eq(modelVersions.organisationId, predictions.organisationId), eq(modelVersions.id, predictions.versionId)),
-    )
-    .innerJoin(
-      products,
-      and(eq(products.organisationId, predictions.organisationId), eq(products.name, predictions.product)),
-    )
-    .leftJoin(
-      variants,
-      and(eq(variants.organisationId, predictions.organisationId), eq(variants.id, predictions.variantId)),
-    )
-    .leftJoin(
-      feedback,
-      and(eq(feedback.organisationId, predictions.organisationId), eq(feedback.predictionId, predictions.id)),
-    )
-    .leftJoin(
-      usageEvents,
-      and(
-        eq(usageEvents.organisationId, predictions.organisationId),
-        eq(usageEvents.source, predictionSource),
-        eq(usageEvents.id, sql`${predictions.id}::text`),
-      ),
-    )
-    .where(where)
-    .$dynamic();
+/** What the filter names. A line is of one version, and a version of one product: the narrowest is enough. */
+async function pageOf(tx: Sql, { product, version, invoiceLine }: PredictionFilter): Promise<PageOf | undefined> {
+  if (product !== undefined) await requireProduct(tx, product);
+  const versions = version === undefined ? undefined : await versionsOf(tx, version, product);
+  if (invoiceLine !== undefined) {
+    const [line] = await tx.select().from(invoiceLines).where(eq(invoiceLines.id, invoiceLine));
+    if (!line) {
+      throw new ApiError("invoice-line-not-found", `no invoice line has the id ${invoiceLine}`, {
+        fix: "GET /v1/invoices lists the invoices with their lines.",
+      });
+    }
+    const there = (product === undefined || line.product === product) && (versions?.includes(line.versionId) ?? true);
+    return { column: "invoice_line_id", keys: there ? [invoiceLine] : [] };
+  }
+  if (versions !== undefined) return { column: "version_id", keys: versions };
+  return product === undefined ? undefined : { column: "product", keys: [product] };
 }
 
-type Selected = Awaited<ReturnType<typeof select>>[number];
+/** The versions of this number: one a product. */
+async function versionsOf(tx: Sql, version: number, product: string | undefined): Promise<string[]> {
+  const rows = await tx
+    .select({ id: modelVersions.id })
+    .from(modelVersions)
+    .where(
+      and(eq(modelVersions.version, version), product === undefined ? undefined : eq(modelVersions.product, product)),
+    );
+  return rows.map(({ id }) => id);
+}
 
-function toRecord(selected: Selected): PredictionRecord {
-  const { prediction, version, task, feedback: given } = selected;
+/**
+ * In steps, each by the keys that the one before found: a join over all would leave it to the planner, which knows
+ * nothing of a database without statistics, whether to read whole tables.
+ */
+async function readRecords(tx: Sql, ids: readonly string[]): Promise<PredictionRecord[]> {
+  const found = await tx
+    .select()
+    .from(predictions)
+    .where(inArray(predictions.id, [...ids]));
+  if (found.length === 0) return [];
+  const keys = found.map(({ id }) => id);
+  const versions = await tx
+    .select({
+      id: modelVersions.id,
+      name: modelVersions.name,
+      version: modelVersions.version,
+      run: modelVersions.runId,
+      dataHash: modelVersions.dataHash,
+    })
+    .from(modelVersions)
+    .where(inArray(modelVersions.id, distinct(found.map(({ versionId }) => versionId))));
+  const tasks = await tx
+    .select({ id: products.name, task: products.task })
+    .from(products)
+    .where(inArray(products.name, distinct(found.map(({ product }) => product))));
+  const named = await tx
+    .select({ id: variants.id, name: variants.name })
+    .from(variants)
+    .where(inArray(variants.id, distinct(found.flatMap(({ variantId }) => variantId ?? []))));
+  const labels = await tx
+    .select({ id: feedback.predictionId, label: feedback.label, at: feedback.at })
+    .from(feedback)
+    .where(inArray(feedback.predictionId, keys));
+  const events = await tx
+    .select({ id: usageEvents.id, hour: usageEvents.hourId })
+    .from(usageEvents)
+    .where(and(eq(usageEvents.source, predictionSource), inArray(usageEvents.id, keys)));
+  const lines = await tx
+    .select({ id: usageHours.id, line: usageHours.invoiceLineId })
+    .from(usageHours)
+    .where(inArray(usageHours.id, distinct(events.map(({ hour }) => hour))));
+  const of = {
+    prediction: byId(found),
+    version: byId(versions),
+    product: byId(tasks),
+    variant: byId(named),
+    feedback: byId(labels),
+    event: byId(events),
+    hour: byId(lines),
+  };
+  return ids.flatMap((id) => {
+    const prediction = of.prediction.get(id.toLowerCase());
+    if (!prediction) return [];
+    const version = of.version.get(prediction.versionId)!;
+    return toRecord(prediction, {
+      version,
+      task: of.product.get(prediction.product)!.task,
+      variant: of.variant.get(prediction.variantId ?? "")?.name ?? noVariant,
+      feedback: of.feedback.get(prediction.id),
+      invoiceLine: of.hour.get(of.event.get(prediction.id)?.hour ?? "")?.line ?? null,
+    });
+  });
+}
+
+const distinct = (ids: readonly string[]): string[] => [...new Set(ids)];
+const byId = <T extends { id: string }>(rows: readonly T[]): Map<string, T> =>
+  new Map(rows.map((row) => [row.id, row]));
+
+interface Beside {
+  version: { name: string; version: number; run: string | null; dataHash: string };
+  task: Task;
+  variant: string;
+  feedback: { label: string; at: Date } | undefined;
+  invoiceLine: string | null;
+}
+
+function toRecord(prediction: typeof predictions.$inferSelect, beside: Beside): PredictionRecord {
+  const { version, task, feedback: given } = beside;
   const label = (text: string): Label => (task === "regression" ? Number(text) : text);
   return {
     id: prediction.id,
     product: prediction.product,
-    model: { id: prediction.versionId, name: version.name, version: version.number },
-    variant: selected.variant ?? noVariant,
+    model: { id: prediction.versionId, name: version.name, version: version.version },
+    variant: beside.variant,
     label: label(prediction.label),
     probability: prediction.probability,
     probabilities: prediction.probabilities,
@@ -126,10 +184,11 @@ function toRecord(selected: Selected): PredictionRecord {
     row: prediction.row,
     subjectHash: prediction.subjectHash,
     traceparent: prediction.traceparent,
+    own: prediction.own,
     run: version.run,
-    dataHash: selected.dataHash,
+    dataHash: version.dataHash,
     feedback: given ? { label: label(given.label), at: given.at.toISOString() } : null,
-    invoiceLine: selected.invoiceLine,
+    invoiceLine: beside.invoiceLine,
   };
 }
 

@@ -29,6 +29,7 @@ describeStores("prediction writer", (open) => {
     value: null,
     subjectHash: null,
     traceparent: null,
+    own: false,
     at: new Date(),
     ...change,
   });

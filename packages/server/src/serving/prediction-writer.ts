@@ -1,5 +1,6 @@
 // Makes predictions durable: rows gather while an insert is in flight (group commit), each with its usage event.
 import type { Row } from "@lepta/api";
+import { openHour } from "../db/open-hour.ts";
 import type { Store } from "../db/store.ts";
 import type { Tenant } from "../db/tenant.ts";
 import { type Batcher, batcher, type Reservation } from "./batcher.ts";
@@ -23,6 +24,8 @@ export interface NewPrediction {
   subjectHash: string | null;
   /** W3C traceparent of the request. */
   traceparent: string | null;
+  /** The organisation's own use: counted, never billed. */
+  own: boolean;
   at: Date;
 }
 
@@ -98,25 +101,42 @@ function refusesValues(error: unknown): boolean {
   return false;
 }
 
+/**
+ * Predictions, their usage events, and the events' counts by hour, in one statement. Only predictions that are new are
+ * counted; their events are new with them, because no one else may name the source (metering/usage.ts).
+ */
 const insertText = `
   with fresh as (
     insert into lepta.predictions (organisation_id, id, product, version_id, variant_id, row, label, probability,
-      probabilities, value, subject_hash, traceparent, at)
+      probabilities, value, subject_hash, traceparent, own, at)
     select $1::uuid, given.*
     from unnest($2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::jsonb[], $7::text[], $8::float8[], $9::jsonb[],
-      $10::float8[], $11::text[], $12::text[], $13::timestamptz[]) as given
+      $10::float8[], $11::text[], $12::text[], $13::bool[], $14::timestamptz[]) as given
     on conflict do nothing
-    returning id, product, version_id, at
+    returning id, product, version_id, own, at
+  ), priced as materialized (
+    select f.*, date_trunc('hour', f.at, 'UTC') as hour, (
+      select p.id from lepta.prices p where p.product = f.product and p.effective_from <= f.at
+      order by p.effective_from desc limit 1) as price_id
+    from fresh f
+  ), hours as (
+    insert into lepta.usage_hours as h (organisation_id, id, product, version_id, own, predicted, hour, price_id, count)
+    select $1::uuid, gen_random_uuid(), product, version_id, own, true, hour, price_id, count(*)
+    from priced group by product, version_id, own, hour, price_id
+    order by product, version_id, own, hour, price_id
+    on conflict ${openHour} do update set count = h.count + excluded.count
+    returning h.id, h.product, h.version_id, h.own, h.hour, h.price_id
   ), used as (
-    insert into lepta.usage_events (organisation_id, source, id, product, version_id, quantity, at)
-    select $1::uuid, $14, id::text, product, version_id, 1, at from fresh
-    on conflict do nothing
+    insert into lepta.usage_events (organisation_id, source, id, hour_id, quantity, at)
+    select $1::uuid, $15, p.id::text, h.id, 1, p.at
+    from priced p join hours h on h.product = p.product and h.version_id = p.version_id and h.own = p.own
+      and h.hour = p.hour and h.price_id is not distinct from p.price_id
   )
-  select count(*)::int as fresh, case when count(*) < $15::int then json_agg(id) end as ids from fresh`;
+  select count(*)::int as fresh, case when count(*) < $16::int then json_agg(id) end as ids from fresh`;
 
 /** @returns for each row whether it is new. Of rows with one id in the same insert the first is. */
 async function insertPredictions(tenant: Tenant, rows: NewPrediction[]): Promise<boolean[]> {
-  const [result] = await tenant.statement(insertText, [
+  const values = [
     tenant.organisationId,
     rows.map((row) => row.id),
     rows.map((row) => row.product),
@@ -129,10 +149,12 @@ async function insertPredictions(tenant: Tenant, rows: NewPrediction[]): Promise
     rows.map((row) => row.value),
     rows.map((row) => row.subjectHash),
     rows.map((row) => row.traceparent),
+    rows.map((row) => row.own),
     rows.map((row) => row.at.toISOString()),
     predictionSource,
     rows.length,
-  ]);
+  ];
+  const [result] = await tenant.statement(insertText, values, { shared: "prices" });
   const { fresh, ids } = result as { fresh: number; ids: string[] | null };
   if (fresh === rows.length) return rows.map(() => true);
   const unseen = new Set(ids);

@@ -1,8 +1,7 @@
-// Usage events, and the invoices that they become.
+// Invoices and their lines.
 import { sql } from "drizzle-orm";
 import { bigint, check, foreignKey, index, integer, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
 import { organisations } from "./organisations.ts";
-import { products } from "./products.ts";
 import { createdAt, instant, lepta, organisationId, tenantPolicy } from "./tenancy.ts";
 import { modelVersions } from "./versions.ts";
 
@@ -25,6 +24,7 @@ export const invoices = lepta.table(
     foreignKey({ name: "invoices_organisation", columns: [t.organisationId], foreignColumns: [organisations.id] }),
     unique("invoices_period").on(t.organisationId, t.period, t.currency),
     unique("invoices_number").on(t.organisationId, t.number),
+    index("invoices_newest").on(t.organisationId, t.createdAt, t.id),
     tenantPolicy(),
   ],
 );
@@ -36,10 +36,14 @@ export const invoiceLines = lepta.table(
     id: uuid("id").notNull(),
     invoiceId: uuid("invoice_id").notNull(),
     position: integer("position").notNull(),
+    /** The month in which it was used, YYYY-MM: before the invoice's own where it was heard of late. */
+    period: text("period").notNull(),
     product: text("product").notNull(),
     versionId: uuid("version_id").notNull(),
     dataHash: text("data_hash").notNull(),
     count: bigint("count", { mode: "number" }).notNull(),
+    /** Of the organisation's own use: counted, never billed, and nothing of the allowance. */
+    own: bigint("own", { mode: "number" }).notNull(),
     free: bigint("free", { mode: "number" }).notNull(),
     billed: bigint("billed", { mode: "number" }).notNull(),
     unitPriceMicros: bigint("unit_price_micros", { mode: "number" }).notNull(),
@@ -57,50 +61,12 @@ export const invoiceLines = lepta.table(
       columns: [t.organisationId, t.versionId],
       foreignColumns: [modelVersions.organisationId, modelVersions.id],
     }),
+    index("invoice_lines_of_invoice").on(t.organisationId, t.invoiceId),
+    index("invoice_lines_allowance").on(t.organisationId, t.product, t.period),
     check(
       "invoice_lines_sums",
-      sql`count = free + billed and free >= 0 and billed >= 0 and amount_micros = billed * unit_price_micros`,
+      sql`count = own + free + billed and own >= 0 and free >= 0 and billed >= 0 and amount_micros = billed * unit_price_micros`,
     ),
-    tenantPolicy(),
-  ],
-);
-
-export const usageEvents = lepta.table(
-  "usage_events",
-  {
-    organisationId: organisationId(),
-    /** CloudEvents source and id: together they name the event, so that one sent twice counts once. */
-    source: text("source").notNull(),
-    id: text("id").notNull(),
-    product: text("product").notNull(),
-    versionId: uuid("version_id").notNull(),
-    quantity: integer("quantity").notNull(),
-    /** When it was used. */
-    at: instant("at").notNull(),
-    /** When we heard of it. */
-    receivedAt: instant("received_at").notNull().defaultNow(),
-    invoiceLineId: uuid("invoice_line_id"),
-  },
-  (t) => [
-    primaryKey({ columns: [t.organisationId, t.source, t.id] }),
-    foreignKey({
-      name: "usage_events_product",
-      columns: [t.organisationId, t.product],
-      foreignColumns: [products.organisationId, products.name],
-    }),
-    foreignKey({
-      name: "usage_events_version",
-      columns: [t.organisationId, t.versionId],
-      foreignColumns: [modelVersions.organisationId, modelVersions.id],
-    }),
-    foreignKey({
-      name: "usage_events_line",
-      columns: [t.organisationId, t.invoiceLineId],
-      foreignColumns: [invoiceLines.organisationId, invoiceLines.id],
-    }),
-    index("usage_events_when").on(t.organisationId, t.at),
-    index("usage_events_of_line").on(t.organisationId, t.invoiceLineId),
-    check("usage_events_quantity", sql`quantity > 0`),
     tenantPolicy(),
   ],
 );

@@ -1,6 +1,6 @@
 // Organisations and their API keys.
 import { sql } from "drizzle-orm";
-import { foreignKey, pgPolicy, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
+import { boolean, foreignKey, index, pgPolicy, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
 import { appRole, createdAt, currentOrganisation, instant, lepta, organisationId, tenantPolicy } from "./tenancy.ts";
 
 export const organisations = lepta.table(
@@ -26,6 +26,8 @@ export const apiKeys = lepta.table(
     /** Hex SHA-256 of the secret. */
     hash: text("hash").notNull(),
     scopes: text("scopes").array().notNull(),
+    /** What is used with it is the organisation's own use: counted, never billed. */
+    own: boolean("own").notNull().default(false),
     createdAt: createdAt(),
     lastUsedAt: instant("last_used_at"),
     revokedAt: instant("revoked_at"),
@@ -33,6 +35,7 @@ export const apiKeys = lepta.table(
   (t) => [
     primaryKey({ columns: [t.organisationId, t.id] }),
     unique("api_keys_hash").on(t.hash),
+    index("api_keys_newest").on(t.organisationId, t.createdAt, t.id),
     foreignKey({ name: "api_keys_organisation", columns: [t.organisationId], foreignColumns: [organisations.id] }),
     tenantPolicy(),
   ],

@@ -1,6 +1,7 @@
 // Predictions as they were answered, and the labels that came back.
 import type { Row } from "@lepta/api";
-import { doublePrecision, foreignKey, index, jsonb, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { sql } from "drizzle-orm";
+import { boolean, doublePrecision, foreignKey, index, jsonb, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import { variants } from "./deployments.ts";
 import { instant, lepta, organisationId, tenantPolicy } from "./tenancy.ts";
 import { modelVersions } from "./versions.ts";
@@ -25,6 +26,8 @@ export const predictions = lepta.table(
     subjectHash: text("subject_hash"),
     /** W3C Trace Context of the request that asked for it. */
     traceparent: text("traceparent"),
+    /** Asked for with a key of the organisation's own use. */
+    own: boolean("own").notNull().default(false),
     at: instant("at").notNull(),
   },
   (t) => [
@@ -39,8 +42,8 @@ export const predictions = lepta.table(
       columns: [t.organisationId, t.variantId],
       foreignColumns: [variants.organisationId, variants.id],
     }),
-    index("predictions_newest").on(t.organisationId, t.product, t.at, t.id),
-    index("predictions_of_variant").on(t.organisationId, t.variantId),
+    // An experiment's units in their order: a subject, or the prediction itself where none was named.
+    index("predictions_of_variant").on(t.organisationId, t.variantId, sql`coalesce(subject_hash, id::text)`, t.id),
     tenantPolicy(),
   ],
 );

@@ -28,6 +28,7 @@ export const runs = lepta.table(
     primaryKey({ columns: [t.organisationId, t.id] }),
     foreignKey({ name: "runs_organisation", columns: [t.organisationId], foreignColumns: [organisations.id] }),
     index("runs_newest").on(t.organisationId, t.startedAt, t.id),
+    index("runs_of_product").on(t.organisationId, t.product, t.startedAt, t.id),
     index("runs_running").on(t.status).where(sql`status = 'running'`),
     tenantPolicy(),
   ],

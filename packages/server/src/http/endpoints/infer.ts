@@ -27,7 +27,8 @@ async function run(
     const wanted = outputs?.map((output) => output.name);
     checkOutputs(model, wanted);
     const requests = rowsOf(inputs, model).map((row, i) => ({ row, subject, path: `/inputs (row ${i})` }));
-    const caller = { organisationId: principal.organisationId, traceparent: exchange.traceparent };
+    const { organisationId, own } = principal;
+    const caller = { organisationId, own, traceparent: exchange.traceparent };
     const predictions =
       version === undefined
         ? await server.predictor.predict(caller, name, requests)

@@ -9,7 +9,8 @@ type Body = Call<"predict">["body"];
 export const predict = endpoint(
   "predict",
   async ({ server, principal, exchange, params, body }) => {
-    const caller = { organisationId: principal.organisationId, traceparent: exchange.traceparent };
+    const { organisationId, own } = principal;
+    const caller = { organisationId, own, traceparent: exchange.traceparent };
     if (!("rows" in body)) {
       const [only] = await server.predictor.predict(caller, params.product, [{ ...body, path: "/row" }]);
       return only as NonNullable<typeof only>;

@@ -3,5 +3,7 @@ import { recordUsage } from "../../metering/usage.ts";
 import { endpoint } from "../endpoint.ts";
 
 export const sendUsage = endpoint("sendUsage", ({ server, principal, body }) =>
-  recordUsage(server.store.tenant(principal.organisationId), Array.isArray(body) ? body : [body]),
+  recordUsage(server.store.tenant(principal.organisationId), Array.isArray(body) ? body : [body], {
+    own: principal.own,
+  }),
 );

@@ -1,5 +1,5 @@
 // GET /v1/usage
-import { usageSummary } from "../../metering/usage.ts";
+import { usageSummary } from "../../metering/usage-summary.ts";
 import { endpoint } from "../endpoint.ts";
 
 export const usage = endpoint("usage", ({ server, principal, query: { product, from, to } }) =>
