@@ -34,9 +34,22 @@ def ratio(counts, weights):
     return {"counts": counts, "weights": weights, "pValue": float(stats.chisquare(counts, expected).pvalue)}
 
 
+def rate(events, labels):
+    interval = stats.binomtest(events, labels).proportion_ci(0.95, method="exact")
+    return {"events": events, "labels": labels, "low": float(interval.low), "high": float(interval.high)}
+
+
+def fisher(a, b):
+    """[events, none] of two variants; twice the smaller one-sided p-value, at most 1."""
+    sides = [stats.fisher_exact([a, b], alternative=side).pvalue for side in ("less", "greater")]
+    return {"table": [a, b], "pValue": float(min(1, 2 * min(sides)))}
+
+
 figures = {
     "scipy": scipy.__version__,
     "welch": [welch(costs(160, 0.3, 0.6), costs(40, 0.25, 0.7)), welch(costs(5, 0.5, 0.5), costs(3, 0.9, 0.2))],
+    "rates": [rate(*pair) for pair in [(0, 2), (1, 2), (0, 5), (1, 10), (3, 50), (0, 500), (250, 500), (20, 100000)]],
+    "fisher": [fisher([2, 18], [10, 10]), fisher([0, 30], [1, 9]), fisher([20, 180], [30, 170])],
     "ratio": [ratio([812, 188], [0.8, 0.2]), ratio([900, 100], [0.8, 0.2]), ratio([340, 330, 330], [1, 1, 1])],
 }
 root = pathlib.Path(__file__).resolve().parents[2]

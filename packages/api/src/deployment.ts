@@ -33,9 +33,14 @@ export const experimentVariant = variant
     predictions: count,
     units: count.meta({ description: "Subjects, and predictions without one: what was assigned" }),
     feedback: count.meta({ description: "Predictions whose true label is known" }),
-    cost: interval.nullable().meta({ description: "Mean cost a labelled prediction, 95 %; null below two labels" }),
+    cost: interval.nullable().meta({ description: "Mean cost a labelled prediction, 95 %; null without labels" }),
+    tooFew: z.boolean().meta({
+      description: "Too few labels: the cost has no interval, or one wider than a third of all that a cost can be",
+    }),
     difference: interval.nullable().meta({ description: "Mean cost less the champion's, 95 %; null for the champion" }),
-    pValue: z.number().nullable().meta({ description: "That the difference is chance; null for the champion" }),
+    pValue: z.number().nullable().meta({
+      description: "That the difference is chance; null for the champion, and where too few labels say nothing",
+    }),
   })
   .meta({ id: "ExperimentVariant" });
 export type ExperimentVariant = z.infer<typeof experimentVariant>;

@@ -1,6 +1,5 @@
 // The public surface of this package: one explicit list.
 
-// bundle/
 export type { FeatureProfile, JsonSchema, Manifest, ManifestInput, ManifestMetric } from "./bundle/manifest.ts";
 export { type Bundle, type ReadBundleOptions, readBundle } from "./bundle/read-bundle.ts";
 export type { Row, RowProblem } from "./bundle/row.ts";
@@ -28,6 +27,14 @@ export {
   type Difference,
   type Interval,
 } from "./evaluate/bootstrap.ts";
+export {
+  type BoundedDifference,
+  type Bounds,
+  boundedDifference,
+  boundedMean,
+  type UnitGroup,
+} from "./evaluate/bounded-mean.ts";
+// bundle/
 export {
   type CalibrationBin,
   type CalibrationOptions,

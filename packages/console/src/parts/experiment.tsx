@@ -56,9 +56,10 @@ export function Experiment({ experiment }: { experiment: ExperimentData }) {
           <div className={styles.measured}>
             <IntervalText interval={variant.cost} />
             <IntervalPlot interval={variant.cost} domain={costs} tone={variant.role} label={`Mean ${metric}`} />
+            {variant.tooFew && <span className="dim small">too few labels to say much</span>}
           </div>
         ) : (
-          <span className="dim small">needs two labels</span>
+          <span className="dim small">no labels yet</span>
         ),
     },
   ];

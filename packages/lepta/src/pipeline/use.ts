@@ -115,7 +115,7 @@ export function experimentText({ metric, variants }: Experiment): string[] {
     `${variant.model.name} v${variant.model.version}`,
     formatCount(variant.predictions),
     formatCount(variant.feedback),
-    intervalText(variant.cost, formatFigure),
+    intervalText(variant.cost, formatFigure) + (variant.tooFew ? ", too few labels" : ""),
     intervalText(variant.difference, signed),
   ];
   const head = ["variant", "model version", "predictions", "labels", `mean ${metric} (95 %)`, "less the champion's"];

@@ -1,7 +1,8 @@
 // Intervals, differences and p-values against SciPy's figures (tests/reference/experiment.py).
 import { readFileSync } from "node:fs";
+import type { UnitGroup } from "@lepta/ml";
 import { describe, expect, test } from "vitest";
-import { type CostSums, costDifference, costInterval, estimate } from "./cost-statistics.ts";
+import { type CostSums, type Costs, costDifference, costInterval, estimate, tooFew } from "./cost-statistics.ts";
 import { sampleRatio } from "./sample-ratio.ts";
 
 interface Fixture {
@@ -14,6 +15,8 @@ interface Fixture {
     high: number;
     pValue: number;
   }[];
+  rates: { events: number; labels: number; low: number; high: number }[];
+  fisher: { table: number[][]; pValue: number }[];
   ratio: { counts: number[]; weights: number[]; pValue: number }[];
 }
 const fixture = JSON.parse(readFileSync(new URL("./fixtures/experiment.json", import.meta.url), "utf8")) as Fixture;
@@ -32,18 +35,41 @@ function sums(units: readonly (readonly number[])[]): CostSums {
   };
 }
 const single = (costs: readonly number[]) => sums(costs.map((cost) => [cost]));
+/** Squared errors: nothing bounds them. */
+const unbounded = (costs: readonly number[]): Costs => ({ sums: single(costs), groups: undefined, bounds: undefined });
+/** Costs of one prediction each between 0 and `high`. */
+function bounded(costs: readonly number[], high = 1): Costs {
+  const groups: UnitGroup[] = [...new Set(costs)].map((sum) => ({
+    rows: 1,
+    sum,
+    units: costs.filter((cost) => cost === sum).length,
+  }));
+  return { sums: single(costs), groups, bounds: { low: 0, high } };
+}
+const repeat = (value: number, times: number) => Array.from({ length: times }, () => value);
 
 describe("against SciPy", () => {
-  test.each(fixture.welch)("mean interval and Welch difference, case %#", (expected) => {
-    const champion = single(expected.champion);
-    const interval = costInterval(champion);
-    expect(interval?.low).toBeCloseTo(expected.interval[0], 7);
-    expect(interval?.high).toBeCloseTo(expected.interval[1], 7);
-    const difference = costDifference(champion, single(expected.challenger));
+  test.each(fixture.welch)("the Welch difference of unbounded costs, case %#", (expected) => {
+    const difference = costDifference(unbounded(expected.champion), unbounded(expected.challenger));
     expect(difference?.value).toBeCloseTo(expected.difference, 12);
+    if (Math.min(expected.champion.length, expected.challenger.length) < 30) {
+      expect(difference).toMatchObject({ low: null, high: null, pValue: null });
+      return;
+    }
     expect(difference?.low).toBeCloseTo(expected.low, 7);
     expect(difference?.high).toBeCloseTo(expected.high, 7);
     expect(difference?.pValue).toBeCloseTo(expected.pValue, 8);
+  });
+
+  test.each(fixture.rates)("the exact interval of a rate: $events of $labels", ({ events, labels, low, high }) => {
+    const interval = costInterval(bounded([...repeat(1, events), ...repeat(0, labels - events)]));
+    expect(interval?.low).toBeCloseTo(low, 6);
+    expect(interval?.high).toBeCloseTo(high, 6);
+  });
+
+  test.each(fixture.fisher)("the p-value of two rates nears twice Fisher's one-sided, case %#", ({ table, pValue }) => {
+    const [a, b] = table.map(([events, none]) => bounded([...repeat(1, events!), ...repeat(0, none!)]));
+    expect(Math.abs(costDifference(a!, b!)!.pValue! - pValue)).toBeLessThan(0.002);
   });
 
   test.each(fixture.ratio)("chi-square of the sample ratio, case %#", ({ counts, weights, pValue }) => {
@@ -64,14 +90,39 @@ describe("units", () => {
 });
 
 describe("edges", () => {
-  test("below two units there is no interval", () => {
-    expect(costInterval(single([]))).toBeNull();
-    expect(costInterval(single([1]))).toBeNull();
-    expect(costDifference(single([1, 2]), single([1]))).toBeNull();
+  test("without labels there is no interval", () => {
+    expect(costInterval(bounded([]))).toBeNull();
+    expect(costInterval(unbounded([]))).toBeNull();
+    expect(costDifference(bounded([0, 1]), bounded([]))).toBeNull();
   });
-  test("without variation the interval is a point and p is 1 or 0", () => {
-    expect(costDifference(single([1, 1]), single([1, 1, 1]))).toEqual({ value: 0, low: 0, high: 0, pValue: 1 });
-    expect(costDifference(single([0, 0]), single([1, 1]))).toEqual({ value: 1, low: 1, high: 1, pValue: 0 });
+
+  test("one label says something, and says that it is too few", () => {
+    const interval = costInterval(bounded([1]));
+    expect(interval).toEqual({ value: 1, low: expect.closeTo(0.025, 6), high: 1 });
+    expect(tooFew(interval, { low: 0, high: 1 })).toBe(true);
+    expect(tooFew(costInterval(bounded(repeat(0, 20))), { low: 0, high: 1 })).toBe(false);
+  });
+
+  test("no event is no certainty: every interval and difference has a width", () => {
+    for (const labels of [1, 2, 10, 500]) {
+      const none = bounded(repeat(0, labels));
+      expect(costInterval(none)).toMatchObject({ value: 0, low: 0 });
+      expect(costInterval(none)!.high).toBeGreaterThan(3 / (labels + 3));
+      const difference = costDifference(none, none)!;
+      expect(difference).toMatchObject({ value: 0, pValue: 1 });
+      expect(difference.low).toBeCloseTo(-difference.high!, 1);
+      expect(difference.high).toBeGreaterThan(2.5 / (labels + 3));
+    }
+    const manyKinds = { ...bounded(repeat(0, 500)), groups: undefined };
+    expect(costInterval(manyKinds)!.high).toBeGreaterThan(2 / 500);
+    expect(costDifference(manyKinds, manyKinds)!.high).toBeGreaterThan(2 / 500);
+  });
+
+  test("squared errors of few predictions have a mean and no bounds", () => {
+    expect(costInterval(unbounded([1, 4]))).toEqual({ value: 2.5, low: null, high: null });
+    expect(tooFew(costInterval(unbounded([1, 4])), undefined)).toBe(true);
+    const { low, high } = costInterval(unbounded(Array.from({ length: 40 }, (_, i) => i)))!;
+    expect(low! * high!).toBeCloseTo(19.5 ** 2, 8);
   });
   test("sample ratio: nothing to test, and a unit where none can be", () => {
     expect(sampleRatio([{ units: 3, weight: 1 }])).toBeNull();
