@@ -3,22 +3,28 @@ import { and, asc, eq, gt, gte, lt, type SQL, sql } from "drizzle-orm";
 import { predictions } from "../db/schema.ts";
 import type { Tenant } from "../db/tenant.ts";
 import { requireVersion, type VersionKey } from "../registry/versions.ts";
-import { populationStability } from "./psi.ts";
-import { binOf, expectedShares, referencesOf } from "./reference.ts";
+import { populationStability, type Stability, smallTogether } from "./psi.ts";
+import { binOf, expectedShares, referenceRows, referencesOf } from "./reference.ts";
 
 export interface DriftRequest {
   /** Inclusive. */
   from: Date;
   /** Exclusive. */
   to: Date;
-  /** Index from which a feature counts as drifted. Default 0.2. */
+  /** Index, less what chance alone gives, from which a feature may count as drifted. Default 0.2. */
   threshold?: number;
 }
 
-export interface FeatureDrift {
-  name: string;
-  psi: number;
+export interface Drift extends Stability {
+  /**
+   * The index less its noise reaches the threshold, and chance is no explanation: without drift a report calls any drift
+   * one time in twenty at most, however many features it has and however few rows.
+   */
   drifted: boolean;
+}
+
+export interface FeatureDrift extends Drift {
+  name: string;
 }
 
 export interface DriftReport {
@@ -28,8 +34,11 @@ export interface DriftReport {
   /** Worst first. */
   features: FeatureDrift[];
   /** Of the score against the span of the same length before it; null where either has no scores. */
-  scorePsi: number | null;
+  score: Drift | null;
 }
+
+/** How often a report may call a drift where there is none. */
+const falseAlarms = 0.05;
 
 /** Rows read at a time: a month of traffic does not fit in memory at once. */
 const chunk = 5_000;
@@ -49,12 +58,23 @@ export async function inputDrift(tenant: Tenant, key: VersionKey, request: Drift
       bins[bin] = (bins[bin] ?? 0) + 1;
     }
   }
-  const features = references.map((reference, i) => {
-    const psi = populationStability(expectedShares(reference), counts[i]!);
-    return { name: reference.name, psi, drifted: psi >= threshold };
+  const trained = referenceRows(version.manifest);
+  const inputs = references.map((reference, i) => ({
+    name: reference.name,
+    ...populationStability(expectedShares(reference), counts[i]!, trained),
+  }));
+  const score = await scoreDrift(tenant, version.id, from, to);
+  const tested = score === null ? inputs : [...inputs, score];
+  const unlikely = smallTogether(
+    tested.map(({ pValue }) => pValue),
+    falseAlarms,
+  );
+  const judged = <S extends Stability>(one: S, i: number): S & Drift => ({
+    ...one,
+    drifted: unlikely[i]! && one.psi - one.noise >= threshold,
   });
-  features.sort((a, b) => b.psi - a.psi);
-  return { version: version.id, rows, features, scorePsi: await scoreDrift(tenant, version.id, from, to) };
+  const features = inputs.map(judged).sort((a, b) => b.psi - b.noise - (a.psi - a.noise));
+  return { version: version.id, rows, features, score: score && judged(score, inputs.length) };
 }
 
 async function* servedRows(tenant: Tenant, versionId: string, from: Date, to: Date) {
@@ -75,7 +95,7 @@ async function* servedRows(tenant: Tenant, versionId: string, from: Date, to: Da
 }
 
 /** Ten bins whose edges are the deciles of the span before, found and filled by the database. */
-async function scoreDrift(tenant: Tenant, versionId: string, from: Date, to: Date): Promise<number | null> {
+async function scoreDrift(tenant: Tenant, versionId: string, from: Date, to: Date): Promise<Stability | null> {
   const before = inSpan(versionId, new Date(2 * from.getTime() - to.getTime()), from);
   return tenant.transaction(async (tx) => {
     const [found] = await tx
@@ -104,6 +124,7 @@ async function scoreDrift(tenant: Tenant, versionId: string, from: Date, to: Dat
     return populationStability(
       expected.map((count) => count / sum(expected)),
       now,
+      sum(expected),
     );
   });
 }

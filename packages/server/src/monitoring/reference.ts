@@ -30,6 +30,12 @@ export function referencesOf(manifest: Record<string, unknown>): FeatureReferenc
   return profile.success ? profile.data : [];
 }
 
+/** Rows behind the references' shares; infinite where the manifest does not say. */
+export function referenceRows(manifest: Record<string, unknown>): number {
+  const about = z.safeParse(z.looseObject({ rows: z.int().positive() }), manifest.trainedOn);
+  return about.success ? about.data.rows : Number.POSITIVE_INFINITY;
+}
+
 /** Expected shares: the bins, then (categories) all others, then missing. */
 export function expectedShares(reference: FeatureReference): number[] {
   return reference.kind === "number"
