@@ -75,7 +75,7 @@ export const houses: Readonly<Record<string, House>> = {
 
 /** Packages that one room alone may import; every other file of the workspace goes through that room. */
 const owned: readonly { readonly specifiers: readonly string[]; readonly room: string; readonly package: string }[] = [
-  { specifiers: ["onnxruntime-*"], room: "runtime", package: "nn" },
+  { specifiers: ["onnxruntime-*", "@lepta/onnxruntime-*", "@lepta/onnxruntime-*/**"], room: "runtime", package: "nn" },
   { specifiers: ["@duckdb/*", "@duckdb/*/**"], room: "duck", package: "data" },
 ];
 

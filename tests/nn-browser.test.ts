@@ -33,7 +33,7 @@ async function bundle(): Promise<string> {
 
 /** Serves the page, its script, and onnxruntime-web's WebAssembly from beside the script, where it looks for it. */
 function serve(script: string): Server {
-  const runtime = dirname(createRequire(local("../packages/nn/package.json")).resolve("onnxruntime-web"));
+  const runtime = dirname(createRequire(local("../packages/onnxruntime-web/package.json")).resolve("onnxruntime-web"));
   const types: Readonly<Record<string, string>> = { ".wasm": "application/wasm", ".mjs": "text/javascript" };
   return createServer((request, response) => {
     const name = (request.url ?? "/").split("?")[0]?.slice(1) ?? "";

@@ -1,5 +1,5 @@
 // One call of one route: builds the request from the table, reads the answer or throws ApiError.
-import { z } from "zod";
+import * as z from "zod";
 import { ApiError, isApiErrorCode } from "./errors.ts";
 import { problem } from "./problem.ts";
 import { type Route, type RouteInput, type RouteName, type RouteResponse, routes } from "./routes.ts";

@@ -1,5 +1,5 @@
 // The typed client: one method a route, rows and labels typed by the product's name.
-import { z } from "zod";
+import * as z from "zod";
 import { type CallInput, type CallOptions, type Connection, call, send } from "./call.ts";
 import type { Deployment, Experiment } from "./deployment.ts";
 import { ApiError } from "./errors.ts";
@@ -18,7 +18,7 @@ import type { Version } from "./version.ts";
 /** Product name → its raw row and its label: string classes, or number for regression. */
 export type ProductTypes = Record<string, { row: object; label: Label }>;
 /** For a client that knows no product file: any name, any row. */
-export type AnyProducts = Record<string, { row: Row; label: Label }>;
+export type AnyProducts = Record<string, { row: Record<string, Row[string] | Date>; label: Label }>;
 
 /** A prediction whose label and probabilities carry the product's classes. */
 export type PredictionOf<L extends Label> = Omit<Prediction, "label" | "probabilities"> & {

@@ -32,12 +32,12 @@ test("rows, labels and names are typed by the product", () => {
   expectTypeOf<PredictionOf<"good" | "bad">["probabilities"]>().toEqualTypeOf<Record<"good" | "bad", number> | null>();
 });
 
-test("a client that knows no product takes any row of strings, numbers, booleans and nulls", () => {
+test("a client that knows no product takes any row of strings, numbers, booleans, instants and nulls", () => {
   const client = createApiClient({ url: "http://127.0.0.1:1" });
   const calls = () => [
-    client.predict("anything", { a: 1, b: "x", c: null, d: true }),
+    client.predict("anything", { a: 1, b: "x", c: null, d: true, e: new Date(0) }),
     // @ts-expect-error not a raw value
-    client.predict("anything", { a: new Date() }),
+    client.predict("anything", { a: [1] }),
   ];
   expect(calls).toBeTypeOf("function");
 });

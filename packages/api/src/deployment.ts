@@ -1,5 +1,5 @@
 // A deployment with its variants, and the experiment's table over them.
-import { z } from "zod";
+import * as z from "zod";
 import { count, id, interval, productName, time } from "./scalars.ts";
 import { versionReference } from "./version.ts";
 

@@ -1,5 +1,5 @@
 // The server's own state.
-import { z } from "zod";
+import * as z from "zod";
 
 export const health = z
   .object({

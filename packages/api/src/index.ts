@@ -73,6 +73,15 @@ export {
 } from "./prediction.ts";
 export { errorPageBase, type Problem, problem, problemContentType, toProblem } from "./problem.ts";
 export { type Price, type Product, price, product, type Task, task } from "./product.ts";
+export {
+  createClient,
+  type DeclaredColumns,
+  type DeclaredProduct,
+  type ProductLabel,
+  type ProductRow,
+  type RowOf,
+  type ValueOf,
+} from "./product-client.ts";
 export { bodyErrors, keyErrors, routeErrors } from "./route-errors.ts";
 export {
   type ResponseForm,

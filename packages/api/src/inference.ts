@@ -1,5 +1,5 @@
 // Open Inference Protocol v2 (REST): its own nouns and its own error form.
-import { z } from "zod";
+import * as z from "zod";
 import { count } from "./scalars.ts";
 
 export const inferenceDatatype = z.enum(["BOOL", "INT8", "UINT8", "INT32", "INT64", "FP32", "FP64", "BYTES"]);

@@ -1,5 +1,5 @@
 // An invoice of one calendar month in one currency, with lines that lead back to predictions.
-import { z } from "zod";
+import * as z from "zod";
 import { count, currency, hash, id, micros, productName, time } from "./scalars.ts";
 import { versionReference } from "./version.ts";
 

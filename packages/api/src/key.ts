@@ -1,5 +1,5 @@
 // API keys: what may be shown, and the secret exactly once.
-import { z } from "zod";
+import * as z from "zod";
 import { id, text, time } from "./scalars.ts";
 
 export const scope = z.enum(["predict", "feedback", "read", "admin"]);

@@ -1,5 +1,5 @@
 // The OpenAPI 3.1 document, made from the route table and the schemas' own JSON Schema.
-import { z } from "zod";
+import * as z from "zod";
 import { apiErrorStatus, apiErrors } from "./errors.ts";
 import { inferenceError } from "./inference.ts";
 import { problem, problemContentType } from "./problem.ts";

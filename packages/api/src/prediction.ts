@@ -1,5 +1,5 @@
 // A prediction, its request, and the feedback on it.
-import { z } from "zod";
+import * as z from "zod";
 import { id, pageQuery, productName, time } from "./scalars.ts";
 import { versionReference } from "./version.ts";
 

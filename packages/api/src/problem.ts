@@ -1,5 +1,5 @@
 // The error form of every route outside /v2: problem details (RFC 9457) with our code and the fix.
-import { z } from "zod";
+import * as z from "zod";
 import { type ApiError, apiErrors } from "./errors.ts";
 
 export const fieldProblem = z

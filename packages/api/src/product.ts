@@ -1,5 +1,5 @@
 // A product and its price.
-import { z } from "zod";
+import * as z from "zod";
 import { count, currency, id, micros, productName, time } from "./scalars.ts";
 
 export const task = z.enum(["binary", "multiclass", "regression"]);

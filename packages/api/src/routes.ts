@@ -1,5 +1,5 @@
 // The route table: every route of the wire, once. The client, the server and OpenAPI are all made from it.
-import { z } from "zod";
+import * as z from "zod";
 import { deployment, experiment } from "./deployment.ts";
 import type { ApiErrorCode } from "./errors.ts";
 import { health } from "./health.ts";

@@ -1,5 +1,5 @@
 // A run of the pipeline: its stages, its training curves, and its events as they happen.
-import { z } from "zod";
+import * as z from "zod";
 import { id, productName, time } from "./scalars.ts";
 
 export const runStatus = z.enum(["running", "done", "failed", "interrupted"]);

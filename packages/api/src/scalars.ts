@@ -1,5 +1,5 @@
 // The small schemas that the nouns share: ids, times, names, money, intervals, pages.
-import { z } from "zod";
+import * as z from "zod";
 
 export const id = z.uuid().meta({ description: "UUID" });
 /** ISO 8601, UTC. */

@@ -1,5 +1,5 @@
 // Usage events (CloudEvents 1.0) and the summary of what was used.
-import { z } from "zod";
+import * as z from "zod";
 import { count, currency, id, micros, productName, text, time } from "./scalars.ts";
 
 /** `source` and `id` together name the event: sent twice, it counts once. */

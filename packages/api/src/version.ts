@@ -1,5 +1,5 @@
 // A model version: what was trained, on which data, and how good it measured.
-import { z } from "zod";
+import * as z from "zod";
 import { count, hash, id, interval, productName, time } from "./scalars.ts";
 
 /** Names a version inside predictions, deployments and invoice lines. */

@@ -19,7 +19,7 @@ const credit = defineProduct({
 
 const rent = defineProduct({
   name: "rent",
-  data: table("rent.csv", { target: "rent", columns: { area: "number" } }),
+  data: table("rent.csv", { target: "rent", columns: { area: "number", built: "timestamp" } }),
   task: tabular.regressor(),
   gates: [gate.min("r2", 0.5)],
 });
@@ -42,7 +42,10 @@ export async function rows(client: Client): Promise<void> {
   await client.predict("credit", { area: 50 });
   // @ts-expect-error no such product
   await client.predict("mortgage", { area: 50 });
-  const predicted = await client.predict("rent", { area: 50 });
+  const predicted = await client.predict("rent", { area: 50, built: new Date("1998-05-01") });
+  await client.predict("rent", { area: 50, built: "1998-05-01" });
+  // @ts-expect-error milliseconds say no time
+  await client.predict("rent", { area: 50, built: 893980800000 });
   const value: number = predicted.label;
   await client.feedback("rent", predicted.id, value);
   // @ts-expect-error a regression's label is a number

@@ -1,12 +1,19 @@
 // The public surface of this package: one explicit list.
-export { type ApiClient, ApiError, type Connection } from "@lepta/api";
-export { createClient } from "./client.ts";
+export {
+  type ApiClient,
+  ApiError,
+  type Connection,
+  createClient,
+  type ProductLabel,
+  type ProductRow,
+  type RowOf,
+} from "@lepta/api";
 export { CliError, type LeptaErrorCode, leptaErrors } from "./errors.ts";
 export type { PipelineEvent, Report, StageName } from "./pipeline/events.ts";
-export type { ServedStore } from "./pipeline/served-store.ts";
+export type { Served } from "./pipeline/served.ts";
 export { type ShipOptions, type Shipped, type ShipResult, type ShipStage, ship } from "./pipeline/ship.ts";
-export type { Columns, RowOf } from "./product/columns.ts";
-export { defineProduct, type Product, type ProductLabel, type ProductRow } from "./product/define.ts";
+export type { Columns } from "./product/columns.ts";
+export { defineProduct, type Product } from "./product/define.ts";
 export { deploy, type ExperimentDeployment } from "./product/deploy.ts";
 export { type ClassifierMetric, type Gate, gate, type RegressorMetric } from "./product/gate.ts";
 export { type PredictionPrice, price } from "./product/price.ts";

@@ -13,6 +13,7 @@ export const nnErrors = {
   "model-too-large": "an ONNX model asks for more memory or nodes than is read",
   "model-data-external": "an ONNX model keeps its data in other files",
   "opset-unsupported": "an ONNX model uses a version of an operator set that is not read",
+  "runtime-missing": "ONNX Runtime is not installed for this machine",
   "session-create-failed": "ONNX Runtime refused the model",
   "session-feed-invalid": "a run was given missing, unknown or wrongly typed inputs",
   "session-run-failed": "ONNX Runtime failed while running the model",

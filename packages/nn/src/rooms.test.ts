@@ -20,7 +20,9 @@ test("only files for Node alone import a Node module", () => {
 });
 
 test("only the sessions import ONNX Runtime", () => {
-  const importers = files.filter((file) => /from "onnxruntime/.test(readFileSync(join(source, file), "utf8")));
+  const importers = files.filter((file) =>
+    /from "(?:@lepta\/)?onnxruntime|worker\/ort/.test(readFileSync(join(source, file), "utf8")),
+  );
   expect(importers.sort()).toEqual([
     "runtime/native-options.node.ts",
     "runtime/session.node.ts",

@@ -1,6 +1,6 @@
 // What the engine's thread and its process do with ONNX Runtime: sessions and tensors are kept under numbers that the
 // other side gives them. Plain JavaScript, so that it starts the same from sources and from a build.
-import { InferenceSession, Tensor } from "onnxruntime-node";
+import { InferenceSession, Tensor } from "./ort.mjs";
 
 const sessions = new Map();
 const held = new Map();

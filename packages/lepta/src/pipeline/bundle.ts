@@ -5,9 +5,10 @@ import { writeBundle } from "@lepta/ml";
 import type { EvaluateOutput } from "./evaluate.ts";
 import { measured } from "./metrics-text.ts";
 import { formatCount } from "./numbers.ts";
+import { type Role, roles } from "./roles.ts";
 import type { Stage } from "./stage.ts";
 import { textTable } from "./text-table.ts";
-import { openTrained, type Role, roles, type TrainOutput } from "./train.ts";
+import { openTrained, type TrainOutput } from "./train.ts";
 import type { Workplace } from "./workplace.ts";
 
 export type BundleInput = {

@@ -6,8 +6,8 @@ import { type BundleOutput, bundleDirectory } from "./bundle.ts";
 import type { EvaluateOutput } from "./evaluate.ts";
 import { measured } from "./metrics-text.ts";
 import { formatCount, formatMoney } from "./numbers.ts";
+import { type Role, roles } from "./roles.ts";
 import type { Stage } from "./stage.ts";
-import { type Role, roles } from "./train.ts";
 import type { Workplace } from "./workplace.ts";
 
 export type DeployInput = {

@@ -14,10 +14,12 @@ import {
 } from "@lepta/ml";
 import { CliError } from "../errors.ts";
 import type { Costs } from "../product/tabular.ts";
+import type { Evaluation } from "./evaluation.ts";
 import { confusionText, type Metrics, metricsText, metricTitle } from "./metrics-text.ts";
 import { formatCount, formatFigure } from "./numbers.ts";
+import { type Role, roles } from "./roles.ts";
 import type { Stage } from "./stage.ts";
-import { openTrained, type Role, roles, type TrainOutput } from "./train.ts";
+import { openTrained, type TrainOutput } from "./train.ts";
 import type { Workplace } from "./workplace.ts";
 
 export type EvaluateInput = {
@@ -26,18 +28,6 @@ export type EvaluateInput = {
   readonly costs: { readonly falseNegative: number; readonly falsePositive: number } | null;
   readonly gates: readonly { readonly metric: string; readonly bound: number }[];
   readonly seed: number;
-};
-
-export type Evaluation = {
-  readonly metrics: Metrics;
-  /** Chosen by the costs; null: the more probable class, or a number. */
-  readonly threshold: number | null;
-  /** Mean cost a row of the test part at the threshold. */
-  readonly meanCost: number | null;
-  readonly confusion: {
-    readonly labels: readonly string[];
-    readonly counts: readonly (readonly number[])[];
-  } | null;
 };
 
 export type EvaluateOutput = {

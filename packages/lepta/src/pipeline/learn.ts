@@ -15,7 +15,8 @@ import {
   train,
   writeBundle,
 } from "@lepta/ml";
-import { type Evaluation, evaluationOf } from "./evaluate.ts";
+import { evaluationOf } from "./evaluate.ts";
+import type { Evaluation } from "./evaluation.ts";
 import type { Report } from "./events.ts";
 import { measured } from "./metrics-text.ts";
 import { liveFigures } from "./train.ts";

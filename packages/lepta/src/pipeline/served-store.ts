@@ -2,9 +2,9 @@
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type ApiClient, createApiClient } from "@lepta/api";
+import { createApiClient } from "@lepta/api";
 import {
   createAuthenticator,
   createKey,
@@ -18,31 +18,13 @@ import {
 } from "@lepta/server";
 import { CliError } from "../errors.ts";
 import { readKey, writeKey } from "./home.ts";
+import type { Served, ServeOptions } from "./served.ts";
 
-export interface ServeOptions {
-  /** Default 127.0.0.1. */
-  readonly host?: string;
-  /** 0 takes a free one. Default: 7080, or a free one when that is taken. */
-  readonly port?: number;
-  /** What of the server's log goes to stderr, as JSON lines. Default "error": failures alone. */
-  readonly logLevel?: "error" | "debug";
-  /** Runs the store's jobs: months are invoiced once they are over. Default true. */
-  readonly jobs?: boolean;
-}
-
-export interface ServedStore {
-  /** Absolute path of the store's directory. */
-  readonly home: string;
+/** With what the pipeline's own stages need, which have no route. */
+export interface ServedStore extends Served {
   readonly store: Store;
   /** The one organisation of a store that is used by its own user. */
   readonly tenant: Tenant;
-  readonly url: string;
-  /** The store's own key, with every scope. */
-  readonly key: string;
-  readonly client: ApiClient;
-  /** The console with the key in its fragment, which never reaches a server; undefined when it is not built. */
-  readonly consoleUrl: string | undefined;
-  close(): Promise<void>;
 }
 
 const organisationName = "default";
@@ -152,8 +134,8 @@ function systemCode(error: unknown): string | undefined {
   return undefined;
 }
 
-/** The console's build: beside this package in an installed release, or in the workspace. */
+/** The folder of the console's build; undefined in the workspace where it is not built. */
 function consoleDirectory(): string | undefined {
-  const own = fileURLToPath(new URL("../../", import.meta.url));
-  return [join(own, "console"), join(own, "../console/dist")].find((path) => existsSync(join(path, "index.html")));
+  const page = fileURLToPath(import.meta.resolve("@lepta/console/index.html"));
+  return existsSync(page) ? dirname(page) : undefined;
 }

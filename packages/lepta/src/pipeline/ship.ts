@@ -7,16 +7,19 @@ import { bundleStage } from "./bundle.ts";
 import { codeVersion } from "./code-version.ts";
 import { dataStage, fileHash } from "./data.ts";
 import { deployStage } from "./deploy.ts";
-import { type Evaluation, evaluateStage } from "./evaluate.ts";
+import { evaluateStage } from "./evaluate.ts";
+import type { Evaluation } from "./evaluation.ts";
 import type { Report, StageName } from "./events.ts";
 import { homeDirectory } from "./home.ts";
 import type { JsonObject } from "./json.ts";
 import { pruneStageFolders } from "./prune.ts";
+import type { Role } from "./roles.ts";
 import { createRunLog, type RunLog } from "./run-log.ts";
-import { openServedStore, type ServedStore, type ServeOptions } from "./served-store.ts";
+import type { Served, ServeOptions } from "./served.ts";
+import { openServedStore, type ServedStore } from "./served-store.ts";
 import { besides, runStage, type StageResult, type StageRunner } from "./stage.ts";
 import { shipSummary } from "./summary.ts";
-import { type Role, trainStage } from "./train.ts";
+import { trainStage } from "./train.ts";
 import { useStage } from "./use.ts";
 import { createWorkplace, type Workplace } from "./workplace.ts";
 
@@ -53,7 +56,7 @@ export interface ShipResult {
 export interface Shipped {
   readonly result: ShipResult;
   /** The store and its server, still up: close it when done. */
-  readonly served: ServedStore;
+  readonly served: Served;
 }
 
 /**

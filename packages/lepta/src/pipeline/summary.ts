@@ -1,10 +1,10 @@
 // What a ship ends with, in four lines: how good, at what cost, what is owed.
 import type { Experiment, Invoice } from "@lepta/api";
 import { nothingToInvoice } from "./bill.ts";
-import type { Evaluation } from "./evaluate.ts";
+import type { Evaluation } from "./evaluation.ts";
 import { intervalText, metricNames, metricTitle } from "./metrics-text.ts";
 import { formatCount, formatFigure, formatMoney } from "./numbers.ts";
-import { type Role, roles } from "./train.ts";
+import { type Role, roles } from "./roles.ts";
 
 /** How much of it nobody is billed for, being our own. */
 function ownOf({ lines }: Invoice): string {

@@ -13,11 +13,9 @@ import {
   writeTask,
 } from "@lepta/ml";
 import { formatCount, formatFigure } from "./numbers.ts";
+import { type Role, roles } from "./roles.ts";
 import type { Stage, StageContext } from "./stage.ts";
 import type { LearningTable, Workplace } from "./workplace.ts";
-
-export const roles = ["baseline", "network"] as const;
-export type Role = (typeof roles)[number];
 
 /** What plays each role. */
 const models: Readonly<Record<Role, ModelName>> = { baseline: "linear", network: "network" };

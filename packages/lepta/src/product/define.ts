@@ -1,6 +1,6 @@
 // `defineProduct(…)`: one typed declaration of data, task, gates, deployment and price.
 import { checkKeys, checkKind, checkText, checkWord, refuse, shown } from "./checks.ts";
-import { type Columns, columnTypes, type RowOf } from "./columns.ts";
+import { type Columns, columnTypes } from "./columns.ts";
 import type { ExperimentDeployment } from "./deploy.ts";
 import { type ClassifierMetric, type Gate, gateMetrics, type RegressorMetric } from "./gate.ts";
 import { checkPrice, type PredictionPrice } from "./price.ts";
@@ -54,11 +54,6 @@ export interface Product<
   readonly price: PredictionPrice | undefined;
   readonly seed: number;
 }
-
-/** The row that `predict` takes for a product. */
-export type ProductRow<P extends Product> = P extends Product<string, infer C> ? RowOf<C> : never;
-/** The label that a product predicts: a class, or a number for regression. */
-export type ProductLabel<P extends Product> = P["task"] extends RegressorTask ? number : string;
 
 /** Checks every key, with types or without, and fills the defaults. Throws `product-invalid`, which names the key. */
 export function defineProduct<const N extends string, const C extends Columns>(

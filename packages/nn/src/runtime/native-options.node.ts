@@ -1,5 +1,5 @@
-// Session options as onnxruntime-node takes them, in this thread and in the engine's own.
-import type { InferenceSession } from "onnxruntime-node";
+// Session options as ONNX Runtime for Node takes them, in this thread and in the engine's own.
+import type { InferenceSession } from "onnxruntime-common";
 import type { Provider, SessionOptions } from "./session.ts";
 
 export function nativeOptions(

@@ -1,5 +1,5 @@
-// Sessions on onnxruntime-node: native code on the CPU. A run blocks the calling thread until it is done.
-import { env, InferenceSession, Tensor } from "onnxruntime-node";
+// Sessions on ONNX Runtime for Node: native code on the CPU. A run blocks the calling thread until it is done.
+import { env, InferenceSession, Tensor } from "../../worker/ort.mjs";
 import type { DType } from "../dtype.ts";
 import type { Graph } from "../graph/node.ts";
 import { startWorker } from "./engine.node.ts";
@@ -15,7 +15,7 @@ const runtime: Runtime = {
   probe,
   ...inThisThread((dtype: DType, data: OrtData, dims: readonly number[]): OrtTensor => {
     const tensor = new Tensor(dtype as "float32", data as Float32Array, dims);
-    // Where JavaScript has a Float16Array the tensor shows one, which onnxruntime-node's native side cannot read.
+    // Where JavaScript has a Float16Array the tensor shows one, which the runtime's native side cannot read.
     if (dtype === "float16") Object.defineProperty(tensor, "data", { value: data });
     return tensor;
   }),

@@ -3,7 +3,7 @@
 // What was run: on the WebAssembly build the session suite (under Node and in Chromium), and in Chromium the gradient
 // suite and the training of a LeNet; on WebGPU, by a software adapter alone, the training of a dense network. A LeNet
 // is refused there, and a real GPU was not tried: the README's table says why.
-import * as ort from "onnxruntime-web";
+import * as ort from "@lepta/onnxruntime-web";
 import type { DType } from "../dtype.ts";
 import { NnError } from "../errors.ts";
 import type { Graph } from "../graph/node.ts";
@@ -33,8 +33,8 @@ const runtimeOf = ({ InferenceSession, Tensor }: Pick<typeof ort, "InferenceSess
 const plain = runtimeOf(ort);
 
 /**
- * Loads a graph or the bytes of an ONNX model. Throws `session-create-failed`. WebGPU comes in a build of its own,
- * fetched when it is first asked for: the plain build has older kernels for it, some of which compute wrongly.
+ * Loads a graph or the bytes of an ONNX model. Throws `session-create-failed`. What is not the CPU comes in a
+ * build of its own, fetched when it is first asked for.
  */
 export async function createSession(model: Uint8Array | Graph, options: SessionOptions = {}): Promise<Session> {
   if (options.process) {
@@ -44,7 +44,9 @@ export async function createSession(model: Uint8Array | Graph, options: SessionO
       "Leave the option process out, or open the session in a Web Worker.",
     );
   }
-  const runtime = options.providers?.includes("webgpu") ? runtimeOf(await import("onnxruntime-web/webgpu")) : plain;
+  const runtime = options.providers?.some((name) => name !== "cpu")
+    ? runtimeOf(await import("@lepta/onnxruntime-web/webgpu"))
+    : plain;
   return openSession(runtime, model, options);
 }
 

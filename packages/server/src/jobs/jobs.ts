@@ -1,6 +1,8 @@
 // Jobs on pg-boss, in the store's own database: at their times, once among all the processes that share the store.
-import { PgBoss } from "pg-boss";
+import { setTimeout } from "node:timers/promises";
+import PgBoss from "pg-boss";
 import type { Store } from "../db/store.ts";
+import { type Clock, createClock } from "./clock.ts";
 
 /** A job is a room's own piece of work, given from above: this room knows only when and that it runs. */
 export interface JobDefinition {
@@ -21,7 +23,7 @@ export interface Jobs {
 }
 
 export interface JobOptions {
-  /** How often a queue is looked at, in seconds. Default 2. PGlite cannot wake us; PostgreSQL does (LISTEN). */
+  /** How often a queue is looked at, in seconds. Default 2. */
   pollSeconds?: number;
   onError?: (error: Error) => void;
 }
@@ -32,42 +34,87 @@ export async function startJobs(
   { pollSeconds = 2, onError = () => undefined }: JobOptions = {},
 ): Promise<Jobs> {
   const { queue } = store.owner;
-  const common = { schema: "lepta_jobs", application_name: "lepta jobs" };
+  // Its own workers and clock are not used: they leave the end of a job unawaited, and a database that goes away in that
+  // moment would end the process.
+  const common = { schema: "lepta_jobs", application_name: "lepta jobs", schedule: false };
   const boss =
     "url" in queue
-      ? new PgBoss({ ...common, connectionString: queue.url, max: 3, useListenNotify: true })
-      : new PgBoss({
-          ...common,
-          backend: "pglite",
-          db: {
-            executeSql: (text, values) => queue.script(text, values),
-            // One session for the life of the store: run once, they hold.
-            setSessionStatements: async (statements) => {
-              for (const statement of statements) await queue.script(statement);
-            },
-          },
-        });
+      ? new PgBoss({ ...common, connectionString: queue.url, max: 3 })
+      : new PgBoss({ ...common, db: { executeSql: (text, values) => queue.script(text, values) } });
   boss.on("error", onError);
   await boss.start();
-  for (const { name, cron, atStart, run } of definitions) {
-    await boss.createQueue(name, { retryLimit: 2, retryDelay: 30, expireInSeconds: 3600 });
-    await boss.work(name, { pollingIntervalSeconds: pollSeconds }, async () => run(store));
-    if (cron !== undefined) await boss.schedule(name, cron, {}, { tz: "UTC" });
+  const ending = new AbortController();
+  const loops: Promise<void>[] = [];
+  for (const definition of definitions) {
+    const { name, cron, atStart } = definition;
+    await boss.createQueue(name, { name, retryLimit: 2, retryDelay: 30, expireInSeconds: 3600 });
     if (atStart) await boss.send(name, {});
+    loops.push(every(pollSeconds * 1000, ending.signal, onError, () => runNext(boss, store, definition)));
+    if (cron === undefined) continue;
+    const clock = createClock(cron);
+    loops.push(every(clockMs, ending.signal, onError, () => sendDue(boss, name, clock)));
   }
   return {
     async runNow(name) {
       const id = await boss.send(name, {}, { retryLimit: 0 });
       if (id === null) throw new Error(`the queue ${name} took no job`);
       for (;;) {
-        const [job] = await boss.findJobs(name, { id });
+        const job = await boss.getJobById(name, id);
         if (job?.state === "completed") return;
-        if (job === undefined || job.state === "failed" || job.state === "cancelled") {
+        if (job === null || job.state === "failed" || job.state === "cancelled") {
           throw new Error(`the job ${name} ${job?.state ?? "vanished"}: ${JSON.stringify(job?.output ?? null)}`);
         }
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        await setTimeout(50);
       }
     },
-    stop: () => boss.stop({ graceful: true, timeout: 10_000 }),
+    async stop() {
+      ending.abort();
+      await Promise.all(loops);
+      await boss.stop({ graceful: false });
+    },
   };
+}
+
+/** Repeats `work` until `signal` aborts, and ends when it has ended. What fails is told and tried again at the next turn. */
+async function every(
+  ms: number,
+  signal: AbortSignal,
+  onError: (error: Error) => void,
+  work: () => Promise<boolean>,
+): Promise<void> {
+  while (!signal.aborted) {
+    let more = false;
+    try {
+      more = await work();
+    } catch (error) {
+      onError(error instanceof Error ? error : new Error(String(error)));
+    }
+    // Node's own timers reject when aborted.
+    if (!more) await setTimeout(ms, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** Runs the queue's next job, if there is one, and tells its end. */
+async function runNext(boss: PgBoss, store: Store, { name, run }: JobDefinition): Promise<boolean> {
+  const [job] = await boss.fetch(name);
+  if (job === undefined) return false;
+  try {
+    await run(store);
+  } catch (error) {
+    await boss.fail(name, job.id, error instanceof Error ? error : new Error(String(error)));
+    return true;
+  }
+  await boss.complete(name, job.id);
+  return true;
+}
+
+/** How often the clock is looked at: cron's times are whole minutes. */
+const clockMs = 20_000;
+
+/** Queues a job for the latest time that has come; of several processes that do so the queue takes one. */
+async function sendDue(boss: PgBoss, name: string, clock: Clock): Promise<boolean> {
+  const due = clock();
+  if (due === undefined) return false;
+  await boss.send(name, {}, { singletonKey: due.toISOString(), singletonHours: 12 });
+  return false;
 }

@@ -1,0 +1,27 @@
+// A store with its server up, as programs see it: no type of the database or the engine, whose declarations users would
+// have to check with theirs.
+import type { ApiClient } from "@lepta/api";
+
+export interface ServeOptions {
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** 0 takes a free one. Default: 7080, or a free one when that is taken. */
+  readonly port?: number;
+  /** What of the server's log goes to stderr, as JSON lines. Default "error": failures alone. */
+  readonly logLevel?: "error" | "debug";
+  /** Runs the store's jobs: months are invoiced once they are over. Default true. */
+  readonly jobs?: boolean;
+}
+
+/** A store with its server up. */
+export interface Served {
+  /** Absolute path of the store's directory. */
+  readonly home: string;
+  readonly url: string;
+  /** The store's own key, with every scope. */
+  readonly key: string;
+  readonly client: ApiClient;
+  /** The console with the key in its fragment, which never reaches a server; undefined when it is not built. */
+  readonly consoleUrl: string | undefined;
+  close(): Promise<void>;
+}

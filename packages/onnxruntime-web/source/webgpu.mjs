@@ -1,0 +1,2 @@
+// Run from the sources: the package that dist is repacked from.
+export * from "onnxruntime-web/webgpu";
