@@ -1,6 +1,7 @@
 // The true labels that come back for predictions.
 import { ApiError, type FeedbackItem, type FieldProblem, type Label } from "@lepta/api";
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
+import { rowsByKeys } from "../db/by-keys.ts";
 import { predictions } from "../db/schema.ts";
 import type { Tenant } from "../db/tenant.ts";
 import { requireProduct } from "../registry/products.ts";
@@ -29,10 +30,7 @@ export function recordFeedback(tenant: Tenant, product: string, items: readonly 
       });
     }
     const ids = [...labels.keys()];
-    const found = await tx
-      .select({ id: predictions.id })
-      .from(predictions)
-      .where(and(inArray(predictions.id, ids), eq(predictions.product, product)));
+    const found = await rowsByKeys(tx, predictions, predictions.id, ids, eq(predictions.product, product));
     if (found.length < ids.length) {
       const there = new Set(found.map(({ id }) => id));
       const errors = items.flatMap(({ prediction }, i) =>

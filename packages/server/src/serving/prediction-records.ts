@@ -1,7 +1,9 @@
 // Reads stored predictions back, one or many, with what they were made from and what became of them.
 import { ApiError, type Label, type Page, type Prediction, type PredictionRecord, type Task } from "@lepta/api";
-import { and, eq, inArray } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
+import { rowsByKeys } from "../db/by-keys.ts";
 import type { Sql } from "../db/connection.ts";
+import { isUuid } from "../db/id.ts";
 import {
   feedback,
   invoiceLines,
@@ -97,50 +99,25 @@ async function versionsOf(tx: Sql, version: number, product: string | undefined)
  * nothing of a database without statistics, whether to read whole tables.
  */
 async function readRecords(tx: Sql, ids: readonly string[]): Promise<PredictionRecord[]> {
-  const found = await tx
-    .select()
-    .from(predictions)
-    .where(inArray(predictions.id, [...ids]));
+  const found = await rowsByKeys(tx, predictions, predictions.id, ids.filter(isUuid));
   if (found.length === 0) return [];
   const keys = found.map(({ id }) => id);
-  const versions = await tx
-    .select({
-      id: modelVersions.id,
-      name: modelVersions.name,
-      version: modelVersions.version,
-      run: modelVersions.runId,
-      dataHash: modelVersions.dataHash,
-    })
-    .from(modelVersions)
-    .where(inArray(modelVersions.id, distinct(found.map(({ versionId }) => versionId))));
-  const tasks = await tx
-    .select({ id: products.name, task: products.task })
-    .from(products)
-    .where(inArray(products.name, distinct(found.map(({ product }) => product))));
-  const named = await tx
-    .select({ id: variants.id, name: variants.name })
-    .from(variants)
-    .where(inArray(variants.id, distinct(found.flatMap(({ variantId }) => variantId ?? []))));
-  const labels = await tx
-    .select({ id: feedback.predictionId, label: feedback.label, at: feedback.at })
-    .from(feedback)
-    .where(inArray(feedback.predictionId, keys));
-  const events = await tx
-    .select({ id: usageEvents.id, hour: usageEvents.hourId })
-    .from(usageEvents)
-    .where(and(eq(usageEvents.source, predictionSource), inArray(usageEvents.id, keys)));
-  const lines = await tx
-    .select({ id: usageHours.id, line: usageHours.invoiceLineId })
-    .from(usageHours)
-    .where(inArray(usageHours.id, distinct(events.map(({ hour }) => hour))));
+  const versionKeys = distinct(found.map(({ versionId }) => versionId));
+  const versions = await rowsByKeys(tx, modelVersions, modelVersions.id, versionKeys);
+  const tasks = await rowsByKeys(tx, products, products.name, distinct(found.map(({ product }) => product)));
+  const variantKeys = distinct(found.flatMap(({ variantId }) => variantId ?? []));
+  const named = await rowsByKeys(tx, variants, variants.id, variantKeys);
+  const labels = await rowsByKeys(tx, feedback, feedback.predictionId, keys);
+  const events = await rowsByKeys(tx, usageEvents, usageEvents.id, keys, eq(usageEvents.source, predictionSource));
+  const hours = await rowsByKeys(tx, usageHours, usageHours.id, distinct(events.map(({ hourId }) => hourId)));
   const of = {
-    prediction: byId(found),
-    version: byId(versions),
-    product: byId(tasks),
-    variant: byId(named),
-    feedback: byId(labels),
-    event: byId(events),
-    hour: byId(lines),
+    prediction: by(found, ({ id }) => id),
+    version: by(versions, ({ id }) => id),
+    product: by(tasks, ({ name }) => name),
+    variant: by(named, ({ id }) => id),
+    feedback: by(labels, ({ predictionId }) => predictionId),
+    event: by(events, ({ id }) => id),
+    hour: by(hours, ({ id }) => id),
   };
   return ids.flatMap((id) => {
     const prediction = of.prediction.get(id.toLowerCase());
@@ -151,17 +128,17 @@ async function readRecords(tx: Sql, ids: readonly string[]): Promise<PredictionR
       task: of.product.get(prediction.product)!.task,
       variant: of.variant.get(prediction.variantId ?? "")?.name ?? noVariant,
       feedback: of.feedback.get(prediction.id),
-      invoiceLine: of.hour.get(of.event.get(prediction.id)?.hour ?? "")?.line ?? null,
+      invoiceLine: of.hour.get(of.event.get(prediction.id)?.hourId ?? "")?.invoiceLineId ?? null,
     });
   });
 }
 
 const distinct = (ids: readonly string[]): string[] => [...new Set(ids)];
-const byId = <T extends { id: string }>(rows: readonly T[]): Map<string, T> =>
-  new Map(rows.map((row) => [row.id, row]));
+const by = <T>(rows: readonly T[], key: (row: T) => string): Map<string, T> =>
+  new Map(rows.map((row) => [key(row), row]));
 
 interface Beside {
-  version: { name: string; version: number; run: string | null; dataHash: string };
+  version: typeof modelVersions.$inferSelect;
   task: Task;
   variant: string;
   feedback: { label: string; at: Date } | undefined;
@@ -185,7 +162,7 @@ function toRecord(prediction: typeof predictions.$inferSelect, beside: Beside): 
     subjectHash: prediction.subjectHash,
     traceparent: prediction.traceparent,
     own: prediction.own,
-    run: version.run,
+    run: version.runId,
     dataHash: version.dataHash,
     feedback: given ? { label: label(given.label), at: given.at.toISOString() } : null,
     invoiceLine: beside.invoiceLine,
