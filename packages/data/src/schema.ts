@@ -189,7 +189,7 @@ function reasonToLeaveOut(column: Column, text: "leave-out" | "keep"): string | 
  * Whether a column numbers the rows: whole numbers, all different, that grow (or fall) from row to row and fill at
  * least half of their range (rows may have been taken out), or are 0 or 1 to n in any order, or are called an id.
  */
-function countsRows({ name, data }: { name: string; data: Float64Array }): boolean {
+export function countsRows({ name, data }: { name: string; data: Float64Array }): boolean {
   const n = data.length;
   if (n < 10) return false;
   let rising = true;

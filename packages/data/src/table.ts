@@ -51,6 +51,11 @@ export interface Table {
    * rejected ones counted. Absent where the two numberings agree, and where the file's quoting leaves it open.
    */
   readonly rowNumbers?: Float64Array;
+  /**
+   * Of a table as it was read, and of its rows and columns: a whole number below 2^53 a row that says what its file
+   * holds of it, however that is read (see split/row-keys.ts).
+   */
+  readonly rowKeys?: Float64Array;
   /** What reading decided and a reader should know, one sentence each. */
   readonly notes: readonly string[];
   readonly source: TableSource;
@@ -63,7 +68,7 @@ export function isNumeric(column: Column): column is NumericColumn {
 /** Builds a table and its hashes. Throws `duplicate-column`, `no-columns`, `invalid-option` (columns of unequal length). */
 export function makeTable(
   columns: readonly Column[],
-  about: Partial<Pick<Table, "source" | "rejected" | "notes" | "rowNumbers">> = {},
+  about: Partial<Pick<Table, "source" | "rejected" | "notes" | "rowNumbers" | "rowKeys">> = {},
 ): Table {
   const first = columns[0];
   if (first === undefined) throw new DataError("no-columns", "the table has no column", "Give at least one column.");
@@ -87,6 +92,7 @@ export function makeTable(
     hash: tableHashOf(columns, rowHashes),
     rejected: about.rejected ?? [],
     ...(about.rowNumbers === undefined ? {} : { rowNumbers: about.rowNumbers }),
+    ...(about.rowKeys === undefined ? {} : { rowKeys: about.rowKeys }),
     notes: about.notes ?? [],
     source: about.source ?? { path: "", format: "memory", bytes: 0 },
   };
@@ -131,6 +137,7 @@ export function takeRows(table: Table, indices: ArrayLike<number>): Table {
     rowCount: indices.length,
     rowHashes,
     hash: tableHashOf(columns, rowHashes),
+    ...(table.rowKeys === undefined ? {} : { rowKeys: Float64Array.from(indices, (index) => table.rowKeys![index]!) }),
     rejected: [],
     notes: [],
     source: table.source,

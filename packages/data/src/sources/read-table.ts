@@ -12,6 +12,7 @@ import { type Format, fileSize, formatOf } from "./format.ts";
 import type { Loaded, ReadContext, ReadProgress } from "./loaded.ts";
 import { loadNdjson } from "./ndjson.ts";
 import { loadParquet } from "./parquet.ts";
+import { rowKeySql } from "./row-key-sql.ts";
 
 export interface ReadOptions {
   /** Default: by the file's extension (.csv, .tsv, .ndjson, .jsonl, each also with .gz; .parquet). */
@@ -86,7 +87,8 @@ export async function readTable(path: string, options: ReadOptions = {}): Promis
       ),
     ];
     const { rejected, rowNumbers } = loaded;
-    const about = { source: { path, format, bytes }, rejected, notes };
+    const [rowKeys] = await duck.columns(`SELECT ${rowKeySql(columns)} FROM loaded`);
+    const about = { source: { path, format, bytes }, rejected, notes, rowKeys: rowKeys as Float64Array };
     return makeTable(columns, rowNumbers === undefined ? about : { ...about, rowNumbers });
   } finally {
     duck.close();

@@ -1,78 +1,100 @@
-// Deals rows to parts by their content: exact counts, stratified, equal rows together, positions without effect.
-import { createHash } from "node:crypto";
-
-/** Rows that stay together, with how many of them fall in each stratum. */
-interface Unit {
-  readonly rows: number[];
-  readonly counts: Map<string, number>;
-  readonly order: string;
-}
+// Deals units (rows, or groups of rows) to parts: exact counts, stratified, by draws that each unit brings with it.
+//
+// Every unit has a uniform draw that hangs on its own content alone. Within a stratum the units with the lowest draws
+// fill the first part, the next ones the second, until each part has its quota. So a part is a simple random sample of
+// every stratum, and where units are added, only those move whose draws lie next to a border: the borders shift by
+// about the square root of what was added.
+import { drawOf, keyOf, purposes } from "./row-keys.ts";
 
 export interface Assignment {
-  /** What keeps rows together: equal keys never come apart. It must depend on content alone. */
-  readonly keys: readonly string[];
+  /** A uniform draw in [0, 1) for each unit. */
+  readonly draws: Float64Array;
+  /** A stratum for each unit. */
   readonly strata: readonly string[];
   /** Shares of the parts; they sum to 1. */
   readonly fractions: readonly number[];
+  /** Decides which strata are rounded first. */
   readonly seed: number;
 }
 
-/**
- * The part of each row. Units are ordered by SHA-256 of seed and key. Each stratum's quota is exact (controlled
- * rounding keeps the totals exact as well). Units of several rows are dealt first, then single rows fill the quotas in
- * order, so quotas are met wherever enough single rows exist.
- */
-export function assignParts({ keys, strata, fractions, seed }: Assignment): Int32Array {
-  const byKey = new Map<string, Unit>();
-  for (let i = 0; i < keys.length; i++) {
-    const key = keys[i]!;
-    let unit = byKey.get(key);
-    if (unit === undefined) {
-      unit = { rows: [], counts: new Map(), order: createHash("sha256").update(`${seed}:${key}`).digest("hex") };
-      byKey.set(key, unit);
-    }
-    unit.rows.push(i);
-    unit.counts.set(strata[i]!, (unit.counts.get(strata[i]!) ?? 0) + 1);
+/** The part of each unit. Each stratum's quota is exact (controlled rounding keeps the parts' totals exact as well). */
+export function assignParts({ draws, strata, fractions, seed }: Assignment): Int32Array {
+  const members = new Map<string, number[]>();
+  for (let unit = 0; unit < draws.length; unit++) {
+    const list = members.get(strata[unit]!);
+    if (list === undefined) members.set(strata[unit]!, [unit]);
+    else list.push(unit);
   }
-  const units = [...byKey.values()].sort(
-    (a, b) => b.rows.length - a.rows.length || (a.order < b.order ? -1 : a.order > b.order ? 1 : 0),
-  );
-  const left = quotas(strata, fractions);
-  const parts = new Int32Array(keys.length);
-  for (const unit of units) {
-    const part = unit.rows.length === 1 ? nextOpen(left.get(strata[unit.rows[0]!]!)!) : bestFit(unit, left, fractions);
-    for (const [stratum, count] of unit.counts) left.get(stratum)![part]! -= count;
-    for (const row of unit.rows) parts[row] = part;
+  const parts = new Int32Array(draws.length);
+  for (const [stratum, counts] of quotas(strata, fractions, seed)) {
+    const order = Int32Array.from(members.get(stratum)!).sort((a, b) => draws[a]! - draws[b]! || a - b);
+    let at = 0;
+    counts.forEach((count, part) => {
+      for (const end = at + count; at < end; at++) parts[order[at]!] = part;
+    });
   }
   return parts;
 }
 
-/** The first part with room; single rows come in hash order, so filling part after part is a random draw. */
-function nextOpen(left: readonly number[]): number {
-  const open = left.findIndex((count) => count > 0);
-  return open === -1 ? left.indexOf(Math.max(...left)) : open;
+/** Groups of rows, one entry a group. */
+export interface GroupAssignment extends Assignment {
+  /** Rows of each group. */
+  readonly sizes: Int32Array;
 }
 
-/** A draw by the unit's hash, by share, among the parts with room for all of it; else the part that lacks it most. */
-function bestFit(unit: Unit, left: ReadonlyMap<string, number[]>, fractions: readonly number[]): number {
-  const counts = [...unit.counts];
-  const room = fractions.map((_, part) => Math.min(...counts.map(([stratum, n]) => left.get(stratum)![part]! - n)));
-  const open = fractions.flatMap((share, part) => (room[part]! >= 0 && share > 0 ? [part] : []));
+/**
+ * The part of each group: as many groups of each stratum and each order of size (1, 2 to 3, 4 to 7 rows, …) in a part
+ * as its share asks for. A group with more rows than the smallest part may hold goes first, to a part with room for it:
+ * drawn by share, the roomiest where none has.
+ */
+export function assignGroups({ draws, strata, sizes, fractions, seed }: GroupAssignment): Int32Array {
+  const rows = sizes.reduce((sum, size) => sum + size, 0);
+  const room = fractions.map((share) => share * rows);
+  const smallest = Math.min(...room.filter((size) => size > 0));
+  const all = Array.from(sizes, (_, group) => group);
+  const parts = new Int32Array(sizes.length);
+  const giants = all
+    .filter((group) => sizes[group]! > smallest)
+    .sort((a, b) => sizes[b]! - sizes[a]! || draws[a]! - draws[b]!);
+  for (const group of giants) {
+    const part = roomFor(sizes[group]!, draws[group]!, room, fractions);
+    parts[group] = part;
+    room[part]! -= sizes[group]!;
+  }
+  const others = all.filter((group) => sizes[group]! <= smallest);
+  const open = room.map((size) => Math.max(0, size));
+  const total = open.reduce((sum, size) => sum + size, 0);
+  const dealt = assignParts({
+    draws: Float64Array.from(others, (group) => draws[group]!),
+    strata: others.map((group) => `${31 - Math.clz32(sizes[group]!)}:${strata[group]}`),
+    fractions: total > 0 ? open.map((size) => size / total) : fractions,
+    seed,
+  });
+  others.forEach((group, i) => {
+    parts[group] = dealt[i]!;
+  });
+  return parts;
+}
+
+function roomFor(size: number, draw: number, room: readonly number[], fractions: readonly number[]): number {
+  const open = fractions.flatMap((share, part) => (share > 0 && room[part]! >= size ? [part] : []));
   if (open.length === 0) return room.indexOf(Math.max(...room));
-  const total = open.reduce((sum, part) => sum + fractions[part]!, 0);
-  let draw = (Number.parseInt(unit.order.slice(0, 12), 16) / 2 ** 48) * total;
+  let left = draw * open.reduce((sum, part) => sum + fractions[part]!, 0);
   for (const part of open) {
-    draw -= fractions[part]!;
-    if (draw < 0) return part;
+    left -= fractions[part]!;
+    if (left < 0) return part;
   }
   return open.at(-1)!;
 }
-
-/** How many rows of each stratum each part takes: rounded so that every stratum and every part has its exact total. */
-export function quotas(strata: readonly string[], fractions: readonly number[]): Map<string, number[]> {
+/**
+ * How many units of each stratum each part takes: rounded so that every stratum and every part has its exact total.
+ * Strata are rounded in an order that the seed shuffles, or those that come first by name would favour the first part.
+ */
+export function quotas(strata: readonly string[], fractions: readonly number[], seed = 0): Map<string, number[]> {
   const sizes = new Map<string, number>();
   for (const stratum of strata) sizes.set(stratum, (sizes.get(stratum) ?? 0) + 1);
-  const names = [...sizes.keys()].sort();
+  const places = new Map([...sizes.keys()].map((name) => [name, drawOf(keyOf(name), 0, seed, purposes.rounding)]));
+  const names = [...sizes.keys()].sort((a, b) => places.get(a)! - places.get(b)! || (a < b ? -1 : 1));
   const totals = apportion(strata.length, fractions);
   const cells = new Map(names.map((name) => [name, fractions.map((share) => floor(sizes.get(name)! * share))]));
   const wanted = totals.map((total, part) => total - names.reduce((sum, name) => sum + cells.get(name)![part]!, 0));

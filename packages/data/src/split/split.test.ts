@@ -63,7 +63,7 @@ describe("splitTable", () => {
     const shared = of(1).filter((row) => of(2).includes(row)).length;
     expect(shared).toBeLessThan(20);
   });
-  test("property: the order of rows has no effect, and equal rows stay together", () => {
+  test("property: the order of rows has no effect on what each part holds", () => {
     fc.assert(
       fc.property(
         fc.array(fc.record({ x: fc.integer({ min: 0, max: 12 }), y: fc.boolean() }), { minLength: 30, maxLength: 120 }),
@@ -85,18 +85,14 @@ describe("splitTable", () => {
           const order = shuffled(table, seed);
           const again = splitTable(takeRows(table, order), options);
           const hashesOf = (of: Table, rows: Int32Array) => [...rows].map((row) => of.rowHashes[row]!).sort();
-          const seen = new Map<string, string>();
-          for (const part of ["a", "b", "c"] as const) {
+          for (const part of ["a", "b", "c"] as const)
             expect(hashesOf(takeRows(table, order), again[part])).toEqual(hashesOf(table, parts[part]));
-            for (const hash of hashesOf(table, parts[part])) expect(seen.get(hash) ?? part).toBe(part);
-            for (const hash of hashesOf(table, parts[part])) seen.set(hash, part);
-          }
         },
       ),
       { numRuns: 60 },
     );
   });
-  test("repeated rows do not spoil the counts where single rows can make up for them", () => {
+  test("repeated rows do not spoil the counts", () => {
     const table = takeRows(sample(400), [...Array(400).keys(), ...Array(30).keys(), ...Array(30).keys()]);
     const parts = splitTable(table, { stratify: "y", seed: 5 });
     expect(Object.values(parts).map((rows) => rows.length)).toEqual([276, 92, 92]);
@@ -119,7 +115,9 @@ describe("splitTable", () => {
     expect(() => splitTable(sample(10), { fractions: { train: 0.6, test: 0.5 } })).toThrow("sum to 1.1");
     expect(() => splitTable(sample(10), { stratify: "z" })).toThrow('no column "z"');
     expect(() => splitTable(sample(2))).toThrow("too few");
-    expect(() => splitTable(sample(10, 1))).toThrow("would be empty");
+    expect(() => splitTable(sample(10), { group: "z" })).toThrow('no column "z"');
+    const two = makeTable([{ name: "g", type: "category", data: ["a", "b", "a", "b", "a"] }]);
+    expect(() => splitTable(two, { group: "g" })).toThrow("would be empty");
   });
 });
 

@@ -1,15 +1,20 @@
 // Splits a table into parts and folds, by the rows' content.
-import { canonicalValue } from "../content-hash.ts";
 import { DataError } from "../errors.ts";
-import { columnOf, isNumeric, type Table } from "../table.ts";
-import { assignParts } from "./assign.ts";
+import type { Table } from "../table.ts";
+import { assignGroups, assignParts } from "./assign.ts";
+import { purposes } from "./row-keys.ts";
+import { strataOf } from "./strata.ts";
+import { groupUnits, rowUnits } from "./units.ts";
 
 export interface SplitOptions {
   /** Shares of the parts by name; they sum to 1. Default { train: 0.6, validation: 0.2, test: 0.2 }. */
   readonly fractions?: Readonly<Record<string, number>>;
   /** Column whose distribution each part keeps; a number with over 20 different values goes by its tenths. */
   readonly stratify?: string;
-  /** Column whose equal values stay in one part (a patient, a household); counts are then as near as they can be. */
+  /**
+   * Column whose equal values stay in one part (a patient, a household): the shares are then of the groups. Rows
+   * without a value are groups of their own.
+   */
   readonly group?: string;
   /** Default 0. */
   readonly seed?: number;
@@ -31,8 +36,10 @@ export interface Fold {
 export type ThreeParts = { train: Int32Array; validation: Int32Array; test: Int32Array };
 
 /**
- * Row numbers of each part, ascending. A row's part hangs on its content, on the other rows' content and on the seed,
- * not on its place: the same rows in another order split alike. Equal rows never come apart.
+ * Row numbers of each part, ascending. Each part is a simple random draw from every stratum: equal rows are cases of
+ * their own and fall where chance puts them, unless a group holds them together. A row's draw hangs on what it holds
+ * and on the seed, neither on its place nor on the types of its columns: the same rows in another order split alike
+ * (equal rows may change places with each other), and where n rows are added, about √n of the others change their part.
  * Throws `invalid-option`, `unknown-column`, `too-few-rows` (a part with a share above 0 got no row).
  */
 export function splitTable(table: Table, options?: SplitOptions & { readonly fractions?: undefined }): ThreeParts;
@@ -51,7 +58,7 @@ export function splitTable(table: Table, options: SplitOptions = {}): Record<str
       `the fractions ${JSON.stringify(fractions)} sum to ${sum}`,
       "Give shares of at least 0 that sum to 1, such as { train: 0.6, validation: 0.2, test: 0.2 }.",
     );
-  const parts = deal(table, shares, options);
+  const parts = deal(table, shares, options, purposes.split);
   names.forEach((name, part) => {
     if (shares[part]! > 0 && parts[part]!.length === 0)
       throw new DataError(
@@ -82,9 +89,13 @@ export function kFold(table: Table, options: FoldOptions): Fold[] {
       `${table.rowCount} rows cannot make ${k} folds`,
       "Give more rows or fewer folds.",
     );
-  const tests = deal(table, new Array<number>(k).fill(1 / k), options);
+  const tests = deal(table, new Array<number>(k).fill(1 / k), options, purposes.fold);
   if (tests.some((test) => test.length === 0))
-    throw new DataError("too-few-rows", `a fold of ${k} would be empty`, "Give more different rows or fewer folds.");
+    throw new DataError(
+      "too-few-rows",
+      `a fold of ${k} would be empty`,
+      options.group === undefined ? "Give more rows or fewer folds." : "Give more groups or fewer folds.",
+    );
   return tests.map((test) => {
     const inTest = new Uint8Array(table.rowCount);
     for (const row of test) inTest[row] = 1;
@@ -96,41 +107,21 @@ function deal(
   table: Table,
   fractions: readonly number[],
   options: { stratify?: string; group?: string; seed?: number },
+  purpose: number,
 ): Int32Array[] {
-  const keys = options.group === undefined ? table.rowHashes : groupKeys(table, options.group);
+  const { stratify, group, seed = 0 } = options;
+  const units = group === undefined ? rowUnits(table, seed, purpose) : groupUnits(table, group, seed, purpose);
   const strata =
-    options.stratify === undefined ? new Array<string>(table.rowCount).fill("") : strataOf(table, options.stratify);
-  const parts = assignParts({ keys, strata, fractions, seed: options.seed ?? 0 });
-  return fractions.map((_, part) => Int32Array.from(rowsWhere(table.rowCount, (row) => parts[row] === part)));
+    stratify === undefined ? new Array<string>(units.sizes.length).fill("") : strataOf(table, stratify, units);
+  const assignment = { draws: units.draws, strata, fractions, seed };
+  const parts = group === undefined ? assignParts(assignment) : assignGroups({ ...assignment, sizes: units.sizes });
+  return fractions.map((_, part) =>
+    Int32Array.from(rowsWhere(table.rowCount, (row) => parts[units.unitOf[row]!] === part)),
+  );
 }
 
 function rowsWhere(rowCount: number, keep: (row: number) => boolean): number[] {
   const rows: number[] = [];
   for (let row = 0; row < rowCount; row++) if (keep(row)) rows.push(row);
   return rows;
-}
-
-/** A row without a group is a group of its own content. */
-function groupKeys(table: Table, name: string): string[] {
-  const { data } = columnOf(table, name);
-  return table.rowHashes.map((hash, row) => {
-    const value = canonicalValue(data[row]!);
-    return value === undefined ? `row:${hash}` : `group:${value}`;
-  });
-}
-
-const numericStrata = 20;
-
-function strataOf(table: Table, name: string): string[] {
-  const column = columnOf(table, name);
-  if (isNumeric(column)) {
-    const present = column.data.filter((value) => !Number.isNaN(value)).sort();
-    if (new Set(present).size > numericStrata) {
-      const cuts = Array.from({ length: 9 }, (_, i) => present[Math.floor(((i + 1) * present.length) / 10)]!);
-      return Array.from(column.data, (value) =>
-        Number.isNaN(value) ? "missing" : String(cuts.filter((cut) => value >= cut).length),
-      );
-    }
-  }
-  return Array.from(table.rowHashes, (_, row) => canonicalValue(column.data[row]!) ?? "missing");
 }
