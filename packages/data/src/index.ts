@@ -15,7 +15,7 @@ export { DataError, type DataErrorCode, type DataErrorPlace, dataErrors } from "
 export { suggestName } from "./names.ts";
 export type { ColumnProfile, NumberProfile } from "./profile/column-profile.ts";
 export { type Suspect, suspicion } from "./profile/leakage.ts";
-export { type Profile, profileTable } from "./profile/profile.ts";
+export { groupSuspects, type Profile, profileTable } from "./profile/profile.ts";
 export { type ColumnSpec, rowsOf, tableFromRows, type Value, valueAt } from "./rows.ts";
 export {
   classLimit,
@@ -32,6 +32,7 @@ export type { ReadProgress } from "./sources/loaded.ts";
 export { type ReadOptions, readTable } from "./sources/read-table.ts";
 export { writeTable } from "./sources/write-table.ts";
 export { type Fold, type FoldOptions, kFold, type SplitOptions, splitTable, type ThreeParts } from "./split/split.ts";
+export { type Groups, groupsOf } from "./split/units.ts";
 export { quantileOf } from "./statistics.ts";
 export { type Copula, fitCopula } from "./synthesize/copula.ts";
 export {

@@ -30,10 +30,14 @@ export interface Schema {
   readonly target?: SchemaTarget;
   readonly features: readonly SchemaFeature[];
   readonly leftOut: readonly LeftOut[];
+  /** The column whose equal values belong together (a patient's visits): never a feature, and never split. */
+  readonly group?: string;
 }
 
 export interface SchemaOptions {
   readonly target?: string;
+  /** The column whose equal values belong together, such as a patient's number. */
+  readonly group?: string;
   /** Default for two classes: the one of 1, true, yes, bad, positive, … that is there, else the rarer class. */
   readonly positive?: string | number | boolean;
   /** Columns to leave out. */
@@ -50,7 +54,7 @@ export const classLimit = 20;
  * `classLimit` different values that are all whole; else a regression. Left out: columns that count the rows,
  * constants, strings that differ in every row, free text, and what the caller excludes.
  * Throws `target-missing`, `target-all-missing`, `target-one-class`, `positive-unknown`, `wrong-column-type` (a target
- * of free text or time), `empty-table`, `unknown-column` (an excluded name).
+ * of free text or time), `empty-table`, `unknown-column` (an excluded name, the group), `invalid-option`.
  */
 export function inferSchema(table: Table, options: SchemaOptions = {}): Schema {
   if (table.rowCount === 0) throw new DataError("empty-table", "the table has no row", "Give a table with rows.");
@@ -61,18 +65,38 @@ export function inferSchema(table: Table, options: SchemaOptions = {}): Schema {
         column: name,
       });
   }
+  const { group } = options;
+  if (group !== undefined) checkGroup(group, options.target, names);
   const features: SchemaFeature[] = [];
   const leftOut: LeftOut[] = [];
   for (const column of table.columns) {
     const { name, type } = column;
     if (name === options.target) continue;
-    const reason = options.exclude?.includes(name) ? "excluded" : reasonToLeaveOut(column, options.text ?? "leave-out");
+    const reason = reasonFor(column, options);
     if (reason !== undefined) leftOut.push({ name, reason });
     else if (type === "category") features.push({ name, type, categories: differentStrings(column.data) });
     else features.push({ name, type });
   }
-  if (options.target === undefined) return { features, leftOut };
-  return { target: inferTarget(table, options.target, options.positive), features, leftOut };
+  const roles = { features, leftOut, ...(group === undefined ? {} : { group }) };
+  if (options.target === undefined) return roles;
+  return { target: inferTarget(table, options.target, options.positive), ...roles };
+}
+
+function checkGroup(group: string, target: string | undefined, names: readonly string[]): void {
+  if (!names.includes(group))
+    throw new DataError(
+      "unknown-column",
+      `the table has no column "${group}" to group rows by; it has ${listNames(names)}`,
+      suggestName(group, names),
+      undefined,
+      { column: group },
+    );
+  if (group === target)
+    throw new DataError(
+      "invalid-option",
+      `the column "${group}" is named as the target and as the group`,
+      "Name as the group the column that says which rows belong together, such as a person's number.",
+    );
 }
 
 function inferTarget(table: Table, name: string, positive: SchemaOptions["positive"]): SchemaTarget {
@@ -165,6 +189,11 @@ export function labelAt(column: Column, row: number): string | undefined {
   const value = column.data[row]!;
   if (Number.isNaN(value)) return undefined;
   return column.type === "boolean" ? (value === 0 ? "false" : "true") : String(value === 0 ? 0 : value);
+}
+
+function reasonFor(column: Column, { exclude, group, text = "leave-out" }: SchemaOptions): string | undefined {
+  if (column.name === group) return "the group: its rows stay together";
+  return exclude?.includes(column.name) ? "excluded" : reasonToLeaveOut(column, text);
 }
 
 function reasonToLeaveOut(column: Column, text: "leave-out" | "keep"): string | undefined {

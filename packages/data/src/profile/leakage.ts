@@ -6,8 +6,11 @@ import { type Column, isNumeric } from "../table.ts";
 export interface Suspect {
   readonly name: string;
   /** recoded: each value goes with one value of the target and back. */
-  readonly kind: "recoded" | "auc" | "information" | "correlation";
-  /** recoded 1; auc of the column alone (0.5 to 1); share of the target's entropy it explains; |rank correlation|. */
+  readonly kind: "recoded" | "auc" | "information" | "correlation" | "group";
+  /**
+   * recoded 1; auc of the column alone (0.5 to 1); share of the target's entropy it explains; |rank correlation|; group:
+   * share of the target's variance that lies between the column's values.
+   */
   readonly value: number;
 }
 

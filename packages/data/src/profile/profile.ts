@@ -4,6 +4,7 @@ import { rowHashesOf } from "../content-hash.ts";
 import { type LeftOut, labelAt, type Schema } from "../schema.ts";
 import { columnOf, type Table } from "../table.ts";
 import { type ColumnProfile, profileColumn } from "./column-profile.ts";
+import { suspectGroup } from "./group-suspect.ts";
 import { type Suspect, suspect } from "./leakage.ts";
 
 export interface Profile {
@@ -87,7 +88,22 @@ function findSuspects(table: Table, schema: Schema): Suspect[] {
   if (schema.target === undefined) return [];
   const known = withTarget(table, schema.target.name).table;
   const target = columnOf(known, schema.target.name);
+  const groups = groupSuspects(known, schema);
+  const named = new Set(groups.map(({ name }) => name));
   return schema.features
+    .filter(({ name }) => !named.has(name))
     .flatMap(({ name }) => suspect(columnOf(known, name), target, schema.target?.classes) ?? [])
+    .sort((a, b) => b.value - a.value)
+    .concat(groups);
+}
+
+/** Columns of any role that seem to say which rows belong together; none where a group is named. */
+export function groupSuspects(table: Table, schema: Schema): Suspect[] {
+  const { target, group } = schema;
+  if (target === undefined || group !== undefined) return [];
+  const known = withTarget(table, target.name).table;
+  return known.columns
+    .filter(({ name }) => name !== target.name)
+    .flatMap((column) => suspectGroup(column, columnOf(known, target.name), target.classes) ?? [])
     .sort((a, b) => b.value - a.value);
 }

@@ -3,7 +3,7 @@ import { basename, resolve } from "node:path";
 import { profileTable } from "@lepta/data";
 import { Command, Option } from "commander";
 import { checkOut } from "../pipeline/check-out.ts";
-import { rejectedText, suspectsOf, suspectsText, withoutTargetText } from "../pipeline/data.ts";
+import { groupFacts, groupText, rejectedText, suspectsOf, suspectsText, withoutTargetText } from "../pipeline/data.ts";
 import { type Learnt, learn } from "../pipeline/learn.ts";
 import { confusionText, metricsText, metricTitle } from "../pipeline/metrics-text.ts";
 import { formatCount, formatFigure, plural } from "../pipeline/numbers.ts";
@@ -18,6 +18,7 @@ interface TrainOptions extends CommonOptions {
   readonly data: string;
   readonly target: string;
   readonly positive?: string;
+  readonly group?: string;
   readonly task: TaskChoice;
   readonly cv?: number;
   readonly test?: string;
@@ -51,6 +52,7 @@ function sayTable(terminal: Terminal, { table, schema, rejected }: PreparedTable
   );
   for (const { name, reason } of schema.leftOut) terminal.say(`left out: ${name}, ${reason}`);
   for (const line of [...rejectedText(rejected), ...withoutTargetText(schema.target?.missing ?? 0)]) terminal.say(line);
+  if (schema.group !== undefined) terminal.say(groupText(groupFacts(table, schema.group)));
   for (const note of table.notes) terminal.say(note);
 }
 
@@ -78,18 +80,20 @@ function sayResult(terminal: Terminal, learnt: Learnt, folds: number | undefined
 }
 
 async function run(options: TrainOptions): Promise<void> {
-  const { data, target, positive, task, cv, test, seed } = options;
+  const { data, target, positive, group, task, cv, test, seed } = options;
   const terminal = createTerminal(options.json === true);
   const reporter = createReporter(terminal);
   try {
     const out = resolve(options.out ?? `${stem(data)}.bundle`);
     await checkOut(out);
-    const prepared = await prepareTable(data, { target, positive, task });
+    const prepared = await prepareTable(data, { target, positive, group, task });
     sayTable(terminal, prepared);
     const { table, schema } = prepared;
     const doubt = doubtfulClasses(schema, table);
     if (doubt !== undefined) terminal.say(`warning: ${doubt}`);
-    const suspects = suspectsOf(profileTable(table, schema));
+    const suspects = suspectsOf({
+      suspects: [...profileTable(table, schema).suspects, ...prepared.groupSuspects],
+    });
     terminal.say(suspectsText(suspects));
     const tested = test === undefined ? undefined : await readTestTable(test, prepared);
     if (tested !== undefined) sayTestAside(terminal, tested);
@@ -129,6 +133,7 @@ export function trainCommand(): Command {
     .requiredOption("--data <FILE>", "the table: .csv, .tsv, .ndjson (each also .gz) or .parquet")
     .requiredOption("--target <COLUMN>", "the column to predict")
     .option("--positive <VALUE>", "the class that probabilities speak of (two classes)")
+    .option("--group <COLUMN>", "rows with the same value belong together (one person, many rows); it is no feature")
     .addOption(
       new Option("--task <TASK>", "what the target is")
         .choices(["auto", "classification", "regression"])

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import { type Profile, profileTable } from "@lepta/data";
+import { groupsOf, type Profile, profileTable, type Table } from "@lepta/data";
 import { hashOf, type JsonObject } from "./json.ts";
 import { formatCount, plural } from "./numbers.ts";
 import type { Stage } from "./stage.ts";
@@ -14,6 +14,7 @@ export type DataInput = {
   readonly target: string;
   readonly positive: string | undefined;
   readonly columns: Readonly<Record<string, string>> | undefined;
+  readonly group: string | undefined;
   readonly task: string;
   readonly seed: number;
 };
@@ -36,6 +37,8 @@ export type DataOutput = {
   readonly highestCardinality: { readonly name: string; readonly values: number } | null;
   readonly duplicates: { readonly rows: number; readonly conflicting: number };
   readonly suspects: readonly { readonly name: string; readonly reason: string }[];
+  /** null: every row is a case of its own. */
+  readonly groups: GroupFacts | null;
   readonly parts: { readonly train: number; readonly validation: number; readonly test: number };
   readonly notes: readonly string[];
 };
@@ -76,7 +79,8 @@ function outputOf(
     },
     highestCardinality: widest === undefined ? null : { name: widest.name, values: widest.different },
     duplicates: { ...profile.duplicates },
-    suspects: suspectsOf(profile),
+    suspects: suspectsOf({ suspects: [...profile.suspects, ...prepared.groupSuspects] }),
+    groups: schema.group === undefined ? null : groupFacts(table, schema.group),
     parts: { train: parts.train.length, validation: parts.validation.length, test: parts.test.length },
     notes: [...table.notes],
   };
@@ -87,6 +91,8 @@ const suspicions: Readonly<Record<Profile["suspects"][number]["kind"], (value: s
   auc: (value) => `alone reaches AUC ${value}`,
   information: (value) => `alone explains ${value} of the target's information`,
   correlation: (value) => `rank correlation ${value} with the target`,
+  group: (value) =>
+    `called an id, it repeats, and ${value} of the target's variance lies between its values: are these rows of one person or thing? Name it as the group (--group, or table(…, { group })), or rows of one stand on both sides of the split`,
 };
 
 /** The columns that may give the target away, with what makes them suspected. */
@@ -98,6 +104,27 @@ export function suspectsText(suspects: DataOutput["suspects"]): string {
   if (suspects.length === 0) return "no column is suspected of leaking the target";
   const columns = suspects.map(({ name, reason }) => `${name} (${reason})`).join(", ");
   return `look at these columns, they may leak the target: ${columns}`;
+}
+
+export interface GroupFacts {
+  readonly [name: string]: string | number;
+  readonly name: string;
+  readonly count: number;
+  /** Rows without a value. */
+  readonly alone: number;
+}
+
+export function groupFacts(table: Table, name: string): GroupFacts {
+  const { count, alone } = groupsOf(table, name);
+  return { name, count, alone };
+}
+
+export function groupText({ name, count, alone }: GroupFacts): string {
+  const without =
+    alone === 0
+      ? ""
+      : `; ${plural(alone, "row")} without a value ${alone === 1 ? "is a group" : "are groups"} of ${alone === 1 ? "its" : "their"} own`;
+  return `rows with the same ${name} stay together: ${plural(count, "group")}${without}`;
 }
 
 /** Rows that are left out because their target is missing. */
@@ -135,6 +162,7 @@ function describe(output: DataOutput): string[] {
     ...output.leftOut.map(({ name, reason }) => `left out: ${name}, ${reason}`),
     ...rejectedText(output.rejected),
     ...output.notes,
+    ...(output.groups === null ? [] : [groupText(output.groups)]),
     `split by row content: ${formatCount(parts.train)} train, ${formatCount(parts.validation)} validation, ${formatCount(parts.test)} test`,
     `data hash ${output.dataHash.slice(0, 12)}`,
   ];

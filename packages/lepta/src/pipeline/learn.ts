@@ -19,6 +19,7 @@ import { evaluationOf } from "./evaluate.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { Report } from "./events.ts";
 import { measured } from "./metrics-text.ts";
+import { splitBy } from "./prepare.ts";
 import { liveFigures } from "./train.ts";
 
 export interface LearnOptions {
@@ -98,8 +99,7 @@ async function trainBoth(
 
 export async function learn(options: LearnOptions): Promise<Learnt> {
   const { table, schema, folds, seed, name, out, report } = options;
-  const stratify = schema.target?.name ?? "";
-  const parts = partsOf(options, stratify);
+  const parts = partsOf(options);
   const { baseline, best } = await trainBoth(parts.learn, schema, seed, report);
   const measure = async (task: TrainedTask): Promise<Evaluation> =>
     evaluationOf(await task.predict(parts.test), { threshold: null, costs: null, seed });
@@ -130,12 +130,12 @@ export async function learn(options: LearnOptions): Promise<Learnt> {
   };
 }
 
-function partsOf(
-  { table, test, seed }: LearnOptions,
-  stratify: string,
-): { learn: { train: Table; validation?: Table }; test: Table } {
+function partsOf({ table, schema, test, seed }: LearnOptions): {
+  learn: { train: Table; validation?: Table };
+  test: Table;
+} {
   if (test !== undefined) return { learn: { train: table }, test };
-  const parts = splitTable(table, { stratify, seed });
+  const parts = splitTable(table, { ...splitBy(schema), seed });
   return {
     learn: { train: takeRows(table, parts.train), validation: takeRows(table, parts.validation) },
     test: takeRows(table, parts.test),
@@ -150,7 +150,7 @@ async function crossValidated(
   seed: number,
   report: Report,
 ): Promise<MetricSummaries> {
-  const parts = kFold(table, { k: folds, stratify: schema.target?.name ?? "", seed });
+  const parts = kFold(table, { k: folds, ...splitBy(schema), seed });
   const predict = async (fold: (typeof parts)[number]): Promise<TaskPredictions> => {
     const { best } = await trainBoth({ train: takeRows(table, fold.train) }, schema, seed, undefined);
     return best.predict(takeRows(table, fold.test));

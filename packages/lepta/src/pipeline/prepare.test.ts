@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { profileTable, splitTable } from "@lepta/data";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { doubtfulClasses, prepareTable } from "./prepare.ts";
+import type { Columns } from "../product/columns.ts";
+import { doubtfulClasses, prepareTable, splitBy } from "./prepare.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -37,18 +38,11 @@ async function partsOf(name: string, lines: readonly string[], from = 1) {
   };
 }
 
-test("rows with a counter: equal rows stay together; shuffled and numbered anew, each has the same part", async () => {
+test("rows with a counter: shuffled and numbered anew, each part holds the same rows", async () => {
   const first = await partsOf("first.csv", rows);
   expect(first.schema.leftOut).toEqual([{ name: "n", reason: "it only counts the rows" }]);
   expect(first.columns).toEqual(["size", "kind", "y"]);
   expect(first.duplicates).toBe(50);
-  const { train, validation, test: held } = first;
-  for (const [a, b] of [
-    [train, validation],
-    [train, held],
-    [validation, held],
-  ] as const)
-    expect(a.filter((row) => b.includes(row))).toEqual([]);
 
   const shuffled = rows.map((_, i) => rows[(i * 71) % rows.length] as string);
   expect(await partsOf("shuffled.csv", shuffled)).toEqual(first);
@@ -79,4 +73,58 @@ test("numbers that are asked for as classes are doubted, few classes are not", a
   expect(await doubt((row) => String(row + 0.5))).toMatch(/200 classes in 200 rows, all of them numbers/);
   expect(await doubt((row) => `kind ${row % 40}`)).toMatch(/40 classes in 200 rows: most have few rows/);
   expect(await doubt((row) => `kind ${row % 15}`)).toBeUndefined();
+});
+
+test("a declared column, its type and a counter have no part in the split; CSV and NDJSON split alike", async () => {
+  const lines = Array.from({ length: 200 }, (_, i) => [
+    `0${(i * 7) % 40}`,
+    `${(i * 13) % 50}`,
+    "abc"[i % 3],
+    i % 4 ? "n" : "y",
+  ]);
+  const path = join(folder, "declared.csv");
+  await writeFile(path, `n,code,size,kind,y\n${lines.map((line, i) => [i + 1, ...line].join(",")).join("\n")}\n`);
+  const ndjson = join(folder, "declared.ndjson");
+  const record = ([code, size, kind, y]: (string | undefined)[]): string =>
+    JSON.stringify({ code, size: Number(size), kind, y });
+  await writeFile(ndjson, `${lines.map(record).join("\n")}\n`);
+  const partsWith = async (file: string, columns?: Columns) => {
+    const { table } = await prepareTable(file, { target: "y", columns });
+    return splitTable(table, { stratify: "y", seed: 3 });
+  };
+  const plain = await partsWith(path);
+  expect(plain.test.length).toBe(40);
+  for (const columns of [
+    { code: "number", size: "number", kind: "category" },
+    { code: "text", size: "category", kind: "text" },
+    { size: "number" },
+    { n: "category", kind: "category" },
+  ] satisfies Columns[])
+    expect(await partsWith(path, columns)).toEqual(plain);
+  expect(await partsWith(ndjson)).toEqual(plain);
+});
+
+test("a group is no feature, keeps every digit and stays together; what looks like one is pointed at", async () => {
+  const path = join(folder, "visits.csv");
+  const person = (i: number): string => `12345678901234567${String(Math.floor(i / 5)).padStart(3, "0")}`;
+  const lines = Array.from({ length: 200 }, (_, i) => `${person(i)},${(i * 13) % 50},${i % 10 < 5 ? "ill" : "well"}`);
+  await writeFile(path, `patient_id,size,y\n${lines.join("\n")}\n`);
+  const unnamed = await prepareTable(path, { target: "y" });
+  const { suspects } = profileTable(unnamed.table, unnamed.schema);
+  expect([...suspects, ...unnamed.groupSuspects]).toMatchObject([{ name: "patient_id", kind: "group", value: 1 }]);
+  const declared = await prepareTable(path, { target: "y", columns: { size: "number" } });
+  expect(declared.groupSuspects).toMatchObject([{ name: "patient_id", kind: "group" }]);
+
+  const { table, schema, groupSuspects } = await prepareTable(path, { target: "y", group: "patient_id" });
+  expect(groupSuspects).toEqual([]);
+  expect(profileTable(table, schema).suspects).toEqual([]);
+  expect(schema.features.map(({ name }) => name)).toEqual(["size"]);
+  expect(schema.leftOut).toEqual([{ name: "patient_id", reason: "the group: its rows stay together" }]);
+  const parts = splitTable(table, { ...splitBy(schema), seed: 1 });
+  const people = Object.values(parts).map((part) => new Set(Array.from(part, (row) => person(row))).size);
+  expect(people).toEqual([24, 8, 8]);
+
+  const refused = (options: object) => prepareTable(path, { target: "y", ...options }).catch((error: unknown) => error);
+  expect(await refused({ group: "patient" })).toMatchObject({ code: "unknown-column" });
+  expect(await refused({ group: "y" })).toMatchObject({ code: "invalid-option" });
 });

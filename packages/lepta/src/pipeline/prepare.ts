@@ -4,10 +4,12 @@ import {
   type ColumnType,
   classLimit,
   DataError,
+  groupSuspects,
   inferSchema,
   type ReadProgress,
   readTable,
   type Schema,
+  type Suspect,
   type Table,
   takeColumns,
   withTarget,
@@ -20,6 +22,8 @@ export type TaskChoice = "auto" | "classification" | "regression";
 export interface PrepareOptions {
   readonly target: string;
   readonly positive?: string | undefined;
+  /** The column whose equal values belong together. */
+  readonly group?: string | undefined;
   /** Feature columns and their types; others are left out. Default: every column, types inferred. */
   readonly columns?: Columns | undefined;
   /** Default auto: by the target's values. */
@@ -29,11 +33,13 @@ export interface PrepareOptions {
 
 export interface PreparedTable {
   /**
-   * Rows with a target; the features and the target alone, in the file's order. What else a row holds, a row number
+   * Rows with a target; the features, the group and the target alone, in the file's order. What else a row holds, a row number
    * say, decides neither its part nor whether it repeats another.
    */
   readonly table: Table;
   readonly schema: Schema;
+  /** Columns that seem to say which rows belong together and are no longer in the table; none where a group is named. */
+  readonly groupSuspects: readonly Suspect[];
   /** Rows of the file that the reader put aside. */
   readonly rejected: Table["rejected"];
 }
@@ -45,7 +51,7 @@ function mismatch(message: string, fix: string, cause?: unknown): CliError {
   return new CliError("columns-mismatch", message, fix, { cause });
 }
 
-async function readDeclared(path: string, columns: Columns, target: string, options: PrepareOptions): Promise<Table> {
+async function readDeclared(path: string, columns: Columns, options: PrepareOptions): Promise<Table> {
   let table: Table;
   try {
     table = await readTable(path, readOptions(options, columns));
@@ -67,14 +73,19 @@ async function readDeclared(path: string, columns: Columns, target: string, opti
       `${table.rejected.length} of ${rows} rows of "${path}" do not fit the declared columns, the first at line ${first.line}: ${first.reason}.`,
       "Correct the declared types in table(…, { columns }), or the file.",
     );
-  const names = [...Object.keys(columns), target].filter((name) =>
+  return table;
+}
+
+/** The declared columns, the target and the group. */
+function takeDeclared(table: Table, columns: Columns, { target, group }: PrepareOptions): Table {
+  const names = [...Object.keys(columns), target, ...(group === undefined ? [] : [group])].filter((name) =>
     table.columns.some((column) => column.name === name),
   );
   return takeColumns(table, names);
 }
 
 function readOptions(options: PrepareOptions, columns: Columns | undefined): Parameters<typeof readTable>[1] {
-  const { target, task, onProgress } = options;
+  const { target, group, task, onProgress } = options;
   const targetType: Readonly<Record<TaskChoice, ColumnType | undefined>> = {
     auto: undefined,
     classification: "category",
@@ -82,7 +93,12 @@ function readOptions(options: PrepareOptions, columns: Columns | undefined): Par
   };
   const declared = targetType[task ?? "auto"];
   return {
-    types: { ...columns, ...(declared === undefined ? {} : { [target]: declared }) },
+    // A group's values only have to be told apart: as they are written, every digit counts.
+    types: {
+      ...columns,
+      ...(group === undefined || group === target ? {} : { [group]: "category" }),
+      ...(declared === undefined ? {} : { [target]: declared }),
+    },
     ...(onProgress === undefined ? {} : { onProgress }),
   };
 }
@@ -92,36 +108,42 @@ function readOptions(options: PrepareOptions, columns: Columns | undefined): Par
  * file.
  */
 export async function prepareTable(path: string, options: PrepareOptions): Promise<PreparedTable> {
-  const { target, positive, columns, task = "auto" } = options;
-  let whole: Table;
+  const { target, positive, group, columns, task = "auto" } = options;
+  let read: Table;
   try {
-    whole =
+    read =
       columns === undefined
         ? await readTable(path, readOptions(options, undefined))
-        : await readDeclared(path, columns, target, options);
+        : await readDeclared(path, columns, options);
   } catch (error) {
     // The target is declared by us for a chosen task; its absence is said in the target's own words.
     if (error instanceof DataError && error.code === "unknown-column" && task !== "auto")
       throw new DataError("target-missing", error.message, error.fix, error);
     throw error;
   }
+  const whole = columns === undefined ? read : takeDeclared(read, columns, options);
   if (whole.columns.length === 1 && whole.columns[0]?.name === target)
     throw mismatch(
       `"${basename(path)}" has no column to learn from: it has the target alone.`,
       "Give a table with further columns.",
     );
-  const schema = inferSchema(whole, { target, ...(positive === undefined ? {} : { positive }) });
+  const schema = inferSchema(whole, {
+    target,
+    ...(positive === undefined ? {} : { positive }),
+    ...(group === undefined ? {} : { group }),
+  });
   if (schema.features.length === 0)
     throw mismatch(
       `"${basename(path)}" has no column to learn from: ${schema.leftOut.map(({ name, reason }) => `${name} (${reason})`).join(", ")}.`,
       "Give a table with columns that differ from row to row.",
     );
-  const used = new Set([...schema.features.map(({ name }) => name), target]);
+  const used = new Set([...schema.features.map(({ name }) => name), target, group]);
   const names = whole.columns.map(({ name }) => name).filter((name) => used.has(name));
   const table = names.length === whole.columns.length ? whole : takeColumns(whole, names);
   const chosen = chosenTask(schema, task);
   refusePositive(chosen, positive);
-  return { table: withTarget(table, target).table, schema: chosen, rejected: whole.rejected };
+  const groups = groupSuspects(read, chosen).filter(({ name }) => !used.has(name));
+  return { table: withTarget(table, target).table, schema: chosen, groupSuspects: groups, rejected: whole.rejected };
 }
 
 /** A positive class is one of two: of more, or of a number, none is reported. */
@@ -155,4 +177,9 @@ function chosenTask(schema: Schema, task: TaskChoice): Schema {
   if (task !== "regression" || schema.target === undefined) return schema;
   const { name, type, missing } = schema.target;
   return { ...schema, target: { name, type, missing, classes: undefined } };
+}
+
+/** What parts of the table keep: the target's distribution, and groups whole. */
+export function splitBy({ target, group }: Schema): { stratify?: string; group?: string } {
+  return { ...(target === undefined ? {} : { stratify: target.name }), ...(group === undefined ? {} : { group }) };
 }

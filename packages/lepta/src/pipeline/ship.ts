@@ -109,7 +109,7 @@ async function runStages(
 ) {
   const workplace: Workplace = createWorkplace({ product, run: log.run, directory, served, report });
   const runner: StageRunner<Workplace> = { workplace, log, report, codeVersion: codeVersion(), signal };
-  const { target, positive, columns } = product.data;
+  const { target, positive, columns, group } = product.data;
   const costs = product.task.kind === "classifier" ? (product.task.costs ?? null) : null;
   const { seed } = product;
 
@@ -118,6 +118,7 @@ async function runStages(
     target,
     positive,
     columns,
+    group,
     task: product.task.kind,
     seed,
   });

@@ -13,7 +13,8 @@ export interface TestTable {
 /** Throws what `readTable` throws: `unknown-column` names a column of the training table that the file lacks. */
 export async function readTestTable(path: string, { table, schema }: PreparedTable): Promise<TestTable> {
   const target = schema.target?.name ?? "";
-  const names = [...schema.features.map(({ name }) => name), target];
+  const { group } = schema;
+  const names = [...schema.features.map(({ name }) => name), target, ...(group === undefined ? [] : [group])];
   const columns = takeColumns(table, names).columns;
   const types = Object.fromEntries(columns.map(({ name, type }) => [name, type]));
   const read = await readTable(path, { types });

@@ -4,7 +4,7 @@ import type { ApiClient } from "@lepta/api";
 import { splitTable, type ThreeParts, takeRows } from "@lepta/data";
 import type { Product } from "../product/define.ts";
 import type { Report } from "./events.ts";
-import { type PreparedTable, prepareTable } from "./prepare.ts";
+import { type PreparedTable, prepareTable, splitBy } from "./prepare.ts";
 import type { ServedStore } from "./served-store.ts";
 
 export interface LearningTable extends PreparedTable {
@@ -66,11 +66,13 @@ async function learningTable(product: Product, dataFile: string, report: Report)
     target: data.target,
     positive: data.positive,
     columns: data.columns,
+    group: data.group,
     task: task.kind === "classifier" ? "classification" : "regression",
     onProgress: ({ stage }) =>
       report({ type: "progress", label: "read", done: readSteps.indexOf(stage) + 1, total: 3 }),
   });
-  return { ...prepared, parts: splitTable(prepared.table, { stratify: data.target, seed }) };
+  const { table, schema } = prepared;
+  return { ...prepared, parts: splitTable(table, { ...splitBy(schema), seed }) };
 }
 
 const readSteps: readonly string[] = ["check", "read", "convert"];

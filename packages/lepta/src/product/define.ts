@@ -95,8 +95,14 @@ export function defineProduct<const N extends string, const C extends Columns>(
 
 function checkData(product: string, data: TableSource): void {
   checkKind(`Product ${product}: data`, data, ["table"], 'table("file.csv", { target: "…" })');
-  const { target, positive, columns } = data;
+  const { target, positive, columns, group } = data;
   checkText(`Product ${product}: the target`, target);
+  if (group !== undefined) checkText(`Product ${product}: the group`, group);
+  if (group === target)
+    refuse(
+      `Product ${product}: ${target} is both the target and the group.`,
+      "Name as `group` the column that says which rows belong together, such as a person's number.",
+    );
   if (positive !== undefined) checkText(`Product ${product}: positive`, positive);
   if (columns === undefined) return;
   if (typeof columns !== "object" || columns === null || Array.isArray(columns))
@@ -107,6 +113,11 @@ function checkData(product: string, data: TableSource): void {
     refuse(
       `Product ${product}: the target ${target} is listed among the feature columns.`,
       "Take it out of `columns`: a row to predict does not have it.",
+    );
+  if (group !== undefined && Object.hasOwn(columns, group))
+    refuse(
+      `Product ${product}: the group ${group} is listed among the feature columns.`,
+      "Take it out of `columns`: it only says which rows belong together.",
     );
 }
 

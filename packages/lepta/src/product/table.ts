@@ -10,6 +10,11 @@ export interface TableOptions<C extends Columns> {
    * file that are not listed are left out. Default: every column, types inferred.
    */
   readonly columns?: C;
+  /**
+   * The column that says which rows belong together, such as a patient's number where each has many rows: they stand in
+   * one part, intervals resample them as one, and the column is no feature.
+   */
+  readonly group?: string;
 }
 
 export interface TableSource<C extends Columns = Columns, P extends string | undefined = string | undefined> {
@@ -19,6 +24,7 @@ export interface TableSource<C extends Columns = Columns, P extends string | und
   readonly target: string;
   readonly positive: P;
   readonly columns: C | undefined;
+  readonly group: string | undefined;
 }
 
 /** The class whose probability is meant by "the probability"; needed for costs. */
@@ -43,7 +49,7 @@ export function table<const C extends Columns = Columns>(
   options: TableOptions<C> & Partial<Positive>,
 ): TableSource<C> {
   checkText("table(…): the path", path);
-  checkKeys("table(…)", options, ["target", "positive", "columns"]);
-  const { target, positive, columns } = options;
-  return { kind: "table", path, target, positive, columns };
+  checkKeys("table(…)", options, ["target", "positive", "columns", "group"]);
+  const { target, positive, columns, group } = options;
+  return { kind: "table", path, target, positive, columns, group };
 }

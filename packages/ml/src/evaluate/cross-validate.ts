@@ -36,7 +36,8 @@ export interface CrossValidateOptions extends FoldOptions {
 }
 
 /**
- * Trains on all folds but one and measures on that one, in turn; folds are shuffled and stratified by the target.
+ * Trains on all folds but one and measures on that one, in turn; folds are shuffled, stratified by the target, and
+ * keep the schema's groups whole.
  * Everything fitted is fitted in the training folds alone. Throws what `train` and `kFold` throw, and the signal's reason.
  */
 export async function crossValidate(
@@ -48,7 +49,12 @@ export async function crossValidate(
   const stratify = schema.target?.name;
   if (stratify === undefined)
     throw new MlError("task-unsupported", "The schema has no target.", "Name the column to predict as the target.");
-  const parts = kFold(table, { k: folds, stratify, seed });
+  const parts = kFold(table, {
+    k: folds,
+    stratify,
+    seed,
+    ...(schema.group === undefined ? {} : { group: schema.group }),
+  });
   const measured = await measureFolds(
     parts,
     async (fold) => {

@@ -57,8 +57,9 @@ const fitters: Readonly<Record<ModelName, (options: FitModelOptions) => Promise<
 /**
  * The features are fitted on `train` alone. The model learns from `train` and `validation` by cross-fitting: five
  * times it is fitted on four fifths of the rows and watched on the fifth held out, so that early stopping, the events'
- * metrics and `heldOut` (for thresholds) rest on every row, each predicted by what never saw it. Of more than 10,000
- * rows, the validation part alone is held out (or one fifth). Rows without a target are left out.
+ * metrics and `heldOut` (for thresholds) rest on every row, each predicted by what never saw it nor another row of its
+ * group. Of more than 10,000 rows, the validation part alone is held out (or one fifth). Rows without a target are left
+ * out.
  * Throws `task-unsupported`, `training-rows-invalid`, `no-features`, or the engine's
  * `loss-not-finite` and `training-aborted`.
  */
@@ -67,17 +68,19 @@ export async function train(options: TrainOptions): Promise<TrainedTask> {
   const target = targetIn(schema);
   const task = inferTask(schema);
   const model = modelNameFor(options.model ?? "network", task);
-  const names = [...schema.features.map(({ name }) => name), target.name];
+  const { group } = schema;
+  const names = [...schema.features.map(({ name }) => name), target.name, ...(group === undefined ? [] : [group])];
   const used = (table: Table): Table => takeRows(takeColumns(table, names), labelledRows(table, target));
   const fitted = used(options.train);
   const rows = options.validation === undefined ? fitted : stacked(fitted, used(options.validation));
   const prepared = prepareTarget(rows, target);
-  const heldOut = heldOutParts(rows, fitted.rowCount, target.name, seed);
+  const folding = { stratify: target.name, ...(group === undefined ? {} : { group }), seed };
+  const heldOut = heldOutParts(rows, fitted.rowCount, folding);
   const { features, crossFit } = learnEffects(
     fitFeatures(fitted, schema, { encoding: model === "network" ? "piecewise" : "linear" }),
     rows,
     prepared.target,
-    effectFolds(rows, heldOut, target.name, seed),
+    effectFolds(rows, heldOut, folding),
     heldOut.length > 1 ? Int32Array.of() : heldOut[0]!,
   );
   const x = await matrixOf(features, rows, threads);
@@ -131,10 +134,19 @@ function taskEvent(
 /** Most rows for which every row is held out once. */
 const crossFitted = 10_000;
 
-function heldOutParts(rows: Table, fitted: number, target: string, seed: number): Int32Array[] {
+/** What folds keep: the target's distribution, and groups whole. */
+interface Folding {
+  readonly stratify: string;
+  readonly group?: string;
+  readonly seed: number;
+}
+
+function heldOutParts(rows: Table, fitted: number, folding: Folding): Int32Array[] {
   if (rows.rowCount > crossFitted && fitted < rows.rowCount)
     return [Int32Array.from({ length: rows.rowCount - fitted }, (_, i) => fitted + i)];
-  const parts = kFold(rows, { k: 5, stratify: target, seed }).map(({ test }) => test);
+  const parts = kFold(rows, { k: 5, ...folding }).map(
+    ({ test }) => test,
+  );
   return rows.rowCount > crossFitted ? parts.slice(0, 1) : parts;
 }
 
@@ -143,16 +155,17 @@ function heldOutParts(rows: Table, fitted: number, target: string, seed: number)
  * parts: a row held out has then no part in its own effect, as it has none in the model that predicts it. Where one
  * part is held out, it is one of six.
  */
-function effectFolds(rows: Table, heldOut: readonly Int32Array[], target: string, seed: number): readonly Int32Array[] {
+function effectFolds(rows: Table, heldOut: readonly Int32Array[], folding: Folding): readonly Int32Array[] {
   const [part] = heldOut;
   if (heldOut.length > 1 || part === undefined) return heldOut;
   const learnt = rowsExcept(rows.rowCount, part);
-  const folds = kFold(takeRows(rows, learnt), { k: 5, stratify: target, seed });
+  const folds = kFold(takeRows(rows, learnt), { k: 5, ...folding });
   return [part, ...folds.map(({ test }) => test.map((at) => learnt[at]!))];
 }
 
 /** The rows of both tables, which have the same columns. */
 function stacked(first: Table, second: Table): Table {
+  const keys = first.rowKeys && second.rowKeys && [...first.rowKeys, ...second.rowKeys];
   return makeTable(
     first.columns.map((column, i): Column => {
       const below = second.columns[i]!;
@@ -169,5 +182,6 @@ function stacked(first: Table, second: Table): Table {
         "Split one table into both parts.",
       );
     }),
+    keys === undefined ? {} : { rowKeys: Float64Array.from(keys) },
   );
 }
