@@ -144,9 +144,7 @@ interface Folding {
 function heldOutParts(rows: Table, fitted: number, folding: Folding): Int32Array[] {
   if (rows.rowCount > crossFitted && fitted < rows.rowCount)
     return [Int32Array.from({ length: rows.rowCount - fitted }, (_, i) => fitted + i)];
-  const parts = kFold(rows, { k: 5, ...folding }).map(
-    ({ test }) => test,
-  );
+  const parts = kFold(rows, { k: 5, ...folding }).map(({ test }) => test);
   return rows.rowCount > crossFitted ? parts.slice(0, 1) : parts;
 }
 
