@@ -100,6 +100,7 @@ async function errorOf(route: Route, response: Response, signal: AbortSignal | u
     status: response.status,
     fix: parsed.data.fix,
     errors: parsed.data.errors ?? [],
+    omitted: parsed.data.omitted ?? 0,
     ...(Number.isFinite(retryAfter) ? { retryAfterSeconds: retryAfter } : {}),
   });
 }

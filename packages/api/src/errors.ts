@@ -9,7 +9,9 @@ export const apiErrors = {
   "row-missing-field": "a row lacks a field that the product requires",
   "invalid-label": "the feedback's label is none of the product's classes",
   "body-too-large": "the request body is over the server's limit",
-  "unsupported-media-type": "the request body is not declared as JSON",
+  "unsupported-media-type": "the request body is declared as what the route does not read",
+  "binary-tensor-invalid": "the binary tensors of the request do not have the sizes or contents that it declares",
+  "extension-unsupported": "the server does not speak this extension of the Open Inference Protocol",
   "missing-key": "the request carries no API key",
   "unknown-key": "no API key of this server matches",
   "revoked-key": "the API key was revoked",
@@ -28,6 +30,7 @@ export const apiErrors = {
   "key-not-found": "the organisation has no such API key",
   "grant-not-found": "the organisation gave no such grant",
   "name-taken": "the name is in use already",
+  "idempotency-mismatch": "the idempotency key was used before with another request",
   "prediction-conflict": "the prediction id was used before with another request",
   "run-finished": "the run has ended and takes no more stages or events",
   "invalid-deployment": "the deployment's variants, weights or roles are not possible",
@@ -37,7 +40,7 @@ export const apiErrors = {
   "amount-too-large": "an invoice's amounts are too large to be counted exactly",
   "currency-ambiguous": "the period has usage in several currencies and none was chosen",
   "bundle-unusable": "the bundle's files or manifest cannot be registered",
-  "rate-limited": "too many requests with this key",
+  "rate-limited": "too many requests with this key, or too many with wrong keys from this address",
   overloaded: "the server has more requests waiting than it can answer in time",
   "store-locked": "another process has the store open",
   "store-unusable": "the store's directory cannot be used",
@@ -64,6 +67,8 @@ export const apiErrorStatus = {
   "invalid-label": 422,
   "body-too-large": 413,
   "unsupported-media-type": 415,
+  "binary-tensor-invalid": 400,
+  "extension-unsupported": 400,
   "missing-key": 401,
   "unknown-key": 401,
   "revoked-key": 401,
@@ -82,6 +87,7 @@ export const apiErrorStatus = {
   "key-not-found": 404,
   "grant-not-found": 404,
   "name-taken": 409,
+  "idempotency-mismatch": 422,
   "prediction-conflict": 409,
   "run-finished": 409,
   "invalid-deployment": 422,
@@ -117,11 +123,19 @@ export interface ApiErrorDetails {
   fix: string;
   cause?: unknown;
   errors?: readonly FieldProblem[];
+  /** Problems that were counted beside those of `errors`. Default 0. */
+  omitted?: number;
   /** Overrides the code's own status: the client passes on what the server answered. */
   status?: number;
   /** Seconds to wait, sent as Retry-After. */
   retryAfterSeconds?: number;
 }
+
+/** Problems that an error lists; further ones are counted. An answer must not grow with what was sent. */
+export const maxListed = 30;
+/** Characters of a message and of a place, which both can quote what was sent. */
+const maxMessage = 1000;
+const maxPlace = 200;
 
 /** An error that may be shown to the caller. Match on `code`, never on the message. */
 export class ApiError extends Error {
@@ -130,17 +144,33 @@ export class ApiError extends Error {
   /** HTTP status; 0 when no answer came. */
   readonly status: number;
   readonly fix: string;
+  /** At most `maxListed`. */
   readonly errors: readonly FieldProblem[];
+  /** Problems that were found and are not listed. */
+  readonly omitted: number;
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ApiErrorCode, message: string, details: ApiErrorDetails) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    super(shorten(message, maxMessage), details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.status = details.status ?? apiErrorStatus[code];
-    this.fix = details.fix;
-    this.errors = details.errors ?? [];
+    this.fix = shorten(details.fix, maxMessage);
+    const { errors = [], omitted = 0 } = details;
+    this.errors = errors.slice(0, maxListed).map(listed);
+    this.omitted = omitted + errors.length - this.errors.length;
     this.retryAfterSeconds = details.retryAfterSeconds;
   }
+}
+
+function listed(problem: FieldProblem): FieldProblem {
+  return { ...problem, path: shorten(problem.path, maxPlace), message: shorten(problem.message, maxMessage) };
+}
+
+/** Cut at a whole character, so that what is left is text. */
+function shorten(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const last = text.charCodeAt(length - 1);
+  return `${text.slice(0, last >= 0xd800 && last < 0xdc00 ? length - 1 : length)}…`;
 }
 
 export function isApiErrorCode(code: string): code is ApiErrorCode {

@@ -31,23 +31,29 @@ export {
   apiErrors,
   type FieldProblem,
   isApiErrorCode,
+  maxListed,
 } from "./errors.ts";
 export { readEventStream, type ServerEvent } from "./event-stream.ts";
 export { type Health, health } from "./health.ts";
 export {
+  type InferenceDatatype,
   type InferRequest,
   type InferResponse,
   inferenceDatatype,
   inferenceError,
   inferenceLive,
   inferenceModel,
+  inferenceModelConfiguration,
   inferenceModelReady,
   inferenceReady,
   inferenceServer,
   inferenceTensor,
   inferRequest,
   inferResponse,
+  repositoryIndex,
+  repositoryIndexRequest,
 } from "./inference.ts";
+export { readInstant } from "./instant.ts";
 export { createInvoiceRequest, type Invoice, type InvoiceLine, invoice, invoiceLine, period } from "./invoice.ts";
 export { type CreatedKey, createdKey, createKeyRequest, type Key, key, type Scope, scope } from "./key.ts";
 export { openApiDocument } from "./openapi.ts";

@@ -1,8 +1,30 @@
 // Open Inference Protocol v2 (REST): its own nouns and its own error form.
+<<<<<<< HEAD
 import * as z from "zod";
 import { count } from "./scalars.ts";
+=======
+import { z } from "zod";
+import { count, text } from "./scalars.ts";
+>>>>>>> 73003cb (Bound what checking a request costs; speak the Open Inference Protocol as its clients do; spell out every schema)
 
-export const inferenceDatatype = z.enum(["BOOL", "INT8", "UINT8", "INT32", "INT64", "FP32", "FP64", "BYTES"]);
+/** Every datatype of the protocol; BF16 is Triton's. */
+export const inferenceDatatype = z.enum([
+  "BOOL",
+  "UINT8",
+  "UINT16",
+  "UINT32",
+  "UINT64",
+  "INT8",
+  "INT16",
+  "INT32",
+  "INT64",
+  "FP16",
+  "BF16",
+  "FP32",
+  "FP64",
+  "BYTES",
+]);
+export type InferenceDatatype = z.infer<typeof inferenceDatatype>;
 
 const parameters = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
@@ -22,22 +44,35 @@ export const inferenceModel = z
   })
   .meta({ id: "InferenceModel" });
 
-const value = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+const scalar = { type: ["string", "number", "boolean", "null"] };
+/** A tensor's values are checked against its datatype where they are read, once; here it is a list. */
+const tensorData = z
+  .custom<unknown[]>((value) => Array.isArray(value), "must be a list")
+  .meta({
+    type: "array",
+    items: { anyOf: [scalar, { type: "array", items: scalar }] },
+    description: "Row-major, flat or one list a row; absent where the values follow in binary (binary_data_size)",
+  });
 
 export const inferenceTensor = z.object({
   name: z.string(),
-  shape: z.array(count),
+  shape: z.array(count).max(8),
   datatype: inferenceDatatype,
   parameters: parameters.optional(),
-  data: z.array(z.union([value, z.array(value)])).meta({ description: "Row-major, flat or one array a row" }),
+  data: tensorData.optional(),
 });
 
 export const inferRequest = z
   .object({
-    id: z.string().optional(),
-    parameters: parameters.optional(),
-    inputs: z.array(inferenceTensor).min(1),
-    outputs: z.array(z.object({ name: z.string(), parameters: parameters.optional() })).optional(),
+    id: text.max(256).optional().meta({
+      description: "Makes the call repeatable: the same id with the same inputs answers the same and counts once",
+    }),
+    parameters: parameters.optional().meta({ description: "`subject` keeps a subject on one variant" }),
+    inputs: z.array(inferenceTensor).min(1).max(20_000),
+    outputs: z
+      .array(z.object({ name: z.string(), parameters: parameters.optional() }))
+      .max(100)
+      .optional(),
   })
   .meta({ id: "InferRequest" });
 export type InferRequest = z.infer<typeof inferRequest>;
@@ -58,3 +93,23 @@ export const inferenceServer = z.object({ name: z.string(), version: z.string(),
 export const inferenceLive = z.object({ live: z.boolean() });
 export const inferenceReady = z.object({ ready: z.boolean() });
 export const inferenceModelReady = z.object({ name: z.string(), ready: z.boolean() });
+
+const configurationTensor = z.object({ name: z.string(), data_type: z.string(), dims: z.array(z.int()) });
+export const inferenceModelConfiguration = z
+  .object({
+    name: z.string(),
+    platform: z.string(),
+    backend: z.string(),
+    version_policy: z.object({ latest: z.object({ num_versions: count }) }),
+    max_batch_size: count.meta({ description: "Rows of one request at most; `dims` leave their dimension out" }),
+    input: z.array(configurationTensor),
+    output: z.array(configurationTensor),
+  })
+  .meta({ id: "InferenceModelConfiguration" });
+
+export const repositoryIndexRequest = z.object({
+  ready: z.boolean().optional().meta({ description: "Versions that are ready alone; all are" }),
+});
+export const repositoryIndex = z.array(
+  z.object({ name: z.string(), version: z.string(), state: z.literal("READY"), reason: z.string() }),
+);

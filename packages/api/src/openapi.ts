@@ -14,21 +14,25 @@ const mediaTypes = { json: "application/json", events: "text/event-stream", text
 export function openApiDocument(info: { version: string; url?: string }): Json {
   const components: Record<string, Json> = {};
 
+  /** One name stands for one schema: a noun that callers write and read in two forms needs two names. */
+  function name(id: string, schema: Json): void {
+    const before = components[id];
+    if (before !== undefined && JSON.stringify(before) !== JSON.stringify(schema))
+      throw new Error(`two schemas are called ${id}`);
+    components[id] = schema;
+  }
+
   function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
     const {
       $schema: _,
-      $defs,
+      $defs = {},
       ...body
-    } = z.toJSONSchema(schema, { io, unrepresentable: "any" }) as Json & {
-      $defs?: Record<string, Json>;
-    };
-    for (const [name, definition] of Object.entries($defs ?? {})) {
-      if (!name.startsWith("__")) components[name] = relink(definition) as Json;
+    } = z.toJSONSchema(schema, { io, unrepresentable: "any" }) as Json & { $defs?: Record<string, Json> };
+    // A schema with a name of its own is among the definitions, and `body` leads there.
+    for (const [id, definition] of Object.entries($defs)) {
+      if (!id.startsWith("__")) name(id, relink(definition) as Json);
     }
-    const own = z.globalRegistry.get(schema)?.id;
-    if (own === undefined) return relink(inlineAnonymous(body, $defs ?? {})) as Json;
-    components[own] = relink(body) as Json;
-    return { $ref: `#/components/schemas/${own}` };
+    return relink(inlineAnonymous(body, $defs)) as Json;
   }
 
   const paths: Record<string, Json> = {};
@@ -92,8 +96,7 @@ function parametersOf(
     name,
     in: place,
     required: place === "path" || !z.safeParse(field, undefined).success,
-    // The output side: what a coerced number is, not what it is read from.
-    schema: schemaOf(field, "output"),
+    schema: schemaOf(field, "input"),
   }));
 }
 

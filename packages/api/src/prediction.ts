@@ -1,6 +1,11 @@
 // A prediction, its request, and the feedback on it.
+<<<<<<< HEAD
 import * as z from "zod";
 import { id, pageQuery, productName, time } from "./scalars.ts";
+=======
+import { z } from "zod";
+import { id, pageQuery, productName, queryNumber, time } from "./scalars.ts";
+>>>>>>> 73003cb (Bound what checking a request costs; speak the Open Inference Protocol as its clients do; spell out every schema)
 import { versionReference } from "./version.ts";
 
 export const rowValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
@@ -66,9 +71,11 @@ export const predictionRecord = prediction
   .meta({ id: "PredictionRecord" });
 export type PredictionRecord = z.infer<typeof predictionRecord>;
 
-export const predictionQuery = pageQuery.extend({
+export const predictionQuery = pageQuery("instant").extend({
   product: productName.optional(),
-  version: z.coerce.number().int().positive().optional(),
+  version: queryNumber(1, Number.MAX_SAFE_INTEGER, {
+    description: "Of the product's versions; one that is not there has no predictions",
+  }).optional(),
   invoiceLine: id.optional(),
 });
 

@@ -14,7 +14,10 @@ export const problem = z
     detail: z.string(),
     code: z.string().meta({ description: "Stable; match on this" }),
     fix: z.string().meta({ description: "What to do about it" }),
-    errors: z.array(fieldProblem).optional(),
+    errors: z.array(fieldProblem).optional().meta({ description: "The first places that are wrong" }),
+    omitted: z.int().positive().optional().meta({
+      description: "Problems beside those listed; there may be more, since checking stops after a thousand",
+    }),
   })
   .meta({ id: "Problem" });
 export type Problem = z.infer<typeof problem>;
@@ -33,5 +36,6 @@ export function toProblem(error: ApiError): Problem {
     code: error.code,
     fix: error.fix,
     ...(error.errors.length > 0 ? { errors: error.errors.map((e) => ({ ...e })) } : {}),
+    ...(error.omitted > 0 ? { omitted: error.omitted } : {}),
   };
 }

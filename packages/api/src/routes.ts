@@ -6,11 +6,14 @@ import { health } from "./health.ts";
 import {
   inferenceLive,
   inferenceModel,
+  inferenceModelConfiguration,
   inferenceModelReady,
   inferenceReady,
   inferenceServer,
   inferRequest,
   inferResponse,
+  repositoryIndex,
+  repositoryIndexRequest,
 } from "./inference.ts";
 import { createInvoiceRequest, invoice } from "./invoice.ts";
 import { createdKey, createKeyRequest, key, type Scope } from "./key.ts";
@@ -24,7 +27,7 @@ import {
 } from "./prediction.ts";
 import { product } from "./product.ts";
 import { run, runEvent, runSummary } from "./run.ts";
-import { id, page, pageQuery, productName, text } from "./scalars.ts";
+import { id, page, pageQuery, productName, seqQuery, text } from "./scalars.ts";
 import { usageQuery, usageRequest, usageResponse, usageSummary } from "./usage.ts";
 import { version } from "./version.ts";
 
@@ -52,10 +55,20 @@ export interface Route {
 
 const productParams = z.object({ product: productName });
 const idParams = z.object({ id });
-const modelParams = z.object({ model: text });
-const modelVersionParams = modelParams.extend({ version: text });
+const modelParams = z.object({ model: text.min(1) });
+const modelVersionParams = modelParams.extend({ version: text.min(1) });
 const rowErrors = ["row-unknown-field", "row-wrong-type", "row-missing-field"] as const;
 const modelErrors = ["product-not-found", "version-not-found", "deployment-not-found"] as const;
+
+const inferErrors = [
+  ...modelErrors,
+  ...rowErrors,
+  "binary-tensor-invalid",
+  "extension-unsupported",
+  "idempotency-mismatch",
+  "prediction-conflict",
+  "overloaded",
+] as const;
 
 export const routes = {
   health: {
@@ -128,7 +141,7 @@ export const routes = {
     path: "/v1/products",
     summary: "The organisation's products",
     scope: "read",
-    query: pageQuery,
+    query: pageQuery("name"),
     response: page(product),
     errors: [],
   },
@@ -147,7 +160,7 @@ export const routes = {
     summary: "A product's model versions, newest first",
     scope: "read",
     params: productParams,
-    query: pageQuery,
+    query: pageQuery("number"),
     response: page(version),
     errors: ["product-not-found"],
   },
@@ -175,7 +188,7 @@ export const routes = {
     path: "/v1/runs",
     summary: "Pipeline runs, newest first",
     scope: "read",
-    query: pageQuery.extend({ product: productName.optional() }),
+    query: pageQuery("instant").extend({ product: productName.optional() }),
     response: page(runSummary),
     errors: [],
   },
@@ -194,7 +207,7 @@ export const routes = {
     summary: "A run's events from `after` on, then live until it ends (server-sent events, id = seq)",
     scope: "read",
     params: idParams,
-    query: z.object({ after: z.coerce.number().int().nonnegative().default(0) }),
+    query: z.object({ after: seqQuery("`seq` of the last event that is known") }),
     response: runEvent,
     form: "events",
     errors: ["run-not-found"],
@@ -223,7 +236,7 @@ export const routes = {
     path: "/v1/invoices",
     summary: "The organisation's invoices, newest first",
     scope: "read",
-    query: pageQuery,
+    query: pageQuery("instant"),
     response: page(invoice),
     errors: [],
   },
@@ -335,6 +348,33 @@ export const routes = {
     response: inferenceModelReady,
     errors: modelErrors,
   },
+  inferenceModelConfiguration: {
+    method: "GET",
+    path: "/v2/models/{model}/config",
+    summary: "Open Inference Protocol, model configuration: the deployed model",
+    scope: "predict",
+    params: modelParams,
+    response: inferenceModelConfiguration,
+    errors: modelErrors,
+  },
+  inferenceModelVersionConfiguration: {
+    method: "GET",
+    path: "/v2/models/{model}/versions/{version}/config",
+    summary: "Open Inference Protocol, model configuration: one version",
+    scope: "predict",
+    params: modelVersionParams,
+    response: inferenceModelConfiguration,
+    errors: modelErrors,
+  },
+  repositoryIndex: {
+    method: "POST",
+    path: "/v2/repository/index",
+    summary: "Open Inference Protocol, model repository: every version of every product",
+    scope: "predict",
+    body: repositoryIndexRequest.optional(),
+    response: repositoryIndex,
+    errors: [],
+  },
   infer: {
     method: "POST",
     path: "/v2/models/{model}/infer",
@@ -343,7 +383,7 @@ export const routes = {
     params: modelParams,
     body: inferRequest,
     response: inferResponse,
-    errors: [...modelErrors, ...rowErrors, "overloaded"],
+    errors: inferErrors,
   },
   inferVersion: {
     method: "POST",
@@ -353,7 +393,7 @@ export const routes = {
     params: modelVersionParams,
     body: inferRequest,
     response: inferResponse,
-    errors: [...modelErrors, ...rowErrors, "overloaded"],
+    errors: inferErrors,
   },
 } as const satisfies Record<string, Route>;
 

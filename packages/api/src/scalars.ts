@@ -11,10 +11,12 @@ export const productName = z
     "lower-case letters, digits, - and _, at most 64, starting with a letter or digit",
   )
   .meta({ description: "A product's name" });
+/** As a pattern's source, which stands in the OpenAPI document. */
+const unstorable = "\\u0000\\ud800-\\udfff";
 /** What JSON and URLs can write and a database's text cannot hold is none: NUL, and halves of surrogate pairs. */
-export const text = z
-  .string()
-  .refine((value) => value.isWellFormed() && !value.includes("\0"), "holds NUL or half a character");
+export const text = z.string().regex(new RegExp(`^[^${unstorable}]*$`, "u"), "holds NUL or half a character");
+/** Largest number of a database's integer column. */
+const maxInteger = 2 ** 31 - 1;
 /** Hex SHA-256. */
 export const hash = z.string().regex(/^[0-9a-f]{64}$/);
 export const currency = z.string().regex(/^[A-Z]{3}$/, "three capital letters (ISO 4217)");
@@ -28,10 +30,37 @@ export const interval = z
   .meta({ id: "Interval" });
 export type Interval = z.infer<typeof interval>;
 
-export const pageQuery = z.object({
-  limit: z.coerce.number().int().min(1).max(500).default(50),
-  cursor: text.max(500).optional().meta({ description: "`nextCursor` of the page before" }),
-});
+/** A whole number in a query, in decimal digits alone: `0x10`, `1e2` and blanks are mistakes. */
+export function queryNumber(minimum: number, maximum: number, more: { default?: number; description?: string } = {}) {
+  return z
+    .preprocess(
+      (value) => (typeof value === "string" && /^-?[0-9]{1,16}$/.test(value) ? Number(value) : value),
+      z.int().min(minimum).max(maximum),
+    )
+    .meta({ type: "integer", minimum, maximum, ...more });
+}
+
+/** A run's `seq`, or a count that the database holds as one. */
+export const seqQuery = (description: string) => queryNumber(0, maxInteger, { default: 0, description }).default(0);
+
+/** By what a list is told where its page begins: the last item's instant and id, or its name, or its number. */
+const cursors = {
+  instant:
+    /^(19[7-9][0-9]|[2-9][0-9]{3})-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+  name: /^[a-z0-9][a-z0-9_-]{0,63}$/,
+  number: /^[1-9][0-9]{0,8}$/,
+} as const;
+
+export function pageQuery(by: keyof typeof cursors) {
+  return z.object({
+    limit: queryNumber(1, 500, { default: 50, description: "Items on the page" }).default(50),
+    cursor: z
+      .string()
+      .regex(cursors[by], "is no cursor of this list")
+      .optional()
+      .meta({ description: "`nextCursor` of the page before, unchanged" }),
+  });
+}
 
 export function page<T extends z.ZodType>(item: T) {
   return z.object({ items: z.array(item), nextCursor: z.string().nullable() });

@@ -1,5 +1,13 @@
 // The way of one prediction: the deployment, the variant, the model, the record. In that order, and each only once.
-import { ApiError, type ApiErrorCode, type Deployment, type FieldProblem, type Prediction, type Row } from "@lepta/api";
+import {
+  ApiError,
+  type ApiErrorCode,
+  type Deployment,
+  type FieldProblem,
+  maxListed,
+  type Prediction,
+  type Row,
+} from "@lepta/api";
 import { hashSubject, subjectSalt } from "../accounts/organisations.ts";
 import { newId } from "../db/id.ts";
 import type { Store } from "../db/store.ts";
@@ -86,14 +94,14 @@ export function predictor({ store, scorers, writer, deployments, onPredictions }
       }
       // Every row is checked, and has its places, before any is scored: a refused request leaves nothing behind. One
       // that fails later (the database went away) may have stored part of its rows; with ids it can be repeated.
-      refuse(
-        planned.flatMap(({ request, chosen }) =>
-          (leases.get(chosen.model.id) as Lease).model
-            .validate(request.row)
-            .map((problem) => ({ ...problem, path: request.path + problem.path })),
-        ),
-        product,
-      );
+      const problems: FieldProblem[] = [];
+      for (const { request, chosen } of planned) {
+        // Enough to list, and to say that there are more: the rest is not looked at.
+        if (problems.length > maxListed) break;
+        for (const problem of (leases.get(chosen.model.id) as Lease).model.validate(request.row))
+          problems.push({ ...problem, path: request.path + problem.path });
+      }
+      refuse(problems, product);
       const writing = writer.reserve(organisationId, planned.length);
       places.push(writing);
       const scoring = new Map<string, Reservation<Row, Verdict>>();
@@ -177,7 +185,7 @@ export function predictor({ store, scorers, writer, deployments, onPredictions }
   };
 }
 
-/** The first problem names the error's code; all are listed. */
+/** The first problem names the error's code. */
 function refuse(problems: FieldProblem[], product: string): void {
   const first = problems[0];
   if (!first) return;

@@ -28,9 +28,18 @@ export function isInferencePath(path: string): boolean {
   return path === "/v2" || path.startsWith("/v2/");
 }
 
+/** The form is one string, which people read. */
+const maxInferencePlaces = 10;
+
 function inferenceMessage(error: ApiError): string {
-  const places = error.errors.map((field) => `${field.path}: ${field.message}`);
-  return [`${error.code}: ${error.message}`, ...places, error.fix].join("; ");
+  // The message is most often the first place's.
+  const places = error.errors
+    .map(({ path, message }) => `${path}: ${message}`)
+    .filter((text) => text !== error.message);
+  const listed = places.slice(0, maxInferencePlaces);
+  const more = places.length - listed.length + error.omitted;
+  if (more > 0) listed.push(`and ${more} more`);
+  return [`${error.code}: ${error.message}`, ...listed, error.fix].join("; ");
 }
 
 /** What a handler threw, as what the caller may see: an unknown error says nothing of the inside. */

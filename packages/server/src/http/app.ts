@@ -4,6 +4,7 @@ import { type Context, Hono } from "hono";
 import { type Answer, errorAnswer, isInferencePath, publicError, toResponse } from "./answer.ts";
 import type { ConsoleFiles } from "./console-files.ts";
 import type { Exchange } from "./exchange.ts";
+import { inferenceExtension } from "./inference-extensions.ts";
 import { endpoints } from "./register.ts";
 import type { ServerContext } from "./server-context.ts";
 
@@ -42,6 +43,8 @@ export function createApp(
     "*",
     answering(async ({ env: { exchange }, req }) => {
       const { path, request } = exchange;
+      const extension = inferenceExtension(path);
+      if (extension) throw extension;
       const allowed = allowedMethods(path);
       if (allowed.length > 0) {
         exchange.response.setHeader("allow", allowed.join(", "));

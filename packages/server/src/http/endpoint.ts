@@ -1,18 +1,13 @@
 // What an endpoint is: a route of the table, and a function from its checked input to its answer.
-import {
-  ApiError,
-  type FieldProblem,
-  type Route,
-  type RouteName,
-  type RouteResponse,
-  type Routes,
-  routes,
-} from "@lepta/api";
+import type { IncomingMessage } from "node:http";
+import { ApiError, type Route, type RouteName, type RouteResponse, type Routes, routes } from "@lepta/api";
 import { z } from "zod";
 import type { Answer } from "./answer.ts";
 import { jsonAnswer } from "./answer.ts";
 import { readJson } from "./body.ts";
+import { check } from "./check.ts";
 import type { Exchange } from "./exchange.ts";
+import { RawResult } from "./raw-result.ts";
 import type { Principal, ServerContext } from "./server-context.ts";
 
 type Field<R, K extends string> = R extends { [P in K]: infer S extends z.ZodType } ? z.output<S> : undefined;
@@ -30,7 +25,7 @@ export interface Call<N extends RouteName> {
 /** JSON routes answer their document, text routes a string, event routes a stream. */
 type Result<N extends RouteName> = Routes[N] extends { form: "events" } ? ReadableStream<Uint8Array> : RouteResponse<N>;
 
-export type Handler<N extends RouteName> = (call: Call<N>) => Promise<Result<N>> | Result<N>;
+export type Handler<N extends RouteName> = (call: Call<N>) => Promise<Result<N> | RawResult> | Result<N> | RawResult;
 
 /** A route with its function, its types closed over. */
 export interface Endpoint {
@@ -41,6 +36,8 @@ export interface Endpoint {
 const formTypes = { text: "text/plain; version=0.0.4; charset=utf-8", events: "text/event-stream" } as const;
 
 export interface EndpointOptions<N extends RouteName> {
+  /** Reads the body in place of `readJson`. */
+  read?: (request: IncomingMessage, limit: number) => Promise<unknown>;
   /** Checks the body in place of the schema, by the same rules. */
   body?: (raw: unknown) => Call<N>["body"];
 }
@@ -52,13 +49,16 @@ export function endpoint<N extends RouteName>(
   options: EndpointOptions<N> = {},
 ): Endpoint {
   const route: Route = routes[name];
+  const read = options.read ?? readJson;
+  const mayLack = route.body !== undefined && z.safeParse(route.body, undefined).success;
   const checkBody = options.body ?? ((raw: unknown) => check(route.body, raw, ""));
   return {
     route,
     async answer(server, exchange, params) {
       exchange.route = route.path;
       const principal = route.scope === null ? undefined : await server.admit(exchange.request, route.scope);
-      const raw = route.body ? await readJson(exchange.request, server.limits.bodyBytes) : undefined;
+      const raw = route.body ? await read(exchange.request, server.limits.bodyBytes) : undefined;
+      if (route.body && raw === undefined && !mayLack) throw noBody();
       const call = {
         server,
         exchange,
@@ -68,6 +68,13 @@ export function endpoint<N extends RouteName>(
         body: route.body ? checkBody(raw) : undefined,
       } as Call<N>;
       const result = await handler(call);
+      if (result instanceof RawResult) {
+        return {
+          status: route.status ?? 200,
+          headers: { ...result.headers, "cache-control": "no-store" },
+          body: result.body,
+        };
+      }
       if (route.form === undefined || route.form === "json") return jsonAnswer(route.status ?? 200, result);
       return {
         status: route.status ?? 200,
@@ -82,28 +89,6 @@ function queryOf({ request }: Exchange): Record<string, string> {
   return Object.fromEntries(new URL(request.url ?? "/", "http://host").searchParams);
 }
 
-/** @throws ApiError invalid-request with every place that is wrong. */
-export function check(schema: z.ZodType | undefined, value: unknown, place: "path" | "query" | ""): unknown {
-  if (!schema) return undefined;
-  const result = z.safeParse(schema, value);
-  if (result.success) return result.data;
-  const errors = result.error.issues.flatMap((issue) => problemsOf(issue, place));
-  const first = errors[0];
-  throw new ApiError("invalid-request", `${first?.path || "the body"}: ${first?.message ?? "does not match"}`, {
-    errors,
-    fix: "Send what /openapi.json describes for this route.",
-    cause: result.error,
-  });
-}
-
-/** A union's issues are those of the branch that got furthest; paths become JSON pointers. */
-function problemsOf(issue: z.core.$ZodIssue, place: string, above: PropertyKey[] = []): FieldProblem[] {
-  const path = [...above, ...issue.path];
-  if (issue.code === "invalid_union" && issue.errors.length > 0) {
-    const depth = (branch: z.core.$ZodIssue[]) => Math.max(...branch.map((one) => one.path.length));
-    const best = issue.errors.reduce((a, b) => (depth(b) > depth(a) ? b : a));
-    return best.flatMap((one) => problemsOf(one, place, path));
-  }
-  const pointer = path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
-  return [{ path: place === "" ? pointer : `${place}${pointer}`, message: issue.message }];
+function noBody(): ApiError {
+  return new ApiError("malformed-json", "the request has no body", { fix: "Send one JSON document in UTF-8." });
 }

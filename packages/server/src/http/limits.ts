@@ -1,6 +1,9 @@
 // What a server takes at most.
 import { defaultRateLimit, type RateLimit } from "./rate-limit.ts";
 
+/** Rows of one request at most, in each protocol. */
+export const maxRows = 1000;
+
 export interface Limits {
   /** Largest request body, in bytes. Default 4 MiB. */
   bodyBytes: number;

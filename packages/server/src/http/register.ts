@@ -8,6 +8,10 @@ import { experiment } from "./endpoints/experiment.ts";
 import { feedback } from "./endpoints/feedback.ts";
 import { health } from "./endpoints/health.ts";
 import { infer, inferVersion } from "./endpoints/infer.ts";
+import {
+  inferenceModelConfiguration,
+  inferenceModelVersionConfiguration,
+} from "./endpoints/inference-configuration.ts";
 import { inferenceLive, inferenceReady } from "./endpoints/inference-health.ts";
 import {
   inferenceModel,
@@ -26,6 +30,7 @@ import { prediction } from "./endpoints/prediction.ts";
 import { predictions } from "./endpoints/predictions.ts";
 import { product } from "./endpoints/product.ts";
 import { products } from "./endpoints/products.ts";
+import { repositoryIndex } from "./endpoints/repository-index.ts";
 import { revokeKey } from "./endpoints/revoke-key.ts";
 import { run } from "./endpoints/run.ts";
 import { runEvents } from "./endpoints/run-events.ts";
@@ -71,6 +76,9 @@ export const endpoints: Record<RouteName, Endpoint> = {
   inferenceModelVersion,
   inferenceModelReady,
   inferenceModelVersionReady,
+  inferenceModelConfiguration,
+  inferenceModelVersionConfiguration,
+  repositoryIndex,
   infer,
   inferVersion,
 };

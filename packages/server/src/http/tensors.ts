@@ -4,19 +4,19 @@ import {
   type FieldProblem,
   type InferRequest,
   type InferResponse,
+  maxListed,
   type Prediction,
   type Row,
 } from "@lepta/api";
 import type { LoadedModel } from "../serving/scorer-pool.ts";
+import { maxRows } from "./limits.ts";
+import { floatTypes, integerTypes, type TensorValue, tensorTypes } from "./tensor-types.ts";
 
 type Tensor = InferRequest["inputs"][number];
 type OutputTensor = InferResponse["outputs"][number];
 type Metadata = { name: string; datatype: Tensor["datatype"]; shape: number[] };
 
-/** Rows of one request at most, as in the predict route. */
-const maxRows = 1000;
-const integers = new Set<Tensor["datatype"]>(["INT8", "UINT8", "INT32", "INT64"]);
-const numbers = new Set<Tensor["datatype"]>([...integers, "FP32", "FP64"]);
+const numbers = [...integerTypes, ...floatTypes] as const;
 
 /** What each column may come as; the first is what the metadata names. */
 const accepted: Readonly<Record<string, readonly Tensor["datatype"][]>> = {
@@ -42,41 +42,47 @@ export function outputMetadata(model: LoadedModel): Metadata[] {
 
 /**
  * @param inputs one tensor a column, shape [N] or [N, 1], data flat or nested; null is a missing value.
- * @throws ApiError invalid-request for names, datatypes, shapes or lengths; the values are the model's to check.
+ * @throws ApiError invalid-request for names, datatypes, shapes, lengths, values outside of their datatype.
  */
 export function rowsOf(inputs: readonly Tensor[], model: LoadedModel): Row[] {
   const problems: FieldProblem[] = [];
-  const columns = new Map<string, unknown[]>();
+  const columns = new Map<string, readonly TensorValue[]>();
   const types = new Map(model.inputs.map(({ name, type }) => [name, type]));
   let rows: number | undefined;
   for (const [i, tensor] of inputs.entries()) {
+    if (problems.length > maxListed) break;
     const wrong = (field: string, message: string) =>
-      problems.push({ path: `/inputs/${i}/${field}`, message: `${tensor.name}: ${message}` });
+      problems.push({ path: `/inputs/${i}/${field}`, message: `${tensor.name.slice(0, 100)}: ${message}` });
     const type = types.get(tensor.name);
-    if (type === undefined) wrong("name", "the model has no such input");
-    else if (!accepted[type]?.includes(tensor.datatype)) {
+    if (type === undefined) {
+      wrong("name", "the model has no such input");
+      continue;
+    }
+    if (!accepted[type]?.includes(tensor.datatype)) {
       wrong("datatype", `a ${type} is ${[...new Set(accepted[type])].join(", ")}, not ${tensor.datatype}`);
+      continue;
     }
     if (columns.has(tensor.name)) wrong("name", "is given twice");
     const [count = 0, width = 1] = tensor.shape;
-    if (tensor.shape.length < 1 || tensor.shape.length > 2 || width !== 1) wrong("shape", "must be [N] or [N, 1]");
-    const data = tensor.data.flat();
-    if (data.length !== count * width) wrong("data", `has ${data.length} values, the shape says ${count * width}`);
     rows ??= count;
-    if (count !== rows) wrong("shape", `has ${count} rows, ${inputs[0]?.name} has ${rows}`);
-    const odd = data.findIndex((value) => !fits(value, tensor.datatype));
-    if (odd >= 0) wrong("data", `value ${odd} is no ${tensor.datatype}`);
-    columns.set(tensor.name, data);
+    if (tensor.shape.length < 1 || tensor.shape.length > 2 || width !== 1) wrong("shape", "must be [N] or [N, 1]");
+    else if (count < 1 || count > maxRows) wrong("shape", `has ${count} rows; 1 to ${maxRows} rows a request`);
+    else if (count !== rows) wrong("shape", `has ${count} rows, ${inputs[0]?.name.slice(0, 100)} has ${rows}`);
+    else
+      columns.set(
+        tensor.name,
+        valuesOf(tensor, count, (message) => wrong("data", message)),
+      );
   }
-  for (const { name } of model.inputs) {
-    if (!columns.has(name)) problems.push({ path: "/inputs", message: `the input ${name} is not there` });
-  }
-  if (rows === 0 || (rows ?? 0) > maxRows)
-    problems.push({ path: "/inputs", message: `1 to ${maxRows} rows a request` });
+  const missing = model.inputs.filter(({ name }) => !columns.has(name));
+  // Inputs that are there and wrong have been named.
+  const given = new Set(inputs.map(({ name }) => name));
+  for (const { name } of missing)
+    if (!given.has(name)) problems.push({ path: "/inputs", message: `the input ${name} is not there` });
   const first = problems[0];
   if (first) {
     throw new ApiError("invalid-request", `${first.path}: ${first.message}`, {
-      errors: problems.slice(1),
+      errors: problems,
       fix: "GET /v2/models/{model} describes the inputs.",
     });
   }
@@ -85,11 +91,27 @@ export function rowsOf(inputs: readonly Tensor[], model: LoadedModel): Row[] {
   );
 }
 
-function fits(value: unknown, datatype: Tensor["datatype"]): boolean {
-  if (value === null) return true;
-  if (datatype === "BYTES") return typeof value === "string";
-  if (datatype === "BOOL") return typeof value === "boolean";
-  return integers.has(datatype) ? Number.isInteger(value) : typeof value === "number";
+/** @param wrong is told of a wrong number of values, and of the first value that its datatype does not hold. */
+function valuesOf(tensor: Tensor, count: number, wrong: (message: string) => void): TensorValue[] {
+  if (tensor.data === undefined) {
+    wrong("is not there");
+    return [];
+  }
+  const given = tensor.data.reduce((sum: number, item) => sum + (Array.isArray(item) ? item.length : 1), 0);
+  if (given !== count) {
+    wrong(`has ${given} values, the shape says ${count}`);
+    return [];
+  }
+  const values = tensor.data.flat();
+  const type = tensorTypes[tensor.datatype];
+  const odd = values.findIndex((value) => value !== null && !type.fits(value));
+  if (odd >= 0) wrong(`value ${odd} is ${shown(values[odd])}; ${tensor.datatype} holds ${type.holds}`);
+  return values as TensorValue[];
+}
+
+function shown(value: unknown): string {
+  if (typeof value === "object") return Array.isArray(value) ? "a list" : "an object";
+  return typeof value === "string" ? JSON.stringify(value.slice(0, 60)) : String(value);
 }
 
 /**
@@ -101,7 +123,7 @@ export function outputsOf(
   model: LoadedModel,
   wanted: readonly string[] | undefined,
 ): OutputTensor[] {
-  const values: Record<string, (prediction: Prediction) => OutputTensor["data"]> = {
+  const values: Record<string, (prediction: Prediction) => TensorValue[]> = {
     value: ({ value }) => [value],
     label: ({ label }) => [label],
     probabilities: ({ probabilities }) => (model.classes ?? []).map((name) => probabilities?.[name] ?? null),

@@ -8,6 +8,7 @@ import type { Tenant } from "../db/tenant.ts";
 import { requireProduct } from "../registry/products.ts";
 import { requireVersion } from "../registry/versions.ts";
 import { predictionSource } from "../serving/prediction-writer.ts";
+import { placeOf } from "./usage-window.ts";
 
 export interface UsageOptions {
   /** The organisation's own use: counted, never billed. Default false. */
@@ -18,7 +19,7 @@ export interface UsageOptions {
 
 /**
  * Takes CloudEvents in. An event is named by its source and id: one that was sent before counts no second time.
- * @throws ApiError product-not-found, version-not-found, invalid-request; then none is taken.
+ * @throws ApiError product-not-found, version-not-found, invalid-request, of the event that is wrong; then none is taken.
  */
 export async function recordUsage(
   tenant: Tenant,
@@ -28,11 +29,15 @@ export async function recordUsage(
   refuseOurs(events);
   return tenant.transaction(async (tx) => {
     const versions = new Map<string, string>();
-    for (const { data } of events) {
+    for (const [i, { data }] of events.entries()) {
       const key = `${data.product} ${data.version}`;
       if (versions.has(key)) continue;
-      await requireProduct(tx, data.product);
-      versions.set(key, (await requireVersion(tx, { product: data.product, version: data.version })).id);
+      try {
+        await requireProduct(tx, data.product);
+        versions.set(key, (await requireVersion(tx, { product: data.product, version: data.version })).id);
+      } catch (error) {
+        throw error instanceof ApiError ? ofEvent(events, i, error) : error;
+      }
     }
     await lock(tx, tenant.organisationId, "prices", "shared");
     const given = events.map(({ source, id, time, data }) => ({
@@ -41,7 +46,7 @@ export async function recordUsage(
       product: data.product,
       versionId: versions.get(`${data.product} ${data.version}`)!,
       quantity: data.quantity,
-      at: time === undefined ? now : new Date(time),
+      at: time === undefined || time === null ? now : new Date(time),
     }));
     const hours = await openHours(tx, tenant.organisationId, own, given);
     const accepted = await insertEvents(tx, tenant.organisationId, given, hours);
@@ -53,10 +58,20 @@ export async function recordUsage(
 function refuseOurs(events: readonly UsageEvent[]): void {
   const at = events.findIndex(({ source }) => source === predictionSource);
   if (at < 0) return;
-  const path = events.length === 1 ? "/source" : `/${at}/source`;
+  const path = `${placeOf(events, at)}/source`;
   throw new ApiError("invalid-request", `${path}: ${predictionSource} is the source of the server's own events`, {
     errors: [{ path, message: `${predictionSource} is the source of the server's own events` }],
     fix: "Name the sender: a URI reference of your own. Predictions of this server are counted already.",
+  });
+}
+
+/** What one event of the list is refused for, with its place. */
+function ofEvent(events: readonly UsageEvent[], i: number, error: ApiError): ApiError {
+  const path = `${placeOf(events, i)}/data`;
+  return new ApiError(error.code, `${path}: ${error.message} (event ${JSON.stringify(events[i]?.id)})`, {
+    cause: error,
+    errors: [{ path, message: error.message, code: error.code }],
+    fix: error.fix,
   });
 }
 

@@ -20,7 +20,8 @@ export function placeOf(cursor: string | undefined): Place | undefined {
   if (cursor === undefined) return undefined;
   const [time = "", id = ""] = cursor.split("_");
   const at = new Date(time);
-  if (!isUuid(id) || Number.isNaN(at.getTime())) throw badCursor();
+  // Years that JavaScript counts and a database does not are no row's.
+  if (!isUuid(id) || !/^[12][0-9]{3}-/.test(time) || Number.isNaN(at.getTime())) throw badCursor();
   return { at, id: id.toLowerCase() };
 }
 

@@ -19,7 +19,7 @@ export function recordFeedback(tenant: Tenant, product: string, items: readonly 
     const wrong: FieldProblem[] = [];
     for (const [i, { prediction, label }] of items.entries()) {
       const fits = known.classes === null ? isNumber(label) : known.classes.includes(String(label));
-      if (!fits) wrong.push({ path: placeOf(items, i, "label"), message: `${JSON.stringify(label)} is not a label` });
+      if (!fits) wrong.push({ path: placeOf(items, i, "label"), message: `${shown(label)} is not a label` });
       labels.set(prediction.toLowerCase(), known.classes === null ? String(Number(label)) : String(label));
     }
     if (wrong.length > 0) {
@@ -56,6 +56,10 @@ export function recordFeedback(tenant: Tenant, product: string, items: readonly 
       returning prediction_id`);
     return changed.rows.length;
   });
+}
+
+function shown(label: Label): string {
+  return JSON.stringify(typeof label === "string" && label.length > 100 ? `${label.slice(0, 100)}…` : label);
 }
 
 /** A number, or one in decimal digits: what JavaScript reads as one beside these (blanks, hexadecimal) is a mistake. */

@@ -1,5 +1,5 @@
 // From a registered version to a served model: its bundle is put on disk, read, verified and opened.
-import type { FieldProblem, Row } from "@lepta/api";
+import { type FieldProblem, maxListed, type Row } from "@lepta/api";
 import {
   type Manifest,
   type ManifestInput,
@@ -49,12 +49,26 @@ const codes: Readonly<Record<RowProblem["kind"], string>> = {
 };
 
 function problemsOf(scorer: Scorer, row: unknown): FieldProblem[] {
-  const problems = scorer.validate(row).map(({ kind, field, message }) => ({
+  const { row: looked, more } = withFewUnknown(row, scorer.manifest.inputs);
+  const problems: FieldProblem[] = scorer.validate(looked).map(({ kind, field, message }) => ({
     path: field === "" ? "" : `/${pointer(field)}`,
     message,
     code: codes[kind],
   }));
+  if (more > 0) problems.push({ path: "", message: `${more} more fields are unknown`, code: "row-unknown-field" });
   return problems.length > 0 ? problems : unstorable(row as Row);
+}
+
+/** Of fields that the model does not know the first are named and the rest counted: a row may have any number. */
+function withFewUnknown(row: unknown, inputs: readonly ManifestInput[]): { row: unknown; more: number } {
+  if (typeof row !== "object" || row === null || Array.isArray(row)) return { row, more: 0 };
+  const names = Object.keys(row);
+  if (names.length <= inputs.length + maxListed) return { row, more: 0 };
+  const known = new Set(inputs.map(({ name }) => name));
+  const unknown = names.filter((name) => !known.has(name));
+  const left = new Set(unknown.slice(maxListed));
+  const kept = Object.entries(row).filter(([name]) => !left.has(name));
+  return { row: left.size === 0 ? row : Object.fromEntries(kept), more: left.size };
 }
 
 /** What JSON can write and a database's text cannot hold: NUL, and halves of surrogate pairs. */

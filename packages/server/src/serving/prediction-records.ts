@@ -85,6 +85,8 @@ async function pageOf(tx: Sql, { product, version, invoiceLine }: PredictionFilt
 
 /** The versions of this number: one a product. */
 async function versionsOf(tx: Sql, version: number, product: string | undefined): Promise<string[]> {
+  // No integer column holds it.
+  if (version >= 2 ** 31) return [];
   const rows = await tx
     .select({ id: modelVersions.id })
     .from(modelVersions)

@@ -1,17 +1,41 @@
 // POST /v2/models/{model}[/versions/{version}]/infer: each row is a prediction, stored and metered like any other.
-import { ApiError, type InferRequest, type InferResponse } from "@lepta/api";
+import { ApiError, type InferRequest, type InferResponse, routes } from "@lepta/api";
+import {
+  binaryOutputs,
+  headerLength,
+  type InferenceBody,
+  readInference,
+  toBinary,
+  withBinaryData,
+} from "../binary-tensors.ts";
+import { check } from "../check.ts";
 import { endpoint } from "../endpoint.ts";
 import type { Exchange } from "../exchange.ts";
 import { withModel } from "../inference-target.ts";
+import { RawResult } from "../raw-result.ts";
 import type { Principal, ServerContext } from "../server-context.ts";
 import { checkOutputs, outputsOf, rowsOf } from "../tensors.ts";
 
-export const infer = endpoint("infer", ({ server, principal, exchange, params, body }) =>
-  run(server, principal, exchange, params.model, undefined, body),
+/** Reads binary tensors as well, and puts their values where JSON has them. */
+const reading = {
+  read: readInference,
+  body(raw: unknown): InferRequest {
+    const { document, binary } = raw as InferenceBody;
+    return withBinaryData(check(routes.infer.body, document, "") as InferRequest, binary);
+  },
+};
+
+export const infer = endpoint(
+  "infer",
+  ({ server, principal, exchange, params, body }) => run(server, principal, exchange, params.model, undefined, body),
+  reading,
 );
 
-export const inferVersion = endpoint("inferVersion", ({ server, principal, exchange, params, body }) =>
-  run(server, principal, exchange, params.model, params.version, body),
+export const inferVersion = endpoint(
+  "inferVersion",
+  ({ server, principal, exchange, params, body }) =>
+    run(server, principal, exchange, params.model, params.version, body),
+  reading,
 );
 
 async function run(
@@ -20,12 +44,14 @@ async function run(
   exchange: Exchange,
   name: string,
   versionName: string | undefined,
-  { id, parameters, inputs, outputs }: InferRequest,
-): Promise<InferResponse> {
+  request: InferRequest,
+): Promise<InferResponse | RawResult> {
+  const { id, parameters, inputs, outputs } = request;
   const subject = subjectOf(parameters);
+  const binary = binaryOutputs(request);
   return withModel(server, principal, { name, version: versionName }, async ({ model, version }) => {
     const wanted = outputs?.map((output) => output.name);
-    checkOutputs(model, wanted);
+    const described = checkOutputs(model, wanted);
     const requests = rowsOf(inputs, model).map((row, i) => ({ row, subject, path: `/inputs (row ${i})` }));
     const { organisationId, own } = principal;
     const caller = { organisationId, own, traceparent: exchange.traceparent };
@@ -34,13 +60,16 @@ async function run(
         ? await server.predictor.predict(caller, name, requests)
         : await server.predictor.predictByVersion(caller, name, version, requests);
     const versions = new Set(predictions.map((prediction) => prediction.model.version));
-    return {
+    const response: InferResponse = {
       model_name: name,
       // Rows of an experiment can be answered by several versions; then none is named.
       ...(versions.size === 1 ? { model_version: String([...versions][0]) } : {}),
       ...(id === undefined ? {} : { id }),
       outputs: outputsOf(predictions, model, wanted),
     };
+    if (!described.some((output) => binary(output.name))) return response;
+    const { size, body } = toBinary(response, binary);
+    return new RawResult(body, { "content-type": "application/octet-stream", [headerLength]: String(size) });
   });
 }
 

@@ -4,5 +4,5 @@ import { endpoint } from "../endpoint.ts";
 export const inferenceServer = endpoint("inferenceServer", ({ server }) => ({
   name: "lepta",
   version: server.version,
-  extensions: [],
+  extensions: ["binary_tensor_data", "model_configuration", "model_repository(index)"],
 }));

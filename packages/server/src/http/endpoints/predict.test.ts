@@ -177,7 +177,7 @@ describeStores("predict", (open) => {
     for (const headers of [
       { "content-type": "text/plain" },
       { "content-type": "application/json; charset=latin1" },
-      { "content-encoding": "gzip" },
+      { "content-encoding": "br" },
     ] as Record<string, string>[]) {
       await refused(server.send(path, { row: row() }, { headers }), 415, "unsupported-media-type");
     }

@@ -2,7 +2,8 @@
 import { ApiError, routes } from "@lepta/api";
 import { isUuid } from "../../db/id.ts";
 import type { PredictRequest } from "../../experiments/predictor.ts";
-import { type Call, check, endpoint } from "../endpoint.ts";
+import { check } from "../check.ts";
+import { type Call, endpoint } from "../endpoint.ts";
 
 type Body = Call<"predict">["body"];
 
