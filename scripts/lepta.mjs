@@ -4,6 +4,8 @@ import { fileURLToPath } from "node:url";
 import { ensureConsole } from "./console.mjs";
 
 const args = process.argv.slice(2);
+// `lepta … | head`: who has read enough is gone, which is no failure.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 const asks = args.includes("--help") || args.includes("-h");
 // Without a console the API is up all the same; the CLI says so.
 if (!asks && (args[0] === "serve" || (args[0] === "ship" && !args.includes("--once")))) {

@@ -7,6 +7,7 @@ export const leptaErrors = {
   "product-file-failed": "the product file could not be loaded",
   "product-invalid": "the product file exports no product, or one that cannot be",
   "columns-mismatch": "the columns that the product declares are not those of its data",
+  "rows-ambiguous": "which row of a file is which cannot be told",
   "gate-failed": "a trained model is below the bar that the product sets",
   "output-unwritable": "the output cannot be written where it was asked for",
   "port-taken": "another process listens on the port",

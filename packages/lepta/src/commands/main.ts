@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { CliError } from "../errors.ts";
 import { leptaVersion } from "../pipeline/code-version.ts";
 import { errorReport, errorText } from "./terminal/error-text.ts";
+import { outliveReaders, write } from "./terminal/output-end.ts";
 
 interface Verb {
   readonly name: string;
@@ -81,16 +82,29 @@ function asCliError(error: unknown): unknown {
 
 /** Runs one command line. Sets the exit code: 0 done, 1 failed, 2 the command line itself is wrong. */
 export async function main(args: readonly string[]): Promise<void> {
+  const fail = (thrown: unknown): void => {
+    const error = asCliError(thrown);
+    const report = errorReport(error);
+    write(process.stderr, `${errorText(error, args.includes("--debug"))}\n`);
+    if (args.includes("--json")) write(process.stdout, `${JSON.stringify({ error: report }, null, 2)}\n`);
+    process.exitCode = report.code === "usage-invalid" ? 2 : 1;
+  };
+  outliveReaders((error) =>
+    fail(
+      new CliError(
+        "output-unwritable",
+        `What the command says cannot be written: ${error.message}.`,
+        "Look at where the output is redirected to. The command's own files are not touched by this.",
+        { cause: error },
+      ),
+    ),
+  );
   try {
     const program = await createProgram(args);
     if (args.length === 0) program.help();
     await program.parseAsync(args, { from: "user" });
   } catch (thrown) {
     if (thrown instanceof CommanderError && (thrown.exitCode === 0 || thrown.code === "commander.help")) return;
-    const error = asCliError(thrown);
-    const report = errorReport(error);
-    process.stderr.write(`${errorText(error, args.includes("--debug"))}\n`);
-    if (args.includes("--json")) process.stdout.write(`${JSON.stringify({ error: report }, null, 2)}\n`);
-    process.exitCode = report.code === "usage-invalid" ? 2 : 1;
+    fail(thrown);
   }
 }

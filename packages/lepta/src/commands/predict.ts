@@ -5,6 +5,7 @@ import { openScorer, readBundle, type ScoredTable } from "@lepta/ml";
 import { Command } from "commander";
 import { CliError } from "../errors.ts";
 import { rejectedText } from "../pipeline/data.ts";
+import { keptColumns } from "../pipeline/kept-columns.ts";
 import { formatCount } from "../pipeline/numbers.ts";
 import { readForModel } from "../pipeline/score-file.ts";
 import type { CommonOptions } from "./options.ts";
@@ -13,6 +14,7 @@ import { createTerminal } from "./terminal/terminal.ts";
 interface PredictOptions extends CommonOptions {
   readonly data: string;
   readonly out: string;
+  readonly keep: readonly string[];
 }
 
 /** `row` where rows of the file have no prediction, so that the others can be joined to it. */
@@ -33,7 +35,18 @@ function columnsOf(scored: ScoredTable): Column[] {
   ];
 }
 
-async function run(path: string, { data, out, json }: PredictOptions): Promise<void> {
+/** Throws `usage-invalid` where a kept column would stand beside another of its name. */
+function checkNames(kept: readonly Column[], scored: readonly Column[]): void {
+  const clash = kept.find(({ name }) => scored.some((column) => column.name === name));
+  if (clash === undefined) return;
+  throw new CliError(
+    "usage-invalid",
+    `--keep ${clash.name}: the predictions have a column of this name.`,
+    "Rename the column in the file, or leave it out.",
+  );
+}
+
+async function run(path: string, { data, out, keep, json }: PredictOptions): Promise<void> {
   const terminal = createTerminal(json === true);
   if (resolve(data) === resolve(out))
     throw new CliError(
@@ -43,9 +56,12 @@ async function run(path: string, { data, out, json }: PredictOptions): Promise<v
     );
   const bundle = await readBundle(path);
   const table = await readForModel(data, bundle.manifest, { withTarget: false });
+  const kept = await keptColumns(data, table, keep);
   const scorer = await openScorer(bundle);
   try {
-    await writeTable(out, makeTable([...rowColumn(table), ...columnsOf(await scorer.scoreTable(table))]));
+    const scored = [...rowColumn(table), ...columnsOf(await scorer.scoreTable(table))];
+    checkNames(kept, scored);
+    await writeTable(out, makeTable([...kept, ...scored]));
   } finally {
     await scorer.close();
   }
@@ -60,12 +76,17 @@ async function run(path: string, { data, out, json }: PredictOptions): Promise<v
   });
 }
 
+function add(name: string, names: readonly string[]): readonly string[] {
+  return [...names, name];
+}
+
 export function predictCommand(): Command {
   return new Command("predict")
     .description("Score a table with a bundle: label and one probability column a class, or the value.")
     .argument("<bundle>", "the bundle's folder")
     .requiredOption("--data <FILE>", "the table, with the model's columns; others are ignored")
     .requiredOption("--out <FILE>", "where the predictions go: .csv, .parquet or .ndjson, by extension")
+    .option("--keep <COLUMN>", "a column of the table that the output begins with, as it stands; repeatable", add, [])
     .action(run)
     .addHelpText(
       "after",

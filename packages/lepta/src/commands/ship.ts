@@ -43,7 +43,8 @@ async function run(path: string, options: ShipCommandOptions): Promise<void> {
   const { result, served } = shipped;
   say(terminal, result);
   terminal.result(result);
-  if (options.once) {
+  // Nobody is there to be told where the server is.
+  if (options.once || terminal.unread()) {
     await served.close();
     return;
   }

@@ -10,7 +10,7 @@ function folds(ms: number): string[] {
   const lines: string[] = [];
   const stream = { isTTY: false } as NodeJS.WriteStream;
   const say = (text = ""): void => void lines.push(text.trim());
-  const { report } = createReporter({ json: false, stream, say, result: () => {} });
+  const { report } = createReporter({ json: false, stream, say, result: () => {}, unread: () => false });
   report({ type: "stage-start", stage: "train", position: 0, total: 1 });
   for (let done = 0; done <= 5; done++) {
     report({ type: "progress", label: "fold", done, total: 5 });

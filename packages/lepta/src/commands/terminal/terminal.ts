@@ -1,10 +1,14 @@
 // Where a command writes: results to stdout; with --json the JSON alone goes there, and all else to stderr.
+import { readerGone, write } from "./output-end.ts";
+
 export interface Terminal {
   readonly json: boolean;
   /** Lines for people: stdout, or stderr with --json. */
   say(text?: string): void;
   /** The command's JSON result; does nothing without --json. */
   result(value: unknown): void;
+  /** Whether the lines for people are read by nobody any more. */
+  unread(): boolean;
   /** Where progress is drawn. */
   readonly stream: NodeJS.WriteStream;
 }
@@ -14,8 +18,9 @@ export function createTerminal(json: boolean): Terminal {
   return {
     json,
     stream,
-    say: (text = "") => void stream.write(`${text}\n`),
-    result: (value) => void (json && process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)),
+    unread: () => readerGone(stream),
+    say: (text = "") => write(stream, `${text}\n`),
+    result: (value) => void (json && write(process.stdout, `${JSON.stringify(value, null, 2)}\n`)),
   };
 }
 
