@@ -6,6 +6,7 @@ import * as t from "../src/index.ts";
 import { imageCases } from "./conformance-images.ts";
 import { pickingCases } from "./conformance-picking.ts";
 import { recurrentCases } from "./conformance-recurrent.ts";
+import { settingCases } from "./conformance-settings.ts";
 import { shapeCases } from "./conformance-shapes.ts";
 import type { GradientCase } from "./finite-differences.ts";
 
@@ -183,5 +184,6 @@ export const gradientCases: readonly GradientCase[] = [
   ...imageCases,
   ...pickingCases,
   ...recurrentCases,
+  ...settingCases,
   ...shapeCases,
 ];

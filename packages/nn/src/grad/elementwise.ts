@@ -1,8 +1,8 @@
 // Gradient rules of the elementwise operators.
 import { apply } from "../graph/apply.ts";
 import type { Tensor } from "../graph/node.ts";
-import { constantNumbers } from "../graph/node.ts";
 import { add, cast, div, exp, like, log, mul, neg, pow, sub, where } from "../graph/operators.ts";
+import { isRadicandOfNorm, numbersOf } from "./norm.ts";
 import type { Rule } from "./rule.ts";
 import { unbroadcast } from "./rule.ts";
 
@@ -26,30 +26,50 @@ const extremum: Rule = ({ inputs, output, gradient }) => {
   return inputs.map((x, i) => unbroadcast(mul(share, hits[i] as Tensor), x));
 };
 
-const toThePower: Rule = ({ inputs, output, gradient }) => {
+/** The gradient of a root, which at 0 is 0 where the root stands for a norm. */
+function ofRoot(x: Tensor, root: Tensor, gradient: Tensor): Tensor {
+  const zero = like(0, gradient);
+  return isRadicandOfNorm(x) ? where(apply("Equal", [root, zero]), zero, gradient) : gradient;
+}
+
+const toThePower: Rule = ({ inputs, output, gradient, wanted }) => {
   const [x, y] = inputs as [Tensor, Tensor];
-  const exponent = constantNumbers(y);
-  if (exponent?.length === 1 && exponent[0] === 2) return [unbroadcast(mul(gradient, add(x, x)), x), undefined];
-  const toX = mul(gradient, mul(y, pow(x, sub(y, like(1, y)))));
+  const exponent = numbersOf(y);
+  const single = exponent?.length === 1 ? exponent[0] : undefined;
+  if (single === 2) return [unbroadcast(mul(gradient, add(x, x)), x), undefined];
   const zero = like(0, x);
+  let toX = mul(gradient, mul(y, pow(x, sub(y, like(1, y)))));
+  // The slope of x⁰ is 0, at 0 too.
+  if (single === undefined) toX = where(apply("Equal", [y, like(0, y)]), zero, toX);
+  if (single === 0) toX = mul(zero, gradient);
+  if (single !== undefined && single > 0 && single < 1) toX = ofRoot(x, output, toX);
+  if (!wanted[1]) return [unbroadcast(toX, x), undefined];
   // The logarithm exists for positive bases only; elsewhere the exponent gets no gradient.
   const positive = apply("Greater", [x, zero]);
   const logarithm = where(positive, log(where(positive, x, like(1, x))), zero);
-  return [
-    unbroadcast(toX, x),
-    exponent === undefined ? unbroadcast(mul(gradient, mul(output, logarithm)), y) : undefined,
-  ];
+  return [unbroadcast(toX, x), unbroadcast(mul(gradient, mul(output, logarithm)), y)];
 };
 
-const clip: Rule = ({ inputs: [x, low, high], gradient }) => {
-  const value = x as Tensor;
+/** As PyTorch: x keeps its gradient at a bound, and where the bounds are crossed the result is the upper one. */
+const clip: Rule = ({ inputs, gradient, wanted }) => {
+  const [x, low, high] = inputs as readonly [Tensor, Tensor | undefined, Tensor | undefined];
+  const compare = (op: string, a: Tensor, b: Tensor): Tensor => apply(op, [a, b]);
+  const passed = (condition: Tensor): Tensor => where(condition, gradient, like(0, gradient));
   const inside = [
-    ...(low ? [apply("GreaterOrEqual", [value, low])] : []),
-    ...(high ? [apply("LessOrEqual", [value, high])] : []),
+    ...(low ? [compare("GreaterOrEqual", x, low)] : []),
+    ...(high ? [compare("LessOrEqual", x, high)] : []),
   ];
-  if (inside.length === 0) return [gradient];
-  const within = inside.reduce((a, b) => apply("And", [a, b]));
-  return [where(within, gradient, like(0, gradient))];
+  const toX = inside.length === 0 ? gradient : passed(inside.reduce((a, b) => apply("And", [a, b])));
+  let [toLow, toHigh]: (Tensor | undefined)[] = [];
+  if (low !== undefined && wanted[1]) {
+    const below = compare("Less", x, low);
+    toLow = unbroadcast(passed(high === undefined ? below : apply("And", [below, compare("Less", low, high)])), low);
+  }
+  if (high !== undefined && wanted[2]) {
+    const above = compare("Greater", x, high);
+    toHigh = unbroadcast(passed(low === undefined ? above : apply("Or", [above, compare("Less", high, low)])), high);
+  }
+  return [toX, toLow, toHigh];
 };
 
 /** Φ(x) + x φ(x), the derivative of x Φ(x). */
@@ -58,6 +78,17 @@ function geluDerivative(x: Tensor): Tensor {
   const cumulative = mul(half, add(apply("Erf", [mul(x, like(Math.SQRT1_2, x))]), like(1, x)));
   const density = mul(exp(neg(mul(half, mul(x, x)))), like(1 / Math.sqrt(2 * Math.PI), x));
   return add(cumulative, mul(x, density));
+}
+
+/** The derivative of x (1 + tanh u)/2 with u = √(2/π) (x + c x³). */
+function geluTanhDerivative(x: Tensor): Tensor {
+  const [c, factor] = [0.044715, Math.sqrt(2 / Math.PI)];
+  const [half, one] = [like(0.5, x), like(1, x)];
+  const square = mul(x, x);
+  const u = mul(mul(x, like(factor, x)), add(one, mul(square, like(c, x))));
+  const t = apply("Tanh", [u]);
+  const slope = mul(like(factor, x), add(one, mul(square, like(3 * c, x))));
+  return mul(half, add(add(one, t), mul(x, mul(sub(one, mul(t, t)), slope))));
 }
 
 /** 1 where y is above 0, else 0. */
@@ -85,7 +116,9 @@ export const elementwiseRules: Readonly<Record<string, Rule>> = {
   Clip: clip,
   Neg: ({ gradient }) => [neg(gradient)],
   Abs: unary((x) => apply("Sign", [x])),
-  Sqrt: ({ output, gradient }) => [div(mul(gradient, like(0.5, output)), output)],
+  Sqrt: ({ inputs: [x], output, gradient }) => [
+    ofRoot(x as Tensor, output, div(mul(gradient, like(0.5, output)), output)),
+  ],
   Exp: unary((_, y) => y),
   Log: ({ inputs: [x], gradient }) => [div(gradient, x as Tensor)],
   Sin: unary((x) => apply("Cos", [x])),
@@ -105,7 +138,15 @@ export const elementwiseRules: Readonly<Record<string, Rule>> = {
   Tanh: unary((_, y) => sub(like(1, y), mul(y, y))),
   Relu: unary((_, y) => isPositive(y)),
   Softplus: unary((x) => apply("Sigmoid", [x])),
-  Gelu: unary(geluDerivative),
+  Gelu: unary((x, { node }) => (node.attributes.approximate === "tanh" ? geluTanhDerivative(x) : geluDerivative(x))),
+  /** At 0 the slope, as in PyTorch. */
+  PRelu: ({ inputs, gradient, wanted }) => {
+    const [x, slope] = inputs as [Tensor, Tensor];
+    const zero = like(0, x);
+    const toX = where(apply("Greater", [x, zero]), gradient, mul(gradient, slope));
+    if (!wanted[1]) return [toX, undefined];
+    return [toX, unbroadcast(mul(gradient, apply("Min", [x, zero])), slope)];
+  },
   LeakyRelu: ({ inputs: [x], output, gradient }) => {
     const { alpha } = output.node.attributes;
     const slope = typeof alpha === "number" ? alpha : 0.01;

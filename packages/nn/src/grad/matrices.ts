@@ -21,7 +21,7 @@ import {
   unsqueeze,
   where,
 } from "../graph/operators.ts";
-import { knownIntegers } from "../graph/shape-value.ts";
+import { reductionAxes } from "../graph/spec.ts";
 import { normalizeAxis } from "../shape.ts";
 import type { Backward, Rule } from "./rule.ts";
 import { unbroadcast } from "./rule.ts";
@@ -89,21 +89,18 @@ interface Reduction {
   readonly keep: (tensor: Tensor) => Tensor;
 }
 
-function reductionOf({ inputs: [x, axes], output }: Backward): Reduction {
-  const rank = (x as Tensor).shape.length;
-  const listed = knownIntegers(axes)?.map((axis) => normalizeAxis(axis, rank, output.node.op));
-  const all = listed ?? [...Array(rank).keys()];
-  const kept = output.node.attributes.keepdims !== 0;
-  return {
-    axes: all,
-    keep: (tensor) =>
-      kept || all.length === 0
-        ? tensor
-        : unsqueeze(
-            tensor,
-            [...all].sort((p, q) => p - q),
-          ),
-  };
+function reductionOf({ inputs, output }: Backward): Reduction {
+  const rank = (inputs[0] as Tensor).shape.length;
+  const { op, attributes } = output.node;
+  const axes = reductionAxes({ op, inputs, attributes, outputCount: 1 }, rank);
+  const kept = attributes.keepdims !== 0 || axes.length === 0;
+  const ordered = [...axes].sort((p, q) => p - q);
+  return { axes, keep: (tensor) => (kept ? tensor : unsqueeze(tensor, ordered)) };
+}
+
+/** A reduction's rule, which sees at least one axis: over none every element is its own result. */
+function reduction(rule: Rule): Rule {
+  return (backward) => (reductionOf(backward).axes.length === 0 ? [backward.gradient, undefined] : rule(backward));
 }
 
 const sum: Rule = (backward) => {
@@ -176,16 +173,18 @@ function meanTimes(scale: Tensor, axes: readonly number[]): (tensor: Tensor) => 
 }
 
 const layerNormalization: Rule = (backward) => {
-  const { inputs, outputs, gradient: g } = backward;
+  const { inputs, outputs, gradient: g, gradients } = backward;
   const [x, scale, bias] = inputs as [Tensor, Tensor, Tensor?];
   const attributes: Attributes = backward.output.node.attributes;
   const first = axisOf(backward);
   const axes = Array.from({ length: x.shape.length - first }, (_, i) => first + i);
-  const centre = outputs[1] ?? reduceMean(x, axes, true);
+  // The statistics are float32 whatever x is.
+  const stored = (index: number): Tensor | undefined => outputs[index] && cast(outputs[index], x.dtype);
+  const centre = stored(1) ?? reduceMean(x, axes, true);
   const deviation = sub(x, centre);
   const epsilon = attributes.epsilon;
   const inverse =
-    outputs[2] ??
+    stored(2) ??
     apply("Reciprocal", [
       apply("Sqrt", [
         add(reduceMean(mul(deviation, deviation), axes, true), like(typeof epsilon === "number" ? epsilon : 1e-5, x)),
@@ -194,7 +193,15 @@ const layerNormalization: Rule = (backward) => {
   const normal = mul(deviation, inverse);
   const toScale = mul(g, normal);
   const mean = meanTimes(scale, axes);
-  const toX = mul(inverse, sub(sub(mul(g, scale), mean(g)), mul(normal, mean(toScale))));
+  let toX = mul(inverse, sub(sub(mul(g, scale), mean(g)), mul(normal, mean(toScale))));
+  const [, toMean, toInverse] = gradients;
+  const share = (gradient: Tensor): Tensor => {
+    const own = cast(gradient, x.dtype);
+    return div(own, count(x, axes, own));
+  };
+  if (toMean !== undefined) toX = add(toX, share(toMean));
+  // The inverse deviation is the variance to the power -1/2: its slope is -deviation · inverse³ / n.
+  if (toInverse !== undefined) toX = sub(toX, mul(normal, mul(share(toInverse), mul(inverse, inverse))));
   return [toX, unbroadcast(toScale, scale), bias === undefined ? undefined : unbroadcast(g, bias)];
 };
 
@@ -223,15 +230,15 @@ const cumulativeSum: Rule = ({ inputs, output, gradient }) => {
 export const matrixRules: Readonly<Record<string, Rule>> = {
   MatMul: matrixProduct,
   Gemm: gemm,
-  ReduceSum: sum,
-  ReduceMean: mean,
-  ReduceProd: reducedProduct,
-  ReduceMax: extremum,
-  ReduceMin: extremum,
+  ReduceSum: reduction(sum),
+  ReduceMean: reduction(mean),
+  ReduceProd: reduction(reducedProduct),
+  ReduceMax: reduction(extremum),
+  ReduceMin: reduction(extremum),
   Softmax: softmax,
   LogSoftmax: logSoftmax,
   LayerNormalization: layerNormalization,
-  ReduceLogSumExp: logSumExp,
+  ReduceLogSumExp: reduction(logSumExp),
   FusedMatMul: fusedMatrixProduct,
   CumSum: cumulativeSum,
 };

@@ -33,7 +33,7 @@ function perChannel(vector: Tensor, shape: Shape): Tensor {
 }
 
 const batchNormalization: Rule = (backward) => {
-  const { inputs, outputs, gradient: g, output } = backward;
+  const { inputs, outputs, gradient: g, gradients, output } = backward;
   const [x, scale, , mean, variance] = inputs as [Tensor, Tensor, Tensor, Tensor, Tensor];
   const axes = [...x.shape.keys()].filter((axis) => axis !== 1);
   const spread = (vector: Tensor): Tensor => perChannel(vector, x.shape);
@@ -63,7 +63,16 @@ const batchNormalization: Rule = (backward) => {
   const slope = neg(div(mul(mul(factor, mul(inverse, inverse)), along), count));
   const shift = neg(div(mul(factor, sumOfGradient), count));
   const toX = add(mul(g, spread(factor)), add(mul(deviation, spread(slope)), spread(shift)));
-  return [toX, toScale, sumOfGradient, undefined, undefined];
+  // The further outputs: momentum · given + (1 - momentum) · the batch's mean and biased variance.
+  const { momentum: kept = 0.9 } = output.node.attributes;
+  const [toMean, toVariance] = gradients.slice(1);
+  const share = (gradient: Tensor): Tensor => div(mul(gradient, like(1 - Number(kept), x)), count);
+  const more = [
+    ...(toMean ? [spread(share(toMean))] : []),
+    ...(toVariance ? [mul(mul(deviation, like(2, x)), spread(share(toVariance)))] : []),
+  ];
+  const given = (gradient: Tensor | undefined): Tensor | undefined => gradient && mul(gradient, like(Number(kept), x));
+  return [more.reduce(add, toX), toScale, sumOfGradient, given(toMean), given(toVariance)];
 };
 
 /** Normalisation of [batch, rows, length] over the last axis: the gradient of its input from that of its result. */

@@ -1,10 +1,12 @@
 // Gradient rules of the operators that pick elements by index, and of those that put them in places.
+import { numbersToData } from "../dtype.ts";
 import { NnError } from "../errors.ts";
 import { apply } from "../graph/apply.ts";
 import type { Tensor } from "../graph/node.ts";
-import { expand, int64s, like, reshape, shapeOf } from "../graph/operators.ts";
+import { constantNode } from "../graph/node.ts";
+import { cast, div, expand, int64s, like, mul, reduceSum, reshape, sub, unsqueeze, where } from "../graph/operators.ts";
 import { formatShape, isStatic } from "../shape.ts";
-import type { Rule } from "./rule.ts";
+import type { Backward, Rule } from "./rule.ts";
 import { zerosLike } from "./shaping.ts";
 
 const gatherND: Rule = ({ inputs, output, gradient }) => {
@@ -39,27 +41,79 @@ const topK: Rule = ({ inputs, outputs, output, gradient }) => {
   return [apply("ScatterElements", [zeros, outputs[1], gradient], { axis }), undefined];
 };
 
+interface Scatter {
+  readonly op: "ScatterElements" | "ScatterND";
+  /** The operator that takes back what `op` puts. */
+  readonly pick: "GatherElements" | "GatherND";
+}
+
 /** Scattering replaces, or adds: the updates' gradient is picked from the places that they went to. */
-function scatter(op: string, pick: string): Rule {
-  return ({ inputs, output, gradient }) => {
+function scatter(names: Scatter): Rule {
+  return (backward) => {
+    const { inputs, output, gradient } = backward;
     const [, indices, updates] = inputs as [Tensor, Tensor, Tensor];
     const { reduction = "none", ...attributes } = output.node.attributes;
-    if (reduction !== "none" && reduction !== "add") {
-      throw new NnError(
-        "no-gradient",
-        `${op} has no gradient with the reduction ${String(reduction)}.`,
-        'Scatter with the reduction "none" or "add".',
-      );
-    }
-    const zeros = expand(like(0, updates), shapeOf(updates));
-    const toX = reduction === "add" ? gradient : apply(op, [gradient, indices, zeros], attributes);
-    return [toX, undefined, apply(pick, [gradient, indices], attributes)];
+    if (reduction === "max" || reduction === "min") return scatteredExtremum(names, backward);
+    if (reduction === "mul") return scatteredProduct(names, backward);
+    const zeros = zerosLike(updates);
+    const toX = reduction === "add" ? gradient : apply(names.op, [gradient, indices, zeros], attributes);
+    return [toX, undefined, apply(names.pick, [gradient, indices], attributes)];
   };
 }
 
+/** What is at each place, and at the place that each update went to. */
+function places({ op, pick }: Scatter, { inputs, output }: Backward) {
+  const [, indices] = inputs as readonly Tensor[];
+  const { reduction: _, ...attributes } = output.node.attributes;
+  return {
+    put: (onto: Tensor, updates: Tensor, reduction: string): Tensor =>
+      apply(op, [onto, indices, updates], { ...attributes, reduction }),
+    at: (tensor: Tensor): Tensor => apply(pick, [tensor, indices], attributes),
+  };
+}
+
+/** The largest or smallest at each place takes the gradient; where several are equal they share it evenly. */
+function scatteredExtremum(names: Scatter, backward: Backward): readonly (Tensor | undefined)[] {
+  const { inputs, output, gradient } = backward;
+  const [x, , updates] = inputs as [Tensor, Tensor, Tensor];
+  const { put, at } = places(names, backward);
+  const own = cast(apply("Equal", [x, output]), gradient.dtype);
+  const hit = cast(apply("Equal", [updates, at(output)]), gradient.dtype);
+  const share = div(gradient, put(own, hit, "add"));
+  return [mul(own, share), undefined, mul(hit, at(share))];
+}
+
+/** The product of all others at a place: their product over the factor, and of a zero, if it is the only one. */
+function scatteredProduct(names: Scatter, backward: Backward): readonly (Tensor | undefined)[] {
+  const { inputs, gradient } = backward;
+  const [x, , updates] = inputs as [Tensor, Tensor, Tensor];
+  const { put, at } = places(names, backward);
+  const isZero = (tensor: Tensor): Tensor => apply("Equal", [tensor, like(0, tensor)]);
+  const filled = (tensor: Tensor): Tensor => where(isZero(tensor), like(1, tensor), tensor);
+  const zeros = put(cast(isZero(x), x.dtype), cast(isZero(updates), x.dtype), "add");
+  const product = put(filled(x), filled(updates), "mul");
+  const none = where(isZero(zeros), product, like(0, product));
+  const single = where(apply("Equal", [zeros, like(1, zeros)]), product, like(0, product));
+  const others = (tensor: Tensor, without: Tensor, only: Tensor): Tensor =>
+    where(isZero(tensor), only, div(without, filled(tensor)));
+  return [mul(gradient, others(x, none, single)), undefined, mul(at(gradient), others(updates, at(none), at(single)))];
+}
+
+/** The values for "elsewhere" and "here" get the gradients of their places; the indices have none. */
+const oneHot: Rule = ({ inputs, output, gradient }) => {
+  const [indices, depth, values] = inputs as [Tensor, Tensor, Tensor];
+  const marks = constantNode(numbersToData([0, 1], [2], values.dtype));
+  const here = apply("OneHot", [indices, depth, marks], output.node.attributes);
+  const all = [...gradient.shape.keys()];
+  const sums = [sub(like(1, here), here), here].map((mask) => reduceSum(mul(gradient, mask), all, false));
+  const pair = sums.map((sum) => unsqueeze(sum, [0]));
+  return [undefined, undefined, apply("Concat", pair, { axis: 0 })];
+};
+
 export const pickingRules: Readonly<Record<string, Rule>> = {
   GatherND: gatherND,
+  OneHot: oneHot,
   TopK: topK,
-  ScatterElements: scatter("ScatterElements", "GatherElements"),
-  ScatterND: scatter("ScatterND", "GatherND"),
+  ScatterElements: scatter({ op: "ScatterElements", pick: "GatherElements" }),
+  ScatterND: scatter({ op: "ScatterND", pick: "GatherND" }),
 };

@@ -7,6 +7,7 @@ import { matrixRules } from "./matrices.ts";
 import { normalizationRules } from "./normalization.ts";
 import { pickingRules } from "./picking.ts";
 import { poolingRules } from "./pooling.ts";
+import { quantizedRules } from "./quantized.ts";
 import { recurrentRules } from "./recurrent.ts";
 import type { Rule } from "./rule.ts";
 import { shapingRules } from "./shaping.ts";
@@ -22,6 +23,7 @@ export const gradientRules: Readonly<Record<string, Rule>> = {
   ...pickingRules,
   ...loopRules,
   ...recurrentRules,
+  ...quantizedRules,
 };
 
 /** Operators through which no gradient flows: their result is discrete, or their inputs are. */
@@ -29,8 +31,6 @@ export const gradientStops: ReadonlySet<string> = new Set([
   "ArgMax",
   "And",
   "Ceil",
-  "DequantizeLinear",
-  "DynamicQuantizeLinear",
   "Equal",
   "Floor",
   "Greater",
@@ -42,7 +42,6 @@ export const gradientStops: ReadonlySet<string> = new Set([
   "LessOrEqual",
   "MatMulInteger",
   "Not",
-  "OneHot",
   "Or",
   "Range",
   "Round",
@@ -50,6 +49,9 @@ export const gradientStops: ReadonlySet<string> = new Set([
   "Sign",
   "Xor",
 ]);
+
+/** Operators without a gradient of any use: asking for one is an error, where zeros would pass unseen. */
+export const gradientsRefused: ReadonlySet<string> = new Set(["DynamicQuantizeLinear"]);
 
 /** Operators whose gradient always stands beside them, given by hand where they are applied. */
 export const gradientsByHand: ReadonlySet<string> = new Set(["BlockedConv", "ReorderInput", "ReorderOutput"]);

@@ -8,6 +8,7 @@ import {
   expand,
   int64s,
   like,
+  mul,
   reduceSum,
   reshape,
   shapeOf,
@@ -129,7 +130,7 @@ const split: Rule = (backward) => {
   return [apply("Concat", parts, { axis: axisOf(backward, 0) }), undefined];
 };
 
-const pad: Rule = ({ inputs: [x, pads, , listed], output, gradient }) => {
+const pad: Rule = ({ inputs: [x, pads, value, listed], output, gradient, wanted }) => {
   const amounts = knownIntegers(pads) ?? [];
   const rank = (x as Tensor).shape.length;
   const axes = knownIntegers(listed)?.map((axis) => normalizeAxis(axis, rank, "Pad")) ?? [...Array(rank).keys()];
@@ -139,7 +140,11 @@ const pad: Rule = ({ inputs: [x, pads, , listed], output, gradient }) => {
   if (mode === undefined || mode === "constant") {
     // Negative amounts cut: their gradient is padded with zeros again.
     const taken = [...before, ...after].map((amount) => (amount === 0 ? 0 : -amount));
-    return [apply("Pad", [gradient, int64s(taken), like(0, gradient), int64s(axes)]), undefined];
+    const toX = apply("Pad", [gradient, int64s(taken), like(0, gradient), int64s(axes)]);
+    if (value === undefined || !wanted[2]) return [toX];
+    // 1 where the value stands in the result.
+    const filled = apply("Pad", [zerosLike(x as Tensor), pads, like(1, gradient), listed], output.node.attributes);
+    return [toX, undefined, unbroadcast(mul(gradient, filled), value)];
   }
   let current = gradient;
   for (const [i, axis] of axes.entries()) {

@@ -12,6 +12,7 @@ import { generatedName } from "./encode.ts";
 import type { ModelFiles } from "./external-data.ts";
 import { checkFileBudget } from "./file-budget.ts";
 import { adapt, readVersions } from "./foreign.ts";
+import { checkAttributes } from "./foreign-attributes.ts";
 import type { GraphBudget } from "./graph-budget.ts";
 import { graphBudget } from "./graph-budget.ts";
 import type { Attribute, Graph, Node, Tensor } from "./node.ts";
@@ -224,6 +225,11 @@ function decodeNode(
     }
     return tensor;
   });
+  checkAttributes(
+    proto.opType,
+    domain,
+    proto.attribute.map(({ name, type }) => ({ name, kind: attributeKinds.get(type) })),
+  );
   let outputs: readonly Tensor[];
   try {
     const isBranch = domain === "" && proto.opType === "If";
@@ -312,13 +318,6 @@ function decodeApplication(
     throw unknownOperator(
       `The node ${name} has the operator ${quoted(node.op)} of the domain ${quoted(domain || "ai.onnx")}, which is not known.`,
     );
-  }
-  for (const { name, type } of proto.attribute) {
-    if (!Object.hasOwn(node.attributes, name)) continue;
-    const kind = Object.hasOwn(spec.attributes, name) ? spec.attributes[name] : undefined;
-    const label = `Node ${JSON.stringify(node.op)} has an attribute ${JSON.stringify(name.slice(0, 80))}`;
-    if (kind === undefined) throw invalid(`${label}, which is not known.`);
-    if (attributeKinds.get(type) !== kind) throw invalid(`${label} that is not of kind ${kind}.`);
   }
   return applyAll(node.op, node.inputs, node.attributes, outputCount, givenName(proto.name));
 }

@@ -56,6 +56,56 @@ const cases: Readonly<Record<string, Case>> = {
   "Flatten after the last axis": one("Flatten", { axis: 3 }),
   Sum: { nodes: [node("Sum", ["x", "x", "x"], ["y"])] },
   Mean: { nodes: [node("Relu", ["x"], ["r"]), node("Mean", ["x", "r"], ["y"])] },
+  "Dropout that is not set to training": {
+    nodes: [node("Dropout", ["x", "", "mode"], ["y"])],
+    initializers: [tensor("mode", [], { dataType: 9, int32Data: [0] })],
+  },
+  // Constants of no elements: all axes, or with noop_with_empty_axes none.
+  ...Object.fromEntries(
+    ["L1", "L2", "LogSum", "LogSumExp", "Max", "Mean", "Min", "Prod", "Sum", "SumSquare"].flatMap((kind) =>
+      [0, 1].flatMap((noop) =>
+        [0, 1].map((keepdims) => [
+          `Reduce${kind} of axes without elements, noop ${noop}, keepdims ${keepdims}`,
+          {
+            nodes: [
+              node("Exp", ["x"], ["p"]),
+              node(`Reduce${kind}`, ["p", "axes"], ["y"], { noop_with_empty_axes: noop, keepdims }),
+            ],
+            initializers: [int64("axes")],
+            version: 18,
+          },
+        ]),
+      ),
+    ),
+  ),
+  "ReduceMean of axes without elements as an attribute": one("ReduceMean", { axes: [], keepdims: 0 }),
+  "ReduceLogSum with axes as an attribute": {
+    nodes: [node("Abs", ["x"], ["p"]), node("ReduceLogSum", ["p"], ["y"], { axes: [-1], keepdims: 0 })],
+  },
+  Size: { nodes: [node("Size", ["x"], ["n"]), node("Cast", ["n"], ["f"], { to: 1 }), node("Mul", ["x", "f"], ["y"])] },
+  LpNormalization: one("LpNormalization", { axis: 1 }),
+  "LpNormalization by magnitudes": one("LpNormalization", { p: 1 }),
+  "Pow by whole numbers": {
+    nodes: [node("Pow", ["x", "three"], ["y"])],
+    initializers: [tensor("three", [], { dataType: 7, int64Data: [3n] })],
+  },
+  ...Object.fromEntries(
+    ["not_larger", "not_smaller"].map((policy) => [
+      `Resize with axes counted in full, ${policy}`,
+      {
+        nodes: [
+          node("Resize", ["x", "", "", "sizes"], ["y"], {
+            mode: "linear",
+            keep_aspect_ratio_policy: policy,
+            axes: [1, 2],
+          }),
+        ],
+        initializers: [int64("sizes", 7, 5)],
+        version: 18,
+        shape: [3, 4, 2],
+      },
+    ]),
+  ),
   PRelu: {
     nodes: [node("PRelu", ["x", "slope"], ["y"])],
     initializers: [tensor("slope", [2], { dataType: 1, floatData: [0.25, -0.5] })],
@@ -362,6 +412,66 @@ describe("a node of another form", () => {
       },
     ],
     ["an attribute that is not known", "model-file-invalid", one("Relu", { secret: 1 })],
+    // Operators that are written in others, and forms of which parts fall away.
+    ...[
+      "Flatten",
+      "Dropout",
+      "Sum",
+      "Softsign",
+      "Selu",
+      "Celu",
+      "ReduceL2",
+      "ReduceL1",
+      "ReduceMean",
+      "Split",
+      "Size",
+    ].map(
+      (op) =>
+        [`an attribute of ${op} that is not known`, "model-file-invalid", one(op, { secret: 1 })] as [
+          string,
+          string,
+          Case,
+        ],
+    ),
+    ["an attribute of Flatten of another kind", "model-file-invalid", one("Flatten", { axis: "last" })],
+    ["a Gelu of another form", "model-file-invalid", { ...one("Gelu", { approximate: "sigmoid" }), version: 20 }],
+    [
+      "a Constant of two values",
+      "model-file-invalid",
+      { nodes: [node("Constant", [], ["c"], { value_float: 1, secret: 2 }), node("Add", ["x", "c"], ["y"])] },
+    ],
+    [
+      "a Dropout whose training mode is calculated",
+      "model-file-invalid",
+      {
+        nodes: [
+          node("ReduceMax", ["x"], ["m"], { keepdims: 0 }),
+          node("Cast", ["m"], ["mode"], { to: 9 }),
+          node("Dropout", ["x", "", "mode"], ["y"]),
+        ],
+      },
+    ],
+    [
+      "a Dropout that is set to training behind a node",
+      "model-file-invalid",
+      {
+        nodes: [node("Identity", ["on"], ["mode"]), node("Dropout", ["x", "", "mode"], ["y"])],
+        initializers: [tensor("on", [], { dataType: 9, int32Data: [1] })],
+      },
+    ],
+    [
+      "aligned corners where a scale leaves a part of a pixel",
+      "model-file-invalid",
+      {
+        nodes: [
+          node("Resize", ["x", "", "scales"], ["y"], {
+            mode: "linear",
+            coordinate_transformation_mode: "align_corners",
+          }),
+        ],
+        initializers: [tensor("scales", [3], { dataType: 1, floatData: [1, 1.3, 1] })],
+      },
+    ],
     ["an attribute of another kind", "model-file-invalid", one("Softmax", { axis: "last" })],
     ["version 24", "opset-unsupported", { ...one("Relu"), version: 24 }],
   ])("%s is refused", (_, code, given) => {

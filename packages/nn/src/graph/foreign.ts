@@ -1,4 +1,5 @@
 // Nodes of older operator sets, and operators outside the catalogue that can be written in it exactly.
+import { floatTypes, numbersToData } from "../dtype.ts";
 import { NnError } from "../errors.ts";
 import type { Shape } from "../shape.ts";
 import { formatShape, isStatic, normalizeAxis, sizeOf } from "../shape.ts";
@@ -8,7 +9,8 @@ import { einsum } from "./einsum.ts";
 import { writtenAttention, writtenRmsNormalization } from "./foreign-attention.ts";
 import type { Attribute, Attributes, Tensor } from "./node.ts";
 import { constantNode, constantNumbers } from "./node.ts";
-import { add, cast, div, int64s, like, mul, reshape, scalar, transpose } from "./operators.ts";
+import { add, cast, div, int64s, like, mul, reduceSum, reshape, scalar, transpose, where } from "./operators.ts";
+import { knownIntegers, shapeValue } from "./shape-value.ts";
 
 /** A node as it stands in a file. */
 export interface ForeignNode {
@@ -51,8 +53,9 @@ const adapters: Readonly<Record<string, Adapter>> = {
   // In inference, which is what files describe, dropout is the identity.
   Dropout: (node) => {
     if (node.outputCount > 1) throw refuse(node, "its mask is an output");
-    const training = constantNumbers(node.inputs[2])?.[0];
-    if (training !== undefined && training !== 0) throw refuse(node, "it is set to training");
+    const training = node.inputs[2] === undefined ? 0 : knownIntegers(node.inputs[2])?.[0];
+    if (training === undefined) throw refuse(node, "whether it is set to training is known only when it runs");
+    if (training !== 0) throw refuse(node, "it is set to training");
     return { outputs: [apply("Identity", [first(node, 0)])] };
   },
   Flatten: (node) => ({ outputs: [flatten(node)] }),
@@ -61,10 +64,23 @@ const adapters: Readonly<Record<string, Adapter>> = {
     const sum = all(node).reduce(add);
     return { outputs: [div(sum, like(node.inputs.length, sum))] };
   },
+  // ONNX Runtime has no kernel for doubles.
   PRelu: (node) => {
     const x = first(node, 0);
-    const below = apply("Min", [x, like(0, x)]);
-    return { outputs: [add(apply("Relu", [x]), mul(first(node, 1), below))] };
+    if (x.dtype !== "float64") return { node };
+    return { outputs: [where(apply("Greater", [x, like(0, x)]), x, mul(first(node, 1), x))] };
+  },
+  // The exponent may have an element type of its own.
+  Pow: (node) => {
+    const [base, exponent] = [first(node, 0), first(node, 1)];
+    if (base.dtype === exponent.dtype || !floatTypes.has(base.dtype)) return { node };
+    const data = exponent.node.data;
+    const known = constantNumbers(exponent);
+    const written =
+      data === undefined || known === undefined || base.dtype === "float16"
+        ? cast(exponent, base.dtype)
+        : constantNode(numbersToData(known, data.shape, base.dtype));
+    return { outputs: [apply("Pow", [base, written])] };
   },
   Selu: (node) => {
     const { alpha = 1.6732632423543772, gamma = 1.0507009873554805 } = node.attributes;
@@ -92,6 +108,9 @@ const adapters: Readonly<Record<string, Adapter>> = {
     const squares = reduceOf(node, mul(first(node, 0), first(node, 0)));
     return { outputs: [apply("Sqrt", [squares.outputs[0] as Tensor])] };
   },
+  ReduceLogSum: (node) => ({ outputs: reduceOf(node, first(node, 0)).outputs.map((sum) => apply("Log", [sum])) }),
+  LpNormalization: (node) => ({ outputs: [overNorm(node)] }),
+  Resize: resized,
   Split: (node) => {
     const { num_outputs = node.outputCount, ...attributes } = node.attributes;
     if (node.inputs[1] !== undefined) return { node };
@@ -105,7 +124,7 @@ const adapters: Readonly<Record<string, Adapter>> = {
     return { node: { ...node, inputs: [node.inputs[0], int64s(sizes)], attributes } };
   },
   Reshape: (node) => {
-    if (node.attributes.allowzero === 1 && constantNumbers(node.inputs[1])?.includes(0))
+    if (node.attributes.allowzero === 1 && shapeValue(node.inputs[1])?.includes(0))
       throw refuse(node, "it makes a size zero (allowzero)");
     const { allowzero: _, ...attributes } = node.attributes;
     return { node: { ...node, attributes } };
@@ -117,6 +136,7 @@ const adapters: Readonly<Record<string, Adapter>> = {
   },
   Attention: (node) => ({ outputs: [writtenAttention(node)] }),
   RMSNormalization: (node) => ({ outputs: [writtenRmsNormalization(node)] }),
+  Size: (node) => ({ outputs: [apply("ReduceProd", [apply("Shape", [first(node, 0)])], { keepdims: 0 })] }),
   CastLike: (node) => ({ outputs: [cast(first(node, 0), first(node, 1).dtype)] }),
   Einsum: (node) => ({ outputs: [einsum(equationOf(node), ...all(node))] }),
   AveragePool: withPads,
@@ -163,6 +183,37 @@ function axesAsInput(node: ForeignNode): { readonly node: ForeignNode } {
 function reduceOf(node: ForeignNode, x: Tensor): { readonly outputs: readonly Tensor[] } {
   const { inputs, attributes } = axesAsInput(node).node;
   return { outputs: [apply("ReduceSum", [x, inputs[1]], attributes)] };
+}
+
+function resized(node: ForeignNode): Adapted {
+  const { shape } = first(node, 0);
+  const { coordinate_transformation_mode: mode, axes: listed, ...attributes } = node.attributes;
+  // With an aspect to keep, ONNX Runtime passes over axes that are counted from the end.
+  const axes = (listed as readonly number[] | undefined)?.map((axis) => normalizeAxis(axis, shape.length, node.op));
+  const scales = node.inputs[3] === undefined ? constantNumbers(node.inputs[2]) : undefined;
+  // Where a scale leaves a part of a pixel, ONNX aligns the corners of what the scale gives, ONNX Runtime the result's.
+  const whole = scales?.every((scale, i) => {
+    const size = shape[axes?.[i] ?? i];
+    return Number.isInteger(scale) || (typeof size === "number" && Number.isInteger(Math.fround(scale * size)));
+  });
+  if (mode === "align_corners" && whole === false) {
+    throw refuse(node, "it aligns corners by scales that give no whole sizes, where runtimes differ: give it sizes");
+  }
+  const kept = { ...attributes, ...(mode !== undefined && { coordinate_transformation_mode: mode }) };
+  return { node: { ...node, attributes: axes === undefined ? kept : { ...kept, axes } } };
+}
+
+/** x over its norm (p 1 or 2) along an axis; a vector of norm 0 stays 0, and gets no gradient. */
+function overNorm(node: ForeignNode): Tensor {
+  const { axis = -1, p = 2 } = node.attributes;
+  const x = first(node, 0);
+  const axes = [normalizeAxis(Number(axis), x.shape.length, node.op)];
+  if (p !== 1 && p !== 2) throw refuse(node, `its p is ${String(p)}`);
+  const sum = reduceSum(p === 1 ? apply("Abs", [x]) : mul(x, x), axes, true);
+  const norm = p === 1 ? sum : apply("Sqrt", [sum]);
+  const none = apply("Equal", [norm, like(0, norm)]);
+  const factor = div(where(none, like(0, norm), like(1, norm)), where(none, like(1, norm), norm));
+  return mul(x, factor);
 }
 
 /** Without "->" the result has the letters that occur once, in alphabetical order. */

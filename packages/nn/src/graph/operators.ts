@@ -49,8 +49,10 @@ export const expand = (a: Tensor, sizes: Tensor): Tensor => apply("Expand", [a, 
 export const transpose = (a: Tensor, order: readonly number[]): Tensor => apply("Transpose", [a], { perm: order });
 export const unsqueeze = (a: Tensor, axes: readonly number[]): Tensor => apply("Unsqueeze", [a, int64s(axes)]);
 export const squeeze = (a: Tensor, axes: readonly number[]): Tensor => apply("Squeeze", [a, int64s(axes)]);
+/** The sum over the listed axes; over none it is the tensor itself (to ONNX an empty list means all axes). */
 export const reduceSum = (a: Tensor, axes: readonly number[], keep: boolean): Tensor =>
-  apply("ReduceSum", [a, int64s(axes)], { keepdims: keep ? 1 : 0 });
+  axes.length === 0 ? a : apply("ReduceSum", [a, int64s(axes)], { keepdims: keep ? 1 : 0 });
+/** The mean over the listed axes; over none it is the tensor itself. */
 export const reduceMean = (a: Tensor, axes: readonly number[], keep: boolean): Tensor =>
-  apply("ReduceMean", [a, int64s(axes)], { keepdims: keep ? 1 : 0 });
+  axes.length === 0 ? a : apply("ReduceMean", [a, int64s(axes)], { keepdims: keep ? 1 : 0 });
 export const matMul = (a: Tensor, b: Tensor): Tensor => apply("MatMul", [a, b]);

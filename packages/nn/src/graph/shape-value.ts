@@ -21,6 +21,8 @@ const found = new WeakMap<Node, { readonly sizes: Shape | undefined }>();
 export function shapeValue(tensor: Tensor | undefined): Shape | undefined {
   if (tensor === undefined) return undefined;
   const { node } = tensor;
+  // A list without elements is known whatever computes it.
+  if (tensor.shape.length === 1 && tensor.shape[0] === 0) return [];
   if (node.op === "Constant") return (node.data?.data.length ?? 0) > most ? undefined : constantNumbers(tensor);
   const known = found.get(node);
   if (known !== undefined) return known.sizes;
@@ -197,8 +199,9 @@ const rules: Readonly<Record<string, SizeRule>> = {
     return typeof quotient === "number" && whole({ dtype }) ? Math.trunc(quotient) : quotient;
   }),
   Mod: calculated((a, b, { attributes }) => (attributes.fmod === 1 ? remainder(a, b) : modulo(a, b))),
-  ReduceProd: ({ inputs: [x, axes] }, tensor) => {
-    if (!whole(tensor)) return undefined;
+  ReduceProd: ({ inputs: [x, axes], attributes }, tensor) => {
+    // Over no axes every number stays; over all there is one product.
+    if (!whole(tensor) || (axes?.shape[0] === 0 && attributes.noop_with_empty_axes === 1)) return undefined;
     const values = axes === undefined || x?.shape.length === 1 ? shapeValue(x) : undefined;
     return values && [remainingDim(values, [], "ReduceProd")];
   },

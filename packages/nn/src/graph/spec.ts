@@ -85,6 +85,16 @@ export function axesInput(application: Application, index: number, rank: number)
   return knownNumbers(application, index).map((axis) => normalizeAxis(axis, rank, application.op));
 }
 
+/**
+ * The axes that a reduction of a tensor of `rank` goes over, listed in input 1: all where none is listed, and with
+ * `noop_with_empty_axes` none, which leaves every element by itself.
+ */
+export function reductionAxes(application: Application, rank: number): readonly number[] {
+  const listed = axesInput(application, 1, rank) ?? [];
+  if (listed.length > 0) return [...new Set(listed)];
+  return intAttribute(application.attributes, "noop_with_empty_axes", 0) === 1 ? [] : [...Array(rank).keys()];
+}
+
 export function knownNumbers(application: Application, index: number): readonly number[] {
   const tensor = required(application, index);
   const values = constantNumbers(tensor) ?? knownIntegers(tensor);

@@ -109,6 +109,7 @@ const settings: Readonly<Record<string, readonly number[]>> = {
   BatchNormalization: [3, 4],
   Clip: [1, 2],
   DequantizeLinear: [1],
+  OneHot: [2],
   Pad: [2],
   Resize: [1, 2],
 };

@@ -2,6 +2,7 @@
 import type { DType } from "../../dtype.ts";
 import { dtypeFromOnnx, floatTypes, numericTypes } from "../../dtype.ts";
 import { NnError } from "../../errors.ts";
+import { formatShape, sameShape } from "../../shape.ts";
 import type { OpSpec } from "../spec.ts";
 import { broadcastAll, intAttribute, oneType, required, takes } from "../spec.ts";
 import { all, bool, spec, unary } from "./spec.ts";
@@ -61,7 +62,36 @@ export const elementwiseOps: Readonly<Record<string, OpSpec>> = {
   Tanh: unary(float),
   Relu: unary(float),
   Softplus: unary(float),
-  Gelu: unary(float, { approximate: "string" }),
+  Gelu: spec(
+    [1, 1],
+    (a) => {
+      takes(a, float);
+      const { approximate = "none" } = a.attributes;
+      if (approximate !== "none" && approximate !== "tanh") {
+        throw new NnError(
+          "attribute-invalid",
+          `Gelu: approximate is ${JSON.stringify(approximate)}.`,
+          'Give "none" (the error function) or "tanh".',
+        );
+      }
+      const { dtype, shape } = required(a, 0);
+      return [{ dtype, shape }];
+    },
+    { approximate: "string" },
+  ),
+  /** x, and the slope of what is below 0, which broadcasts to x. */
+  PRelu: spec([2, 2], (a) => {
+    takes(a, float);
+    const { shape } = required(a, 0);
+    if (!sameShape(broadcastAll(a), shape)) {
+      throw new NnError(
+        "shape-mismatch",
+        `PRelu: slopes ${formatShape(required(a, 1).shape)} do not broadcast to ${formatShape(shape)}.`,
+        "Give one slope, or one a channel as [channels, 1, 1].",
+      );
+    }
+    return [{ dtype: oneType(a), shape }];
+  }),
   LeakyRelu: unary(float, { alpha: "float" }),
   Elu: unary(float, { alpha: "float" }),
   HardSigmoid: unary(float, { alpha: "float", beta: "float" }),

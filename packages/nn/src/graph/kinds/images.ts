@@ -2,9 +2,10 @@
 import { floatTypes, numericTypes } from "../../dtype.ts";
 import { NnError } from "../../errors.ts";
 import type { Dim } from "../../shape.ts";
-import { formatShape, normalizeAxis } from "../../shape.ts";
+import { formatShape } from "../../shape.ts";
+import { resizedAxes } from "../resize-axes.ts";
 import type { Application, OpSpec } from "../spec.ts";
-import { intAttribute, intsAttribute, knownNumbers, knownShape, required, takes } from "../spec.ts";
+import { intAttribute, required, takes } from "../spec.ts";
 import { spec } from "./spec.ts";
 
 /** [batch, channels, height, width] and the block size. */
@@ -56,26 +57,8 @@ export const imageOps: Readonly<Record<string, OpSpec>> = {
     (a) => {
       takes(a, floatTypes, 0);
       const { dtype, shape } = required(a, 0);
-      const axes = (intsAttribute(a.attributes, "axes") ?? [...shape.keys()]).map((axis) =>
-        normalizeAxis(axis, shape.length, a.op),
-      );
-      const sized = a.inputs[3] !== undefined;
-      const values = sized ? knownShape(a, 3) : knownNumbers(a, 2);
-      if (values.length !== axes.length || values.some((value) => typeof value === "number" && value <= 0)) {
-        throw new NnError(
-          "attribute-invalid",
-          `Resize: [${values.join(", ")}] does not give one positive ${sized ? "size" : "scale"} for each of ${axes.length} axes.`,
-          "Give one for each axis.",
-        );
-      }
       const result: Dim[] = [...shape];
-      for (const [i, axis] of axes.entries()) {
-        const dim = shape[axis] ?? 1;
-        const value = values[i] ?? 1;
-        if (sized || typeof value === "string") result[axis] = value;
-        else if (typeof dim === "number") result[axis] = Math.floor(dim * value);
-        else if (value !== 1) result[axis] = `floor(${value}*${dim})`;
-      }
+      for (const { axis, to } of resizedAxes(a)) result[axis] = to;
       return [{ dtype, shape: result }];
     },
     {

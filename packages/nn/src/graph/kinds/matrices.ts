@@ -6,20 +6,20 @@ import type { Dim } from "../../shape.ts";
 import { broadcast, formatShape, normalizeAxis, sameShape } from "../../shape.ts";
 import type { ValueType } from "../node.ts";
 import type { OpSpec } from "../spec.ts";
-import { axesInput, intAttribute, matMulShape, oneType, reducedShape, required, takes } from "../spec.ts";
+import { intAttribute, matMulShape, oneType, reducedShape, reductionAxes, required, takes } from "../spec.ts";
 import { spec } from "./spec.ts";
 
 const float = floatTypes;
 const numeric = numericTypes;
 
-/** A reduction over the constant axes in input 1 (all axes when absent). */
+/** A reduction over the constant axes in input 1 (see reductionAxes). */
 function reduction(types: ReadonlySet<DType>): OpSpec {
   return spec(
     [1, 2],
     (a) => {
       takes(a, types, 0);
       const { dtype, shape } = required(a, 0);
-      const axes = axesInput(a, 1, shape.length) ?? [...shape.keys()];
+      const axes = reductionAxes(a, shape.length);
       return [{ dtype, shape: reducedShape(shape, axes, intAttribute(a.attributes, "keepdims", 1) === 1) }];
     },
     { keepdims: "int", noop_with_empty_axes: "int" },
