@@ -177,7 +177,14 @@ describe("a broken file", () => {
       fc.property(fc.nat(bytes.length - 1), fc.nat(255), fc.boolean(), (at, value, cut) => {
         const broken = cut ? bytes.slice(0, at) : bytes.slice();
         if (!cut) broken[at] = value;
-        const known = ["model-file-invalid", "model-data-external", "opset-unsupported", "op-unknown", "no error"];
+        const known = [
+          "model-file-invalid",
+          "model-data-external",
+          "opset-unsupported",
+          "op-unknown",
+          "model-too-large",
+          "no error",
+        ];
         expect(known).toContain(codeOf(() => decodeOnnx(broken)));
       }),
       { numRuns: 500 },
