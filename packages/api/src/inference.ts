@@ -1,11 +1,6 @@
 // Open Inference Protocol v2 (REST): its own nouns and its own error form.
-<<<<<<< HEAD
 import * as z from "zod";
-import { count } from "./scalars.ts";
-=======
-import { z } from "zod";
 import { count, text } from "./scalars.ts";
->>>>>>> 73003cb (Bound what checking a request costs; speak the Open Inference Protocol as its clients do; spell out every schema)
 
 /** Every datatype of the protocol; BF16 is Triton's. */
 export const inferenceDatatype = z.enum([

@@ -1,5 +1,5 @@
 // Instants as callers write them: RFC 3339, any offset; read as UTC.
-import { z } from "zod";
+import * as z from "zod";
 
 const date = "((?:19[7-9][0-9]|[2-9][0-9]{3})-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01]))";
 const clock = "((?:[01][0-9]|2[0-3]):[0-5][0-9]):([0-5][0-9]|60)(\\.[0-9]{1,30})?";

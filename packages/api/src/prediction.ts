@@ -3,7 +3,7 @@
 import * as z from "zod";
 import { id, pageQuery, productName, time } from "./scalars.ts";
 =======
-import { z } from "zod";
+import * as z from "zod";
 import { id, pageQuery, productName, queryNumber, time } from "./scalars.ts";
 >>>>>>> 73003cb (Bound what checking a request costs; speak the Open Inference Protocol as its clients do; spell out every schema)
 import { versionReference } from "./version.ts";

@@ -2,7 +2,7 @@
 <<<<<<< HEAD
 import * as z from "zod";
 =======
-import { z } from "zod";
+import * as z from "zod";
 import { instant } from "./instant.ts";
 >>>>>>> 73003cb (Bound what checking a request costs; speak the Open Inference Protocol as its clients do; spell out every schema)
 import { count, currency, id, micros, productName, text, time } from "./scalars.ts";
