@@ -1,11 +1,6 @@
 // A prediction, its request, and the feedback on it.
-<<<<<<< HEAD
-import * as z from "zod";
-import { id, pageQuery, productName, time } from "./scalars.ts";
-=======
 import * as z from "zod";
 import { id, pageQuery, productName, queryNumber, time } from "./scalars.ts";
->>>>>>> 73003cb (Bound what checking a request costs; speak the Open Inference Protocol as its clients do; spell out every schema)
 import { versionReference } from "./version.ts";
 
 export const rowValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);

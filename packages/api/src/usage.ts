@@ -1,10 +1,6 @@
 // Usage events (CloudEvents 1.0) and the summary of what was used.
-<<<<<<< HEAD
-import * as z from "zod";
-=======
 import * as z from "zod";
 import { instant } from "./instant.ts";
->>>>>>> 73003cb (Bound what checking a request costs; speak the Open Inference Protocol as its clients do; spell out every schema)
 import { count, currency, id, micros, productName, text, time } from "./scalars.ts";
 
 /** Extension attributes of CloudEvents (`traceparent`, `partitionkey`, …): taken and passed over. */
