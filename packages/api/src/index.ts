@@ -90,6 +90,7 @@ export {
 } from "./product-client.ts";
 export { bodyErrors, keyErrors, routeErrors } from "./route-errors.ts";
 export {
+  idempotencyHeader,
   type ResponseForm,
   type Route,
   type RouteInput,

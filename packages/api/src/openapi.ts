@@ -4,7 +4,7 @@ import { apiErrorStatus, apiErrors } from "./errors.ts";
 import { inferenceError } from "./inference.ts";
 import { problem, problemContentType } from "./problem.ts";
 import { routeErrors } from "./route-errors.ts";
-import { type Route, routes } from "./routes.ts";
+import { idempotencyHeader, type Route, routes } from "./routes.ts";
 
 type Json = Record<string, unknown>;
 
@@ -60,11 +60,15 @@ export function openApiDocument(info: { version: string; url?: string }): Json {
         operationId: name,
         summary: route.summary,
         ...(route.scope === null ? { security: [] } : { security: [{ key: [] }], "x-scope": route.scope }),
-        parameters: [...parametersOf(route.params, "path", schemaOf), ...parametersOf(route.query, "query", schemaOf)],
+        parameters: [
+          ...parametersOf(route.params, "path", schemaOf),
+          ...parametersOf(route.query, "query", schemaOf),
+          ...headersOf(route),
+        ],
         ...(route.body
           ? {
               requestBody: {
-                required: true,
+                required: !z.safeParse(route.body, undefined).success,
                 content: { "application/json": { schema: schemaOf(route.body, "input") } },
               },
             }
@@ -84,6 +88,20 @@ export function openApiDocument(info: { version: string; url?: string }): Json {
       securitySchemes: { key: { type: "http", scheme: "bearer", description: "An API key, lepta_…" } },
     },
   };
+}
+
+function headersOf({ repeat }: Route): Json[] {
+  if (repeat !== "key") return [];
+  return [
+    {
+      name: idempotencyHeader,
+      in: "header",
+      required: false,
+      description:
+        "Makes the call repeatable: the same key with the same body answers the same and counts once, for ever",
+      schema: { type: "string", pattern: "^[!#-[\\]-~]{1,255}$" },
+    },
+  ];
 }
 
 function parametersOf(

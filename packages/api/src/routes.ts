@@ -34,6 +34,8 @@ import { version } from "./version.ts";
 /** `json`: one document. `events`: a stream of server-sent events, each `data` one `response` document. */
 export type ResponseForm = "json" | "events" | "text";
 
+export const idempotencyHeader = "Idempotency-Key";
+
 export interface Route {
   method: "GET" | "POST" | "DELETE";
   /** Parameters in braces, each a key of `params`. */
@@ -45,6 +47,11 @@ export interface Route {
   query?: z.ZodObject;
   body?: z.ZodType;
   response: z.ZodType;
+  /**
+   * What a repeat does. `key`: under the header Idempotency-Key it answers the same and counts once. `harmless`: nothing
+   * that the first call did not do, with or without the header. Absent, of all but GET: the header is refused.
+   */
+  repeat?: "key" | "harmless";
   /** Default json. */
   form?: ResponseForm;
   /** Success status. Default 200. */
@@ -101,16 +108,25 @@ export const routes = {
     method: "POST",
     path: "/v1/products/{product}/predictions",
     summary: "Predict one row or many",
+    repeat: "key",
     scope: "predict",
     params: productParams,
     body: predictRequest,
     response: predictResponse,
-    errors: ["product-not-found", "deployment-not-found", "prediction-conflict", "overloaded", ...rowErrors],
+    errors: [
+      "product-not-found",
+      "deployment-not-found",
+      "prediction-conflict",
+      "idempotency-mismatch",
+      "overloaded",
+      ...rowErrors,
+    ],
   },
   feedback: {
     method: "POST",
     path: "/v1/products/{product}/feedback",
     summary: "Tell a prediction's true label",
+    repeat: "harmless",
     scope: "feedback",
     params: productParams,
     body: feedbackRequest,
@@ -217,6 +233,7 @@ export const routes = {
     method: "POST",
     path: "/v1/usage/events",
     summary: "Report usage as CloudEvents 1.0; the same source and id count once",
+    repeat: "harmless",
     scope: "admin",
     body: usageRequest,
     response: usageResponse,
@@ -244,6 +261,7 @@ export const routes = {
     method: "POST",
     path: "/v1/invoices",
     summary: "Make, or bring up to date, a month's invoice",
+    repeat: "harmless",
     scope: "admin",
     body: createInvoiceRequest,
     response: invoice,
@@ -282,6 +300,7 @@ export const routes = {
     method: "DELETE",
     path: "/v1/keys/{id}",
     summary: "Revoke an API key at once",
+    repeat: "harmless",
     scope: "admin",
     params: idParams,
     response: key,
@@ -370,6 +389,7 @@ export const routes = {
     method: "POST",
     path: "/v2/repository/index",
     summary: "Open Inference Protocol, model repository: every version of every product",
+    repeat: "harmless",
     scope: "predict",
     body: repositoryIndexRequest.optional(),
     response: repositoryIndex,
@@ -379,6 +399,7 @@ export const routes = {
     method: "POST",
     path: "/v2/models/{model}/infer",
     summary: "Open Inference Protocol: infer",
+    repeat: "key",
     scope: "predict",
     params: modelParams,
     body: inferRequest,
@@ -389,6 +410,7 @@ export const routes = {
     method: "POST",
     path: "/v2/models/{model}/versions/{version}/infer",
     summary: "Open Inference Protocol: infer with one version",
+    repeat: "key",
     scope: "predict",
     params: modelVersionParams,
     body: inferRequest,

@@ -137,6 +137,7 @@ export async function seedOrganisation(store: Store, name: string): Promise<stri
     await tx
       .insert(schema.usageEvents)
       .values({ organisationId, source: "seed", id: prediction, hourId: hour, quantity: 1, at: then });
+    await tx.insert(schema.requestKeys).values({ organisationId, key: sha256("key"), fingerprint: sha256("request") });
     await tx
       .insert(schema.grants)
       .values({ organisationId, id: newId(), granteeId: grantee, product, subject: "metrics" });

@@ -6,6 +6,7 @@ export { grants } from "./schema/grants.ts";
 export { apiKeys, organisations } from "./schema/organisations.ts";
 export { feedback, predictions } from "./schema/predictions.ts";
 export { prices, products } from "./schema/products.ts";
+export { requestKeys } from "./schema/request-keys.ts";
 export { runEvents, runStages, runs } from "./schema/runs.ts";
 export { appRole, lepta } from "./schema/tenancy.ts";
 export { usageEvents, usageHours } from "./schema/usage.ts";

@@ -11,10 +11,19 @@ import {
 import { hashSubject, subjectSalt } from "../accounts/organisations.ts";
 import { newId } from "../db/id.ts";
 import type { Store } from "../db/store.ts";
+import type { Tenant } from "../db/tenant.ts";
 import { readVersion } from "../registry/versions.ts";
 import type { Reservation } from "../serving/batcher.ts";
 import { answerOf, noVariant, readPredictions } from "../serving/prediction-records.ts";
 import type { PredictionWriter } from "../serving/prediction-writer.ts";
+import {
+  claimRequest,
+  derivedId,
+  fingerprintOf,
+  keyHash,
+  knowsRequest,
+  type RequestKey,
+} from "../serving/request-keys.ts";
 import type { Lease, ScorerPool } from "../serving/scorer-pool.ts";
 import type { Verdict } from "../serving/served-model.ts";
 import { assign } from "./assignment.ts";
@@ -32,7 +41,7 @@ export interface PredictRequest {
 export interface Predictor {
   /**
    * Predicts by the product's deployment. Resolves when every prediction is durable.
-   * @throws ApiError product-not-found, deployment-not-found, row-…, prediction-conflict, overloaded
+   * @throws ApiError product-not-found, deployment-not-found, row-…, prediction-conflict, idempotency-mismatch, overloaded
    */
   predict(caller: PredictCaller, product: string, requests: readonly PredictRequest[]): Promise<Prediction[]>;
   /** Predicts by one version, outside the deployment. @throws as predict; version-not-found */
@@ -50,6 +59,8 @@ interface PredictCaller {
   organisationId: string;
   /** W3C traceparent of the request; kept with the predictions. */
   traceparent: string | undefined;
+  /** Makes the whole request repeatable: the same key again answers what was stored. */
+  repeatable?: RequestKey | undefined;
   /** The organisation's own use: counted, never billed. */
   own: boolean;
 }
@@ -75,13 +86,28 @@ export function predictor({ store, scorers, writer, deployments, onPredictions }
     caller: PredictCaller,
     product: string,
     requests: readonly PredictRequest[],
+    by: number | undefined,
     salt: () => Promise<string> | string,
     choose: (unit: string) => Chosen,
   ): Promise<Prediction[]> {
     const { organisationId } = caller;
+    const tenant = store.tenant(organisationId);
+    const repeatable = caller.repeatable && keyHash(caller.repeatable, product);
+    const fingerprint = repeatable === undefined ? "" : fingerprintOf(requests, by);
+    const idOf = (id: string | undefined, i: number) =>
+      id?.toLowerCase() ?? (repeatable === undefined ? newId() : derivedId(repeatable, i));
+    if (repeatable !== undefined && (await knowsRequest(tenant, repeatable, fingerprint))) {
+      const answers = await stored(
+        tenant,
+        product,
+        requests.map(({ id }, i) => idOf(id, i)),
+      );
+      // Not all are there where the first call failed on its way: it is gone through again.
+      if (answers) return answers;
+    }
     const key = requests.some((request) => request.subject !== undefined) ? await salt() : "";
-    const planned = requests.map((request) => {
-      const id = request.id?.toLowerCase() ?? newId();
+    const planned = requests.map((request, i) => {
+      const id = idOf(request.id, i);
       const subjectHash = request.subject === undefined ? null : hashSubject(key, request.subject);
       return { request, id, subjectHash, chosen: choose(subjectHash ?? id) };
     });
@@ -102,6 +128,8 @@ export function predictor({ store, scorers, writer, deployments, onPredictions }
           problems.push({ ...problem, path: request.path + problem.path });
       }
       refuse(problems, product);
+      // A request that is refused leaves its key free: it can be mended and sent again.
+      if (repeatable !== undefined) await claimRequest(tenant, repeatable, fingerprint);
       const writing = writer.reserve(organisationId, planned.length);
       places.push(writing);
       const scoring = new Map<string, Reservation<Row, Verdict>>();
@@ -140,6 +168,13 @@ export function predictor({ store, scorers, writer, deployments, onPredictions }
     }
   }
 
+  /** The stored answers in the order of the ids; undefined where one is not there. */
+  async function stored(tenant: Tenant, product: string, ids: readonly string[]): Promise<Prediction[] | undefined> {
+    const records = new Map((await readPredictions(tenant, ids)).map((record) => [record.id, record]));
+    const found = ids.map((id) => records.get(id)).filter((record) => record?.product === product);
+    return found.length === ids.length ? found.map((record) => answerOf(record!)) : undefined;
+  }
+
   /** The stored answer of an id that was used before. */
   async function repeat(
     organisationId: string,
@@ -168,7 +203,7 @@ export function predictor({ store, scorers, writer, deployments, onPredictions }
           throw new ApiError("deployment-not-found", `${product} has no variant`, { fix: "Deploy a version." });
         return { model: winner.model, variantId: winner.id, variant: winner.name };
       };
-      return run(caller, product, requests, () => deployment.subjectSalt, choose);
+      return run(caller, product, requests, undefined, () => deployment.subjectSalt, choose);
     },
     async predictByVersion(caller, product, number, requests) {
       const { organisationId } = caller;
@@ -178,6 +213,7 @@ export function predictor({ store, scorers, writer, deployments, onPredictions }
         caller,
         product,
         requests,
+        number,
         () => subjectSalt(store, organisationId),
         () => chosen,
       );

@@ -8,6 +8,7 @@ import { readJson } from "./body.ts";
 import { check } from "./check.ts";
 import type { Exchange } from "./exchange.ts";
 import { RawResult } from "./raw-result.ts";
+import { refuseKey } from "./request-key.ts";
 import type { Principal, ServerContext } from "./server-context.ts";
 
 type Field<R, K extends string> = R extends { [P in K]: infer S extends z.ZodType } ? z.output<S> : undefined;
@@ -56,6 +57,7 @@ export function endpoint<N extends RouteName>(
     route,
     async answer(server, exchange, params) {
       exchange.route = route.path;
+      refuseKey(exchange.request, route);
       const principal = route.scope === null ? undefined : await server.admit(exchange.request, route.scope);
       const raw = route.body ? await read(exchange.request, server.limits.bodyBytes) : undefined;
       if (route.body && raw === undefined && !mayLack) throw noBody();

@@ -1,5 +1,6 @@
 // POST /v2/models/{model}[/versions/{version}]/infer: each row is a prediction, stored and metered like any other.
 import { ApiError, type InferRequest, type InferResponse, routes } from "@lepta/api";
+import type { RequestKey } from "../../serving/request-keys.ts";
 import {
   binaryOutputs,
   headerLength,
@@ -13,6 +14,7 @@ import { endpoint } from "../endpoint.ts";
 import type { Exchange } from "../exchange.ts";
 import { withModel } from "../inference-target.ts";
 import { RawResult } from "../raw-result.ts";
+import { requestKey } from "../request-key.ts";
 import type { Principal, ServerContext } from "../server-context.ts";
 import { checkOutputs, outputsOf, rowsOf } from "../tensors.ts";
 
@@ -54,7 +56,13 @@ async function run(
     const described = checkOutputs(model, wanted);
     const requests = rowsOf(inputs, model).map((row, i) => ({ row, subject, path: `/inputs (row ${i})` }));
     const { organisationId, own } = principal;
-    const caller = { organisationId, own, traceparent: exchange.traceparent };
+    const caller = {
+      organisationId,
+      own,
+      traceparent: exchange.traceparent,
+      // The header is the caller's word for it; else the protocol's own id.
+      repeatable: requestKey(exchange.request, principal) ?? fieldKey(id, principal),
+    };
     const predictions =
       version === undefined
         ? await server.predictor.predict(caller, name, requests)
@@ -71,6 +79,10 @@ async function run(
     const { size, body } = toBinary(response, binary);
     return new RawResult(body, { "content-type": "application/octet-stream", [headerLength]: String(size) });
   });
+}
+
+function fieldKey(id: string | undefined, { keyId }: Principal): RequestKey | undefined {
+  return id ? { kind: "field", value: id, keyId } : undefined;
 }
 
 /** The request parameter `subject` keeps all rows of the request on one variant. */

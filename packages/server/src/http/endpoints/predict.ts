@@ -4,6 +4,7 @@ import { isUuid } from "../../db/id.ts";
 import type { PredictRequest } from "../../experiments/predictor.ts";
 import { check } from "../check.ts";
 import { type Call, endpoint } from "../endpoint.ts";
+import { requestKey } from "../request-key.ts";
 
 type Body = Call<"predict">["body"];
 
@@ -11,7 +12,12 @@ export const predict = endpoint(
   "predict",
   async ({ server, principal, exchange, params, body }) => {
     const { organisationId, own } = principal;
-    const caller = { organisationId, own, traceparent: exchange.traceparent };
+    const caller = {
+      organisationId,
+      own,
+      traceparent: exchange.traceparent,
+      repeatable: requestKey(exchange.request, principal),
+    };
     if (!("rows" in body)) {
       const [only] = await server.predictor.predict(caller, params.product, [{ ...body, path: "/row" }]);
       return only as NonNullable<typeof only>;
