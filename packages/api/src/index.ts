@@ -130,6 +130,8 @@ export {
 } from "./usage.ts";
 export {
   confusion,
+  type Trivial,
+  trivial,
   type Version,
   type VersionReference,
   version,

@@ -17,12 +17,26 @@ export const confusion = z.object({
   counts: z.array(z.array(count)).meta({ description: "[actual][predicted]" }),
 });
 
+export const trivial = z
+  .object({
+    policy: z.string().meta({ description: "What it answers, in words" }),
+    metrics: z.record(z.string(), z.number()),
+    meanCost: z.number().nullable(),
+    gain: interval.extend({ loss: z.enum(["cost", "logLoss", "squaredError"]) }).meta({
+      description: "How much less the model loses a row, 95 %",
+    }),
+    beaten: z.boolean().meta({ description: "Whether the whole interval of the gain lies above 0" }),
+  })
+  .meta({ id: "Trivial", description: "The best answer that looks at no row, on the same rows" });
+export type Trivial = z.infer<typeof trivial>;
+
 export const version = versionReference
   .extend({
     product: productName,
     run: id.nullable(),
     metrics: z.record(z.string(), interval).meta({ description: "On the held-out test part" }),
     baseline: z.record(z.string(), interval).nullable(),
+    trivial: trivial.nullable(),
     confusion: confusion.nullable(),
     threshold: z.number().nullable(),
     dataHash: hash,

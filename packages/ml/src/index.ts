@@ -83,6 +83,7 @@ export {
   chooseThreshold,
   meanCost,
 } from "./evaluate/threshold.ts";
+export { type Constant, constantOf, type Gain, type Trivial, trivialBeside, trivialText } from "./evaluate/trivial.ts";
 // explain/
 export type { Columns, Scores } from "./explain/columns.ts";
 export {
@@ -133,6 +134,6 @@ export type { Trial } from "./search/trial.ts";
 // tasks/
 export type { TaskPredictions } from "./tasks/predictions.ts";
 export { readTask, storedTaskHash, writeTask } from "./tasks/stored-task.ts";
-export { inferTask, type Task } from "./tasks/task.ts";
+export { inferTask, labelsOf, type Task, valuesOf } from "./tasks/task.ts";
 export { type ModelName, modelNameFor, type TrainEvent, type TrainOptions, train } from "./tasks/train.ts";
 export type { TrainedTask } from "./tasks/trained-task.ts";

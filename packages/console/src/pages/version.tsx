@@ -67,7 +67,16 @@ function Body({ version }: { version: Version }) {
           label="Metrics"
           left={{ name: version.name, metrics: version.metrics }}
           right={version.baseline ? { name: "Baseline", metrics: version.baseline } : undefined}
+          trivial={version.trivial?.metrics}
         />
+        {version.trivial && (
+          <p className="dim small" role={version.trivial.beaten ? undefined : "alert"}>
+            The trivial policy answers {version.trivial.policy}.{" "}
+            {version.trivial.beaten
+              ? "The model is better on the same rows."
+              : "The model is not shown to be better than it."}
+          </p>
+        )}
       </Section>
       {version.confusion && (
         <Section

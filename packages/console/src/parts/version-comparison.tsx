@@ -1,6 +1,7 @@
 // Two versions metric by metric on one scale each, their confusion matrices, and what they were made of.
 import type { Version } from "@lepta/api";
 import { metricName, orderedMetrics } from "../format/metrics.ts";
+import { formatValue } from "../format/numbers.ts";
 import { plotDomain } from "../state/comparison.ts";
 import { ConfusionMatrix } from "./confusion-matrix.tsx";
 import { type Column, DataTable } from "./data-table.tsx";
@@ -41,8 +42,16 @@ interface Side {
   readonly metrics: Version["metrics"];
 }
 
+interface MetricTableProps {
+  label: string;
+  left: Side;
+  right: Side | undefined;
+  /** The trivial policy's metrics, beside both. */
+  trivial?: Readonly<Record<string, number>> | undefined;
+}
+
 /** Each metric on a line, both sides on the line's own scale. */
-export function MetricTable({ label, left, right }: { label: string; left: Side; right: Side | undefined }) {
+export function MetricTable({ label, left, right, trivial }: MetricTableProps) {
   const names = orderedMetrics(left.metrics, right?.metrics ?? {});
   const side = (of: Side): Column<string> => ({
     header: of.name,
@@ -64,6 +73,15 @@ export function MetricTable({ label, left, right }: { label: string; left: Side;
     },
     side(left),
     ...(right ? [side(right)] : []),
+    ...(trivial
+      ? [
+          {
+            header: "Trivial",
+            numeric: true,
+            cell: (name: string) => (trivial[name] === undefined ? "–" : formatValue(trivial[name])),
+          },
+        ]
+      : []),
     {
       header: right ? `95 % intervals, ${left.name} above` : "95 % intervals",
       wide: true,

@@ -7,6 +7,7 @@ import { evaluationOf } from "../pipeline/evaluate.ts";
 import { confusionText, metricsText } from "../pipeline/metrics-text.ts";
 import { formatCount } from "../pipeline/numbers.ts";
 import { readForModel } from "../pipeline/score-file.ts";
+import { trivialLines } from "../pipeline/trivial.ts";
 import { type CommonOptions, wholeNumber } from "./options.ts";
 import { createTerminal } from "./terminal/terminal.ts";
 
@@ -42,22 +43,33 @@ async function run(path: string, options: EvaluateOptions): Promise<void> {
   const scorer = await openScorer(bundle);
   try {
     const predictions = predictionsOf(table, manifest, await scorer.scoreTable(table));
-    const { metrics, confusion } = evaluationOf(predictions, {
+    const { metrics, confusion, trivial } = evaluationOf(predictions, {
       threshold: manifest.threshold,
       costs: null,
       seed: options.seed,
+      constant: manifest.constant,
     });
     terminal.say(
       `${manifest.name} (${manifest.model}) on ${formatCount(table.rowCount)} rows of ${options.data}, with 95 % bootstrap intervals:`,
     );
-    for (const line of metricsText({ [manifest.model]: metrics })) terminal.say(`  ${line}`);
+    for (const line of metricsText({ [manifest.model]: metrics }, trivial)) terminal.say(`  ${line}`);
+    for (const line of trivialLines(manifest.model, trivial)) terminal.say(line);
     if (confusion !== null && confusion.labels.length <= 10)
       for (const line of confusionText(confusion.labels, confusion.counts)) terminal.say(`  ${line}`);
     const withoutTarget = read.rowCount - table.rowCount;
     for (const line of [...rejectedText(read.rejected), ...withoutTargetText(withoutTarget)]) terminal.say(line);
     const rejected = read.rejected.map(({ line, reason }) => ({ line, reason }));
     const { task } = manifest;
-    terminal.result({ task, bundle: bundle.dir, rows: table.rowCount, metrics, confusion, rejected, withoutTarget });
+    terminal.result({
+      task,
+      bundle: bundle.dir,
+      rows: table.rowCount,
+      metrics,
+      trivial,
+      confusion,
+      rejected,
+      withoutTarget,
+    });
   } finally {
     await scorer.close();
   }

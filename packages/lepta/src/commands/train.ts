@@ -10,6 +10,7 @@ import { formatCount, formatFigure, plural } from "../pipeline/numbers.ts";
 import { doubtfulClasses, type PreparedTable, prepareTable, type TaskChoice } from "../pipeline/prepare.ts";
 import { readTestTable, type TestTable } from "../pipeline/test-table.ts";
 import { textTable } from "../pipeline/text-table.ts";
+import { trivialLines } from "../pipeline/trivial.ts";
 import { type CommonOptions, wholeNumber } from "./options.ts";
 import { createReporter } from "./terminal/reporter.ts";
 import { createTerminal, type Terminal } from "./terminal/terminal.ts";
@@ -63,7 +64,8 @@ function sayResult(terminal: Terminal, learnt: Learnt, folds: number | undefined
   terminal.say(`kept ${model}, better on rows held out of the training; learnt from ${formatCount(learntRows)} rows`);
   terminal.say(`on ${formatCount(testRows)} test rows, with 95 % bootstrap intervals:`);
   const models = { [baselineModel]: baseline.metrics, [model]: evaluation.metrics };
-  for (const line of metricsText(models)) terminal.say(`  ${line}`);
+  for (const line of metricsText(models, evaluation.trivial)) terminal.say(`  ${line}`);
+  for (const line of trivialLines(model, evaluation.trivial)) terminal.say(line);
   const { confusion } = evaluation;
   if (confusion !== null && confusion.labels.length <= 10)
     for (const line of confusionText(confusion.labels, confusion.counts)) terminal.say(`  ${line}`);
@@ -118,7 +120,11 @@ async function run(options: TrainOptions): Promise<void> {
       leftOut: schema.leftOut,
       notes: learnt.notes,
       suspects,
-      warnings: doubt === undefined ? [] : [doubt],
+      trivial: learnt.evaluation.trivial,
+      warnings: [
+        ...(doubt === undefined ? [] : [doubt]),
+        ...(learnt.evaluation.trivial.beaten ? [] : trivialLines(learnt.model, learnt.evaluation.trivial)),
+      ],
       ...aside({ rejected: prepared.rejected, withoutTarget: schema.target?.missing ?? 0 }),
       ...(tested === undefined ? {} : { test: { rows: tested.table.rowCount, ...aside(tested) } }),
     });

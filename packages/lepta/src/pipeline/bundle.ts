@@ -49,7 +49,7 @@ export const bundleStage: Stage<Workplace, BundleInput, BundleOutput> = {
     let about: Pick<BundleOutput, "task" | "target" | "classes" | "positive"> | undefined;
     for (const [done, role] of roles.entries()) {
       report({ type: "progress", label: "bundle", done, total: roles.length });
-      const { metrics, threshold } = evaluated.models[role];
+      const { metrics, threshold, trivial } = evaluated.models[role];
       const task = await openTrained(workplace, trained, role);
       const { manifest } = await writeBundle(bundleDirectory(workplace, { folder: inputHash }, role), {
         trained: task,
@@ -57,6 +57,7 @@ export const bundleStage: Stage<Workplace, BundleInput, BundleOutput> = {
         dataHash,
         run: workplace.run,
         metrics: measured(metrics),
+        trivial,
         evaluatedOn: { rows: evaluated.rows, dataHash: test },
         ...(role === "baseline"
           ? {}

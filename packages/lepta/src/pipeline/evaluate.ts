@@ -1,6 +1,7 @@
 // Stage 3: both models on the held-out test part, at the threshold that the costs choose on validation rows.
 import { takeRows } from "@lepta/data";
 import {
+  type Constant,
   chooseThreshold,
   classIndices,
   confusionMatrix,
@@ -20,6 +21,7 @@ import { formatCount, formatFigure } from "./numbers.ts";
 import { type Role, roles } from "./roles.ts";
 import type { Stage } from "./stage.ts";
 import { openTrained, type TrainOutput } from "./train.ts";
+import { checkTrivial, constantOfTask, trivialFigures, trivialLines } from "./trivial.ts";
 import type { Workplace } from "./workplace.ts";
 
 export type EvaluateInput = {
@@ -27,6 +29,8 @@ export type EvaluateInput = {
   readonly splitHash: string;
   readonly costs: { readonly falseNegative: number; readonly falsePositive: number } | null;
   readonly gates: readonly { readonly metric: string; readonly bound: number }[];
+  /** Whether a model that is not shown to beat the trivial policy is deployed all the same. */
+  readonly evenIfTrivial: boolean;
   readonly seed: number;
 };
 
@@ -53,14 +57,21 @@ export function thresholdFor(heldOut: TaskPredictions, costs: Costs): number | n
 /** Metrics with 95 % bootstrap intervals, and the confusion matrix at the threshold. */
 export function evaluationOf(
   predictions: TaskPredictions,
-  { threshold, costs, seed }: { threshold: number | null; costs: Costs | null; seed: number },
+  {
+    threshold,
+    costs,
+    seed,
+    constant,
+  }: { threshold: number | null; costs: Costs | null; seed: number; constant: Constant },
 ): Evaluation {
+  const trivial = trivialFigures(predictions, constant, { threshold, costs });
   if (predictions.task === "regression")
     return {
       metrics: evaluatePredictions({ ...predictions, seed }) as Metrics,
       threshold: null,
       meanCost: null,
       confusion: null,
+      trivial,
     };
   const { classes, positive, labels, probabilities } = predictions;
   const metrics = evaluatePredictions({ ...predictions, seed, ...(threshold === null ? {} : { threshold }) });
@@ -72,7 +83,7 @@ export function evaluationOf(
     const { truth, scores } = scoresOf(predictions);
     cost = meanCost(truth, scores, threshold, costs);
   }
-  return { metrics: metrics as Metrics, threshold, meanCost: cost, confusion: { labels: classes, counts } };
+  return { metrics: metrics as Metrics, threshold, meanCost: cost, confusion: { labels: classes, counts }, trivial };
 }
 
 function checkGates(gates: EvaluateInput["gates"], { metrics }: Evaluation): void {
@@ -91,7 +102,7 @@ function checkGates(gates: EvaluateInput["gates"], { metrics }: Evaluation): voi
 
 export const evaluateStage: Stage<Workplace, EvaluateInput, EvaluateOutput> = {
   name: "evaluate",
-  async run(workplace, { trained, costs, gates, seed }, { report }) {
+  async run(workplace, { trained, costs, gates, evenIfTrivial, seed }, { report }) {
     const { table, parts } = await workplace.learning();
     const test = takeRows(table, parts.test);
     const models: Partial<Record<Role, Evaluation>> = {};
@@ -99,15 +110,17 @@ export const evaluateStage: Stage<Workplace, EvaluateInput, EvaluateOutput> = {
       report({ type: "progress", label: "evaluate", done, total: roles.length });
       const task = await openTrained(workplace, trained, role);
       const threshold = costs === null ? null : thresholdFor(task.heldOut, costs);
-      models[role] = evaluationOf(await task.predict(test), { threshold, costs, seed });
+      models[role] = evaluationOf(await task.predict(test), { threshold, costs, seed, constant: constantOfTask(task) });
     }
     const output = { rows: test.rowCount, models: models as Record<Role, Evaluation> };
     checkGates(gates, output.models.network);
+    if (!evenIfTrivial) checkTrivial(output.models);
     return output;
   },
   describe: ({ rows, models }) => [
     `on ${formatCount(rows)} rows that no model has seen, with 95 % bootstrap intervals`,
-    ...metricsText({ baseline: models.baseline.metrics, network: models.network.metrics }),
+    ...metricsText({ baseline: models.baseline.metrics, network: models.network.metrics }, models.network.trivial),
+    ...roles.flatMap((role) => trivialLines(role, models[role].trivial)),
     ...roles.flatMap((role) => {
       const { threshold, meanCost: cost, confusion } = models[role];
       if (confusion === null) return [];

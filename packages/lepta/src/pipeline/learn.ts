@@ -21,6 +21,7 @@ import type { Report } from "./events.ts";
 import { measured } from "./metrics-text.ts";
 import { splitBy } from "./prepare.ts";
 import { liveFigures } from "./train.ts";
+import { constantOfTask } from "./trivial.ts";
 
 export interface LearnOptions {
   readonly table: Table;
@@ -102,7 +103,12 @@ export async function learn(options: LearnOptions): Promise<Learnt> {
   const parts = partsOf(options);
   const { baseline, best } = await trainBoth(parts.learn, schema, seed, report);
   const measure = async (task: TrainedTask): Promise<Evaluation> =>
-    evaluationOf(await task.predict(parts.test), { threshold: null, costs: null, seed });
+    evaluationOf(await task.predict(parts.test), {
+      threshold: null,
+      costs: null,
+      seed,
+      constant: constantOfTask(task),
+    });
   const baselineEvaluation = await measure(baseline);
   const evaluation = best === baseline ? baselineEvaluation : await measure(best);
   const cv = folds === undefined ? undefined : await crossValidated(table, schema, folds, seed, report);
@@ -111,6 +117,7 @@ export async function learn(options: LearnOptions): Promise<Learnt> {
     name,
     dataHash: table.hash,
     metrics: measured(evaluation.metrics),
+    trivial: evaluation.trivial,
     evaluatedOn: { rows: parts.test.rowCount, dataHash: parts.test.hash },
     ...(best === baseline
       ? {}

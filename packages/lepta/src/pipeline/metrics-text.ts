@@ -39,8 +39,11 @@ export function intervalText({ value, low, high }: MetricInterval): string {
   return `${formatFigure(value)} (${formatFigure(low)} to ${formatFigure(high)})`;
 }
 
-/** One line a metric, one column a model. */
-export function metricsText(models: Readonly<Record<string, Metrics>>): string[] {
+/** One line a metric, one column a model, and last the trivial policy. */
+export function metricsText(
+  models: Readonly<Record<string, Metrics>>,
+  trivial?: { readonly metrics: Readonly<Record<string, number>> },
+): string[] {
   const names = metricNames.filter((name) => Object.values(models).some((metrics) => metrics[name] !== undefined));
   const rows = names.map((name) => [
     titles[name],
@@ -48,9 +51,12 @@ export function metricsText(models: Readonly<Record<string, Metrics>>): string[]
       const metric = metrics[name];
       return metric === undefined ? "" : intervalText(metric);
     }),
+    ...(trivial === undefined ? [] : [figureText(trivial.metrics[name])]),
   ]);
-  return textTable([["", ...Object.keys(models)], ...rows]);
+  return textTable([["", ...Object.keys(models), ...(trivial === undefined ? [] : ["trivial"])], ...rows]);
 }
+
+const figureText = (value: number | undefined): string => (value === undefined ? "" : formatFigure(value));
 
 /** @param counts [actual][predicted] */
 export function confusionText(labels: readonly string[], counts: readonly (readonly number[])[]): string[] {

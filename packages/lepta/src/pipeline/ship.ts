@@ -136,7 +136,8 @@ async function runStages(
     trained: train.output,
     splitHash,
     costs: costs && { ...costs },
-    gates: product.gates.map(({ metric, bound }) => ({ metric, bound })),
+    gates: product.gates.flatMap((one) => (one.kind === "min" ? [{ metric: one.metric, bound: one.bound }] : [])),
+    evenIfTrivial: product.gates.some(({ kind }) => kind === "even-if-trivial"),
     seed,
   });
   const bundle = await runStage(runner, bundleStage, { trained: train.output, evaluated: evaluate.output, dataHash });

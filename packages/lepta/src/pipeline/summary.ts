@@ -5,6 +5,7 @@ import type { Evaluation } from "./evaluation.ts";
 import { intervalText, metricNames, metricTitle } from "./metrics-text.ts";
 import { formatCount, formatFigure, formatMoney } from "./numbers.ts";
 import { type Role, roles } from "./roles.ts";
+import { trivialLines } from "./trivial.ts";
 
 /** How much of it nobody is billed for, being our own. */
 function ownOf({ lines }: Invoice): string {
@@ -27,7 +28,11 @@ export function shipSummary(shipped: {
   const costs = experiment.variants.flatMap(({ name: variant, cost }) =>
     cost === null ? [] : [`${variant} ${formatFigure(cost.value)}`],
   );
+  const warnings = roles.flatMap((role) =>
+    models[role].trivial.beaten ? [] : trivialLines(role, models[role].trivial),
+  );
   return [
+    ...warnings,
     ...(name === undefined ? [] : [`${metricTitle(name)}  ${scores.join(", ")}`]),
     `mean ${experiment.metric}  ${costs.join(", ")}`,
     invoice === null

@@ -143,7 +143,8 @@ function checkGates(product: string, gates: readonly Gate[], { kind }: Classifie
   const maker = 'gate.min("metric", bound)';
   if (!Array.isArray(gates)) refuse(`Product ${product}: gates is ${shown(gates)}, not a list.`, `Give [${maker}].`);
   for (const one of gates) {
-    checkKind(`Product ${product}: a gate`, one, ["min"], maker);
+    checkKind(`Product ${product}: a gate`, one, ["min", "even-if-trivial"], `${maker} or gate.evenIfTrivial()`);
+    if (one.kind === "even-if-trivial") continue;
     checkWord(`Product ${product}: the metric of a ${kind}'s gate`, one.metric, gateMetrics[kind]);
     if (!Number.isFinite(one.bound))
       refuse(`Product ${product}: gate ${one.metric} has no bound.`, "Give the bound as a number.");

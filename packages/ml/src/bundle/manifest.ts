@@ -1,5 +1,7 @@
 // The manifest: what a bundle says about its model. It is also what a bundle read from a disk must look like.
 
+import type { Constant, Trivial } from "../evaluate/trivial.ts";
+
 export const bundleFormat = 1;
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -63,6 +65,10 @@ export interface Manifest {
   readonly metrics: Readonly<Record<string, ManifestMetric>>;
   /** The baseline's metrics on the same rows. */
   readonly baseline: { readonly model: string; readonly metrics: Readonly<Record<string, ManifestMetric>> } | null;
+  /** What the rows learnt from say of the target alone: what a policy that looks at no row answers. */
+  readonly constant: Constant;
+  /** That policy on the same rows; null where the model was not evaluated. */
+  readonly trivial: Trivial | null;
   readonly evaluatedOn: { readonly rows: number; readonly dataHash: string } | null;
   /** SHA-256 of the data set, as `Table.hash`. */
   readonly dataHash: string;

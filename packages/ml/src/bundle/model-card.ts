@@ -1,4 +1,6 @@
 // card.md: the bundle as a Hugging Face model card, YAML front matter and all.
+import type { MetricName } from "../evaluate/evaluate-predictions.ts";
+import { trivialText } from "../evaluate/trivial.ts";
 import type { Manifest, ManifestMetric } from "./manifest.ts";
 
 const titles: Readonly<Record<string, string>> = {
@@ -104,19 +106,27 @@ function frontMatter({ name, license, metrics, evaluatedOn, dataHash }: Manifest
   ];
 }
 
-function metricsSection({ metrics, baseline, evaluatedOn, model }: Manifest): string[] {
+function metricsSection({ metrics, baseline, trivial, evaluatedOn, model }: Manifest): string[] {
   if (Object.keys(metrics).length === 0) return ["Not evaluated on held-out rows."];
   const on = evaluatedOn === null ? "held-out rows" : `${evaluatedOn.rows} held-out rows`;
-  const other = baseline === null ? [] : [`baseline (${baseline.model})`];
+  const other = [
+    ...(baseline === null ? [] : [`baseline (${baseline.model})`]),
+    ...(trivial === null ? [] : ["trivial policy"]),
+  ];
   return [
     `On ${on}, with 95 % bootstrap intervals:`,
     "",
     `| metric | ${[model, ...other].join(" | ")} |`,
     `| --- | ${["---", ...other.map(() => "---")].join(" | ")} |`,
     ...Object.entries(metrics).map(([name, metric]) => {
-      const beside = baseline === null ? [] : [interval(baseline.metrics[name])];
+      const constant = trivial?.metrics[name as MetricName];
+      const beside = [
+        ...(baseline === null ? [] : [interval(baseline.metrics[name])]),
+        ...(trivial === null ? [] : [constant === undefined ? "–" : round(constant)]),
+      ];
       return `| ${titles[name] ?? name} | ${[interval(metric), ...beside].join(" | ")} |`;
     }),
+    ...(trivial === null ? [] : ["", trivialText(trivial)]),
   ];
 }
 

@@ -62,6 +62,28 @@ const object =
   };
 
 const metrics = record(object({ value: number, low: number, high: number }));
+const constant: Check = (value, at) => {
+  object({ kind: oneOf("shares", "centre") })(value, at);
+  object((value as { kind: string }).kind === "shares" ? { shares: list(share) } : { mean: number, median: number })(
+    value,
+    at,
+  );
+};
+const truth: Check = (value, at) => {
+  if (typeof value !== "boolean") fail(at, "true or false");
+};
+const trivial = object({
+  policy: text,
+  metrics: record(number),
+  meanCost: nullable(number),
+  gain: object({
+    loss: oneOf("cost", "logLoss", "squaredError"),
+    value: number,
+    low: nullable(number),
+    high: nullable(number),
+  }),
+  beaten: truth,
+});
 const numberProfile = object({
   edges: list(number),
   shares: list(share),
@@ -90,6 +112,8 @@ const manifest = object({
   notes: list(text),
   metrics,
   baseline: nullable(object({ model: text, metrics })),
+  constant,
+  trivial: nullable(trivial),
   evaluatedOn: nullable(object({ rows: count, dataHash: sha256 })),
   dataHash: sha256,
   trainedOn: object({ rows: count, dataHash: sha256 }),
@@ -129,7 +153,10 @@ export function parseManifest(source: string, where: string): Manifest {
   }
 }
 
-function checkConsistency({ task, classes, positive, threshold, inputs, outputs, profile: profiles }: Manifest): void {
+function checkConsistency(checked: Manifest): void {
+  const { task, classes, positive, threshold, inputs, outputs, constant: answer, profile: profiles } = checked;
+  if ((answer.kind === "shares" ? answer.shares.length : 0) !== (classes?.length ?? 0))
+    fail("manifest.constant", `fit for ${task}`);
   if ((task === "regression") !== (classes === null)) fail("manifest.classes", `fit for ${task}`);
   if (classes !== null && (classes.length < 2 || (task === "binary") !== (classes.length === 2)))
     fail("manifest.classes", `fit for ${task}`);

@@ -5,7 +5,9 @@ import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { encodeOnnx, runtimeVersion } from "@lepta/nn";
 import { MlError } from "../errors.ts";
+import { constantOf, type Trivial } from "../evaluate/trivial.ts";
 import { outputNames } from "../tasks/model-graph.ts";
+import { labelsOf, valuesOf } from "../tasks/task.ts";
 import type { TrainedTask } from "../tasks/trained-task.ts";
 import { bundleFormat, type Manifest, type ManifestMetric } from "./manifest.ts";
 import { modelCard } from "./model-card.ts";
@@ -20,6 +22,8 @@ export interface BundleContents {
   /** On rows that the model never saw. */
   readonly metrics?: Readonly<Record<string, ManifestMetric>>;
   readonly baseline?: { readonly model: string; readonly metrics: Readonly<Record<string, ManifestMetric>> };
+  /** The trivial policy beside the model on the same rows. */
+  readonly trivial?: Trivial;
   readonly evaluatedOn?: { readonly rows: number; readonly dataHash: string };
   /** Two classes: label a row positive from this probability on. Default: the more probable class. */
   readonly threshold?: number;
@@ -95,6 +99,11 @@ function describe(contents: BundleContents): { manifest: Manifest; model: Uint8A
     notes: features.notes,
     metrics: contents.metrics ?? {},
     baseline: contents.baseline ?? null,
+    constant: constantOf(
+      target.classes === undefined ? valuesOf(trained.rows, target) : labelsOf(trained.rows, target),
+      target.classes,
+    ),
+    trivial: contents.trivial ?? null,
     evaluatedOn: contents.evaluatedOn ?? null,
     dataHash: contents.dataHash,
     trainedOn: { rows: trained.rows.rowCount, dataHash: trained.rows.hash },

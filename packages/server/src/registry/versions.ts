@@ -1,7 +1,7 @@
 // Model versions: a bundle taken into the store, listed with what it measured, and put back on disk to be served.
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ApiError, type Page, type Version } from "@lepta/api";
+import { ApiError, type Page, trivial, type Version } from "@lepta/api";
 import { and, desc, eq, lt, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Sql } from "../db/connection.ts";
@@ -28,6 +28,7 @@ const manifestSchema = z.looseObject({
   threshold: z.number().nullish(),
   versions: z.record(z.string(), z.string()).default({}),
   baseline: z.looseObject({ metrics }).nullish(),
+  trivial: trivial.nullish(),
   trainedOn: z.looseObject({ rows: z.int().nonnegative() }).nullish(),
 });
 
@@ -191,6 +192,7 @@ function toVersion(row: typeof modelVersions.$inferSelect): Version {
     run: row.runId,
     metrics: row.metrics,
     baseline: row.baseline,
+    trivial: z.safeParse(z.looseObject({ trivial }), row.manifest).data?.trivial ?? null,
     confusion: row.confusion,
     threshold: row.threshold,
     dataHash: row.dataHash,

@@ -1,0 +1,86 @@
+// The trivial policy by hand, and how often a model without skill passes for better than it.
+import { rng } from "@lepta/nn";
+import { describe, expect, test } from "vitest";
+import type { TaskPredictions } from "../tasks/predictions.ts";
+import { constantOf, trivialBeside, trivialText } from "./trivial.ts";
+
+const classes = ["good", "bad"];
+const costs = { falsePositive: 1, falseNegative: 5 };
+const undecided = { threshold: null, costs: null };
+
+/** Rows with these probabilities of "bad". */
+function binary(labels: readonly string[], bad: readonly number[]): TaskPredictions {
+  const probabilities = Float32Array.from(bad.flatMap((p) => [1 - p, p]));
+  return { task: "binary", classes, positive: "bad", labels, probabilities };
+}
+
+const repeat = <T>(value: T, times: number): T[] => Array.from({ length: times }, () => value);
+const learnt = constantOf([...repeat("good", 75), ...repeat("bad", 25)], classes);
+
+describe("beside a classifier", () => {
+  const labels = [...repeat("good", 30), ...repeat("bad", 10)];
+
+  test("it answers the commonest class, and the shares learnt from as probabilities", () => {
+    const { policy, metrics } = trivialBeside(binary(labels, repeat(0.25, 40)), learnt, undecided);
+    expect(policy).toBe('"good" for every row');
+    expect(metrics).toMatchObject({ auc: 0.5, accuracy: 0.75, averagePrecision: 0.25 });
+    expect(metrics.logLoss).toBeCloseTo(-0.75 * Math.log(0.75) - 0.25 * Math.log(0.25), 6);
+    expect(metrics.ece).toBeCloseTo(0, 6);
+  });
+
+  test("a model that says the same gains nothing, and does not beat it", () => {
+    const same = trivialBeside(binary(labels, repeat(0.25, 40)), learnt, undecided);
+    expect(same).toMatchObject({ beaten: false, gain: { loss: "logLoss", value: 0, low: null, high: null } });
+    const costly = trivialBeside(binary(labels, repeat(0.25, 40)), learnt, { threshold: 1 / 6, costs });
+    expect(costly).toMatchObject({ beaten: false, meanCost: 0.75, gain: { loss: "cost", value: 0 } });
+    expect(costly.policy).toBe('"bad" for every row, the cheaper of both');
+    expect(trivialText(costly)).toContain("not shown to be better");
+  });
+
+  test("a model that knows beats it, by the rows' differences", () => {
+    const knows = binary(labels, [...repeat(0.05, 30), ...repeat(0.9, 10)]);
+    const byCost = trivialBeside(knows, learnt, { threshold: 0.5, costs });
+    expect(byCost.gain.value).toBeCloseTo(0.75, 10);
+    expect(byCost.beaten).toBe(true);
+    const byLoss = trivialBeside(knows, learnt, undecided);
+    const gain = (30 * Math.log(0.95 / 0.75) + 10 * Math.log(0.9 / 0.25)) / 40;
+    expect(byLoss.gain.value).toBeCloseTo(gain, 6);
+    expect(byLoss.beaten).toBe(true);
+    expect(trivialText(byLoss)).toContain("below it.");
+  });
+
+  test("three rows show nothing, however right they are", () => {
+    const three = binary(["good", "bad", "good"], [0.01, 0.99, 0.01]);
+    expect(trivialBeside(three, learnt, undecided).beaten).toBe(false);
+    expect(trivialBeside(three, learnt, { threshold: 0.5, costs }).beaten).toBe(false);
+  });
+});
+
+test("beside a regression it answers the mean, and by MAE the median", () => {
+  const labels = Float64Array.from({ length: 20 }, (_, i) => 1e12 + (i % 2 === 0 ? 0 : i));
+  const constant = constantOf(labels, undefined);
+  const right = trivialBeside({ task: "regression", labels, values: labels }, constant, undecided);
+  expect(constant).toEqual({ kind: "centre", mean: 1e12 + 5, median: 1e12 + 0.5 });
+  expect(right.metrics.r2).toBeCloseTo(0, 6);
+  expect(right.metrics.mae).toBeCloseTo((10 * 0.5 + 100 - 5) / 20, 3);
+  expect(right.beaten).toBe(true);
+  const mean = trivialBeside({ task: "regression", labels, values: labels.map(() => 1e12 + 5) }, constant, undecided);
+  expect(mean).toMatchObject({ beaten: false, gain: { value: 0 } });
+});
+
+test.each([20, 200])("a model without skill passes on %i rows one time in forty at most", (rows) => {
+  const random = rng(rows);
+  const trials = 300;
+  const passed = { cost: 0, logLoss: 0, squaredError: 0 };
+  for (let trial = 0; trial < trials; trial++) {
+    const labels = Array.from({ length: rows }, () => (random.uniform() < 0.25 ? "bad" : "good"));
+    const bad = labels.map(() => Math.min(0.9, Math.max(0.02, 0.25 + 0.05 * random.normal())));
+    if (trivialBeside(binary(labels, bad), learnt, undecided).beaten) passed.logLoss++;
+    if (trivialBeside(binary(labels, bad), learnt, { threshold: 0.2, costs }).beaten) passed.cost++;
+    const numbers = Float64Array.from({ length: rows }, () => random.normal());
+    const values = numbers.map(() => 0.1 * random.normal());
+    const centre = { kind: "centre", mean: 0, median: 0 } as const;
+    if (trivialBeside({ task: "regression", labels: numbers, values }, centre, undecided).beaten) passed.squaredError++;
+  }
+  for (const count of Object.values(passed)) expect(count / trials).toBeLessThanOrEqual(0.025 + 0.02);
+});
