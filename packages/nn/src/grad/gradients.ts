@@ -73,6 +73,19 @@ function pullBack(seeds: readonly Seed[], wrt: readonly Tensor[], choose: Choose
   return wrt.map((tensor) => found.get(tensor.node)?.[tensor.index]);
 }
 
+/** The nodes that a gradient of `tensors` reaches; a parameter that is not among them cannot be trained by them. */
+export function gradientReach(tensors: readonly Tensor[]): ReadonlySet<Node> {
+  const reached = new Set<Node>();
+  const open = tensors.filter(({ dtype }) => floatTypes.has(dtype)).map(({ node }) => node);
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (reached.has(node)) continue;
+    reached.add(node);
+    if (gradientStops.has(node.op) && node.ownGradient === undefined) continue;
+    for (const from of sources(node)) if (from !== undefined && floatTypes.has(from.dtype)) open.push(from.node);
+  }
+  return reached;
+}
+
 /** What the gradient goes to: the node's inputs, or those of a gradient given by hand. */
 function sources(node: Node): readonly (Tensor | undefined)[] {
   return node.ownGradient?.inputs ?? node.inputs;

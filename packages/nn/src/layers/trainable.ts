@@ -2,6 +2,7 @@
 import type { DType } from "../dtype.ts";
 import { floatTypes, onnxDataType } from "../dtype.ts";
 import { NnError } from "../errors.ts";
+import { gradientReach } from "../grad/gradients.ts";
 import { apply } from "../graph/apply.ts";
 import { topological } from "../graph/build.ts";
 import { instantiate } from "../graph/instantiate.ts";
@@ -33,7 +34,7 @@ export interface TrainableOptions {
 /**
  * A layer that computes what the graph does (see decodeOnnx), with its constants, those inside loops too, as parameters
  * that start at their values. Parameters are the float constants of one axis or more that have a name in the file, or
- * all of them where none has one, except settings (bounds, single factors) and the running statistics of batch
+ * all of them where none has one, that a gradient of the outputs reaches, except settings (bounds, single factors) and the running statistics of batch
  * normalisations, which stay as they are: the normalisation goes on as in inference. What an exporter stored once,
  * because two weights were equal, is one parameter. One input of the graph is the layer's input, several are taken by
  * name; so are outputs given. Float16 and float64 graphs are computed in float32. Errors: `graph-invalid` for names that
@@ -52,9 +53,9 @@ export function trainable<X extends LayerInput = Tensor, Y extends LayerOutput =
   const all = choose(graph, options.parameters);
   const head = options.head === undefined ? undefined : placeHead(graph, all, options.head);
   const wanted = head === undefined ? graph.outputs.map(({ tensor }) => tensor) : [head.on];
-  const reached = new Set(topological(wanted));
+  const reached = gradientReach(wanted);
   const parameters = new Map([...all].filter(([node]) => reached.has(node)));
-  const frozen = frozenNames(parameters, wanted, options.freeze);
+  const frozen = frozenNames(parameters, wanted, options);
 
   const apply = (tensors: ParameterTensors, x: LayerInput): readonly Tensor[] => {
     const taken = new Map<Node, Tensor>();
@@ -180,18 +181,20 @@ function layersOf(
 function frozenNames(
   parameters: ReadonlyMap<Node, string>,
   wanted: readonly Tensor[],
-  freeze: TrainableOptions["freeze"],
+  { freeze, head }: TrainableOptions,
 ): ReadonlySet<string> {
   const names = [...parameters.values()];
   if (freeze === undefined) return new Set();
   if (typeof freeze === "function") return new Set(names.filter(freeze));
   if ("allButLast" in freeze) {
     const layers = layersOf(parameters, wanted);
-    if (!Number.isSafeInteger(freeze.allButLast) || freeze.allButLast < 0 || freeze.allButLast > layers.length) {
+    // Without a new head 0 would train nothing.
+    const least = head === undefined ? 1 : 0;
+    if (!Number.isSafeInteger(freeze.allButLast) || freeze.allButLast < least || freeze.allButLast > layers.length) {
       throw new NnError(
         "attribute-invalid",
         `trainable: allButLast is ${freeze.allButLast}; the graph has ${layers.length} layers with parameters.`,
-        `Give a whole number from 0 to ${layers.length}.`,
+        `Give a whole number from ${least} to ${layers.length}.`,
       );
     }
     const trained = new Set(layers.slice(layers.length - freeze.allButLast).flatMap((layer) => [...layer.names]));
@@ -224,8 +227,10 @@ function placeHead(
     );
   }
   const outputs = graph.outputs.map(({ tensor }) => tensor);
-  const last = layersOf(parameters, outputs).at(-1);
-  const constant = new Set(parameters.keys());
+  const reached = gradientReach(outputs);
+  const own = new Map([...parameters].filter(([node]) => reached.has(node)));
+  const last = layersOf(own, outputs).at(-1);
+  const constant = new Set(own.keys());
   const on = last?.node.inputs.find(
     (tensor) =>
       tensor !== undefined && topological([tensor]).some(({ op }) => op === "Input") && !constant.has(tensor.node),

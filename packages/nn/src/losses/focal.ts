@@ -1,6 +1,6 @@
 // The focal loss for rare positives.
 import { knownOptions } from "../known-options.ts";
-import { add, exp, mul, neg, pow, sub } from "../tensor/elementwise.ts";
+import { abs, add, exp, log, max, mul, sigmoid, sub } from "../tensor/elementwise.ts";
 import { logisticLoss } from "./logistic.ts";
 import type { Loss } from "./loss.ts";
 import { pointwise } from "./loss.ts";
@@ -22,9 +22,11 @@ export function focal(options: FocalOptions = {}): Loss {
   const alpha = "alpha" in options ? options.alpha : 0.25;
   return pointwise("focal", (logits, target) => {
     const entropy = logisticLoss(logits, target);
-    // Cross-entropy is -log p.
-    const missing = sub(1, exp(neg(entropy)));
-    const loss = mul(entropy, pow(missing, gamma));
+    // (1 - p)^gamma with 1 - p = σ(-u), as exp(-gamma · log(1 + exp(u))): a power of 0, which has no slope for gamma
+    // below 1, does not occur where the prediction is sure.
+    const u = mul(logits, sub(mul(target, 2), 1));
+    const softplus = sub(max(u, 0), log(sigmoid(abs(u))));
+    const loss = mul(entropy, exp(mul(softplus, -gamma)));
     if (alpha === undefined) return loss;
     return mul(loss, add(mul(target, 2 * alpha - 1), 1 - alpha));
   });

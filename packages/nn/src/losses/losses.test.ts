@@ -1,6 +1,6 @@
 // Losses against their definitions written out in plain numbers.
 import { describe, expect, test } from "vitest";
-import type { Loss, NnError, TensorData } from "../index.ts";
+import type { Loss, NnError, Tensor, TensorData } from "../index.ts";
 import {
   binaryCrossEntropy,
   buildGraph,
@@ -10,6 +10,7 @@ import {
   ctc,
   elbo,
   focal,
+  gradients,
   huber,
   infoNce,
   input,
@@ -148,6 +149,90 @@ describe("what the network gives does not suit the loss", () => {
     const outputs = { kind: one, size: one };
     expect(refusal(loss, outputs, { kind: classes, size: one })).toContain('the target "size" has no task');
     expect(refusal(loss, outputs, { kind: classes })).toBe("no error");
+  });
+});
+
+describe("slopes at sure predictions", () => {
+  /** The slope of the loss with respect to each logit. */
+  const slopes = async (loss: Loss, prediction: TensorData, target: TensorData): Promise<number[]> => {
+    const x = input("x", "float32", prediction.shape);
+    const [slope] = gradients(loss(x, constant(target)), [x]);
+    const session = await createSession(buildGraph({ slope: slope as Tensor }, { inputs: [x] }));
+    const results = await session.run({ x: prediction });
+    await session.close();
+    return Array.from(results.slope?.data as Float32Array);
+  };
+  const sure = [-1000, -100, -30, -2, 0, 2, 30, 100, 1000];
+  const softplus = (u: number): number => Math.max(u, 0) + Math.log1p(Math.exp(-Math.abs(u)));
+
+  test.each([0, 0.3, 0.5, 1, 1.5, 2, 5])("focal with gamma %d", async (gamma) => {
+    for (const label of [0, 1]) {
+      const target = matrix(
+        sure.map(() => label),
+        sure.length,
+      );
+      const found = await slopes(focal({ gamma, alpha: undefined }), matrix(sure, sure.length), target);
+      const at = (z: number): number => {
+        const u = label === 1 ? z : -z;
+        return softplus(-u) * Math.exp(-gamma * softplus(u));
+      };
+      const right = sure.map((z) => (at(z + 1e-5) - at(z - 1e-5)) / 2e-5 / sure.length);
+      found.forEach((own, i) => {
+        expect(Math.abs(own - (right[i] as number)), `at ${sure[i]}`).toBeLessThan(2e-6);
+      });
+    }
+  });
+
+  test("of the others are finite", async () => {
+    const shape = [sure.length, 1];
+    const zeros = matrix(
+      sure.map(() => 0),
+      ...shape,
+    );
+    const ones = matrix(
+      sure.map(() => 1),
+      ...shape,
+    );
+    const pairs = sure.flatMap((z) => [z, -z]);
+    const whole = [
+      ...[zeros, ones].flatMap((target) =>
+        [
+          binaryCrossEntropy(),
+          binaryCrossEntropy({ positiveWeight: 3 }),
+          meanAbsoluteError(),
+          huber(),
+          quantile(0.3),
+        ].map((loss) => slopes(loss, matrix(sure, ...shape), target)),
+      ),
+      slopes(crossEntropy(), matrix(pairs, sure.length, 2), labels(...sure.map((_, i) => i % 2))),
+      slopes(
+        kullbackLeibler(),
+        matrix(pairs, sure.length, 2),
+        matrix(
+          sure.flatMap((_, i) => [i % 2, 1 - (i % 2)]),
+          sure.length,
+          2,
+        ),
+      ),
+    ];
+    for (const found of await Promise.all(whole)) expect(found.filter((own) => !Number.isFinite(own))).toEqual([]);
+  });
+
+  test("and at embeddings of zeros", async () => {
+    const [a, b, c] = ["a", "b", "c"].map((name) => input(name, "float32", [2, 3])) as [Tensor, Tensor, Tensor];
+    const target = constant(0);
+    const losses = [
+      infoNce()({ anchor: a, positive: b }, target),
+      triplet()({ anchor: a, positive: b, negative: c }, target),
+    ];
+    const found = losses.flatMap((loss) => gradients(loss, [a, b, c]));
+    const outputs = Object.fromEntries(found.map((slope, i) => [`slope${i}`, slope] as const));
+    const session = await createSession(buildGraph(outputs, { inputs: [a, b, c] }));
+    const rows = matrix([0, 0, 0, 1, -2, 3], 2, 3);
+    const results = await session.run({ a: rows, b: rows, c: rows });
+    await session.close();
+    for (const { data } of Object.values(results))
+      expect(Array.from(data as Float32Array).filter(Number.isNaN)).toEqual([]);
   });
 });
 

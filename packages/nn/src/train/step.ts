@@ -14,7 +14,7 @@ import { expandGelu } from "../graph/passes/expand-gelu.ts";
 import { fuseBlocked } from "../graph/passes/fuse-blocked.ts";
 import { preparePooling } from "../graph/passes/prepare.ts";
 import type { Context, Layer, LayerInput, LayerOutput, Parameters } from "../layers/layer.ts";
-import { mapParameters } from "../layers/parameters.ts";
+import { listParameters, mapParameters } from "../layers/parameters.ts";
 import { writeRecurrent } from "../layers/recurrent-operators.ts";
 import type { Loss } from "../losses/loss.ts";
 import type { Optimizer } from "../optim/transform.ts";
@@ -23,6 +23,7 @@ import { formatShape, isStatic, sameShape } from "../shape.ts";
 import { add } from "../tensor/elementwise.ts";
 import { input } from "../tensor/leaves.ts";
 import { reshape } from "../tensor/shaping.ts";
+import { checkReached } from "./check-reached.ts";
 import type { ArrayType } from "./data.ts";
 import { networkInput, partOf } from "./data.ts";
 import type { Layout } from "./vector.ts";
@@ -170,6 +171,7 @@ function buildBody({ net, parameters, layout, loss, optimizer, choose, block }: 
       "Reduce it with reduceMean.",
     );
   }
+  checkReached(value, listParameters(parameters), parts, updated.size > 0);
   const afterwards = layout.keptOf(parts).map((part) => updated.get(part) ?? part);
   const written = writeRecurrent([value, ...afterwards], layout.trainedOf(parts));
   const forward = expandGelu(preparePooling(written));

@@ -2,12 +2,14 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { furthest, scoresOf } from "../../testing/exported-scores.ts";
-import type { Examples, FitOptions, Graph, Layer, TensorData, TrainableOptions } from "../index.ts";
+import { constantNode } from "../graph/node.ts";
+import type { Examples, FitOptions, Graph, Layer, Tensor, TensorData, TrainableOptions } from "../index.ts";
 import {
   accuracy,
   adam,
   add,
   buildGraph,
+  cast,
   constant,
   createSession,
   crossEntropy,
@@ -16,6 +18,7 @@ import {
   equalGraphs,
   fit,
   freeze,
+  greater,
   input,
   linear,
   listParameters,
@@ -203,10 +206,44 @@ describe("what is refused", () => {
   };
   test.each<[string, string, TrainableOptions]>([
     ["a name that is not there", "graph-invalid", { freeze: ["weight"] }],
+    ["no layer and no head", "attribute-invalid", { freeze: { allButLast: 0 } }],
     ["more layers than there are", "attribute-invalid", { freeze: { allButLast: 4 } }],
     ["a head after a node that is not there", "graph-invalid", { head: { layer: linear(2), after: "nowhere" } }],
   ])("%s", (_, code, options) => {
     expect(codeOf(() => trainable(cnnGraph, options))).toBe(code);
+  });
+
+  test("a training that would change nothing", async () => {
+    const nothing = { code: "training-option-invalid", message: expect.stringContaining("would change nothing") };
+    // Two outputs: the last layer makes the second one, which the loss does not read.
+    const x = input("x", "float32", ["N", 3]);
+    const weight = (name: string): Tensor => constantNode({ data: new Float32Array(6).fill(0.1), shape: [3, 2] }, name);
+    const graph = buildGraph({ scores: matMul(x, weight("first")), other: matMul(x, weight("second")) });
+    const data = {
+      inputs: { data: new Float32Array(24).fill(1), shape: [8, 3] },
+      target: { data: new BigInt64Array(8), shape: [8] },
+    };
+    const net = trainable<Tensor, Record<string, Tensor>>(graph, { freeze: { allButLast: 1 } });
+    const loss = ({ scores }: Record<string, Tensor>, target: Tensor) => crossEntropy()(scores as Tensor, target);
+    const options = { data, loss, optimizer: sgd({ lr: 0.1 }), epochs: 1 };
+    await expect(fit(net as Layer<Tensor, never>, options as never).result).rejects.toMatchObject({
+      ...nothing,
+      message: expect.stringContaining("(second)"),
+    });
+  });
+
+  test("layers are those that a gradient reaches", () => {
+    const x = input("x", "float32", ["N", 3]);
+    const named = (name: string, ...shape: number[]): Tensor =>
+      constantNode({ data: new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(0.1), shape }, name);
+    const scores = matMul(matMul(x, named("first", 3, 2)), named("second", 2, 2));
+    // A decision by stored bounds after the last layer: the bounds are no parameters, and no layer.
+    const graph = buildGraph({ scores, decision: cast(greater(scores, named("bounds", 2)), "float32") });
+    const parameters = trainable<Tensor, never>(graph, { freeze: { allButLast: 1 } }).init(["N", 3], rng(1));
+    expect(listParameters(parameters).map(({ path, value }) => [path, value.trained ?? true])).toEqual([
+      ["first", false],
+      ["second", true],
+    ]);
   });
 
   test("another batch size than the one that a file is fixed to", async () => {
