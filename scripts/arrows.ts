@@ -33,7 +33,7 @@ export const houses: Readonly<Record<string, House>> = {
   data: {
     imports: [],
     rooms: [
-      ["errors", "names", "random", "time", "table", "rows", "schema", "content-hash", "statistics"],
+      ["errors", "names", "random", "time", "table", "rows", "schema", "content-hash", "statistics", "reading"],
       ["duck"],
       ["sources"],
       ["profile", "clean", "split", "augment", "synthesize"],

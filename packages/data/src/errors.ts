@@ -12,6 +12,7 @@ export const dataErrors = {
   "duplicate-column": "two columns have the same name",
   "empty-table": "the table has no row that can be used",
   "unknown-column": "the table has no column of this name",
+  "cells-unreadable": "too many of a column's values cannot be read as the column is read",
   "wrong-column-type": "the operation does not fit the column's type, or a value does not fit it",
   "target-missing": "the table has no column with the target's name",
   "target-all-missing": "the target column has no value in any row",
@@ -26,7 +27,7 @@ export type DataErrorCode = keyof typeof dataErrors;
 
 /** Parts of the message for programs. */
 export interface DataErrorPlace {
-  /** `unknown-column`: the name that no column has. */
+  /** `unknown-column`: the name that no column has; `cells-unreadable`: the column. */
   readonly column?: string;
   /** `empty-table`: how many rows reading put aside. */
   readonly rejected?: number;

@@ -16,7 +16,28 @@ export { suggestName } from "./names.ts";
 export type { ColumnProfile, NumberProfile } from "./profile/column-profile.ts";
 export { type Suspect, suspicion } from "./profile/leakage.ts";
 export { groupSuspects, type Profile, profileTable } from "./profile/profile.ts";
-export { type ColumnSpec, rowsOf, tableFromRows, type Value, valueAt } from "./rows.ts";
+export {
+  type ColumnReading,
+  customaryReading,
+  type DateDigits,
+  type DateOrder,
+  type DecimalMark,
+  literalReading,
+  type ThousandsMark,
+} from "./reading/column-reading.ts";
+export { customaryMissing } from "./reading/missing-spellings.ts";
+export { numberMarkers } from "./reading/number-text.ts";
+export { type Cell, type CellReader, cellReader, readCell, wantedForm } from "./reading/read-cell.ts";
+export {
+  dateOrders,
+  decimalMarks,
+  optionsOf,
+  type ReadingOptions,
+  rewritten,
+  type TableReading,
+  thousandsMarks,
+} from "./reading/reading-options.ts";
+export { type ColumnSpec, type RawValue, rowsOf, tableFromRows, type Value, valueAt } from "./rows.ts";
 export {
   classLimit,
   inferSchema,
@@ -48,5 +69,6 @@ export {
   type TableSource,
   takeColumns,
   takeRows,
+  type UnreadableCells,
 } from "./table.ts";
 export { parseTime } from "./time.ts";

@@ -1,8 +1,9 @@
 // A table as row objects, and row objects as a table.
 import { DataError } from "./errors.ts";
 import { suggestName } from "./names.ts";
-import { type Column, type ColumnType, isNumeric, makeTable, type NumericColumn, type Table } from "./table.ts";
-import { parseTime } from "./time.ts";
+import { type ColumnReading, customaryReading } from "./reading/column-reading.ts";
+import { cellReader, wantedForm } from "./reading/read-cell.ts";
+import { type Column, type ColumnType, isNumeric, makeTable, type Table } from "./table.ts";
 
 /** A value of a row: a number (timestamps in ms), a string, a boolean, or null where missing. */
 export type Value = number | string | boolean | null;
@@ -24,19 +25,24 @@ export function valueAt(column: Column, index: number): Value {
   return column.type === "timestamp" ? new Date(value).toISOString() : value;
 }
 
+/** A value that a row in memory may have beside: a `Date` is a time, a `bigint` keeps its digits as a category. */
+export type RawValue = Value | Date | bigint | undefined;
+
 /** What a column of a table made from rows is called and holds. */
 export interface ColumnSpec {
   readonly name: string;
   readonly type: ColumnType;
+  /** How its values are read. Default: the customary spellings of a missing value, decimal points, ISO 8601. */
+  readonly reading?: ColumnReading;
 }
 
 /**
  * A table from rows: the columns are those of the specification, in its order; a field that a row lacks is missing.
- * Throws `wrong-column-type` where a value does not fit (it names row and column), `unknown-column` for a field that
- * no column has.
+ * Values are read as a file's are (`readCell`). Throws `wrong-column-type` where one cannot be read (it names row and
+ * column), `unknown-column` for a field that no column has.
  */
 export function tableFromRows(
-  rows: readonly Readonly<Record<string, Value | undefined>>[],
+  rows: readonly Readonly<Record<string, RawValue>>[],
   specs: readonly ColumnSpec[] | { readonly features: readonly ColumnSpec[] },
 ): Table {
   const list = "features" in specs ? specs.features : specs;
@@ -54,44 +60,30 @@ export function tableFromRows(
     }
   });
   return makeTable(
-    list.map(({ name, type }): Column => {
+    list.map(({ name, type, reading = customaryReading(type) }): Column => {
+      const read = cellReader(reading);
+      const cells = rows.map((row, i) => {
+        const value = Object.hasOwn(row, name) ? row[name] : undefined;
+        const cell = read(value);
+        return cell === undefined ? wrongType(value, wantedForm(reading), name, i) : cell;
+      });
       if (type === "category" || type === "text")
-        return { name, type, data: rows.map((row, i) => toText(fieldOf(row, name), name, i)) };
-      return { name, type, data: Float64Array.from(rows, (row, i) => toNumber(fieldOf(row, name), type, name, i)) };
+        return { name, type, reading, data: cells.map((cell) => (cell === null ? "" : String(cell))) };
+      return {
+        name,
+        type,
+        reading,
+        data: Float64Array.from(cells, (cell) => (cell === null ? Number.NaN : Number(cell))),
+      };
     }),
   );
 }
 
-function fieldOf(row: Readonly<Record<string, Value | undefined>>, name: string): Value | undefined {
-  return Object.hasOwn(row, name) ? row[name] : undefined;
-}
-
-function toText(value: Value | undefined, name: string, row: number): string {
-  if (value === null || value === undefined) return "";
-  if (typeof value === "string") return value;
-  if (typeof value === "number" && Number.isFinite(value)) return String(value);
-  return wrongType(value, "a string", name, row);
-}
-
-function toNumber(value: Value | undefined, type: NumericColumn["type"], name: string, row: number): number {
-  if (value === null || value === undefined) return Number.NaN;
-  if (typeof value === "boolean" && type === "boolean") return Number(value);
-  if (typeof value === "number") {
-    if (type === "boolean" && value !== 0 && value !== 1 && !Number.isNaN(value))
-      return wrongType(value, "a boolean", name, row);
-    return Number.isFinite(value) || Number.isNaN(value) ? value : wrongType(value, "a finite number", name, row);
-  }
-  if (typeof value === "string" && type === "timestamp") {
-    const time = parseTime(value);
-    if (!Number.isNaN(time)) return time;
-  }
-  return wrongType(value, type === "timestamp" ? "a time in ISO 8601" : `a ${type}`, name, row);
-}
-
 function wrongType(value: unknown, wanted: string, name: string, row: number): never {
+  const shown = typeof value === "bigint" || typeof value === "number" ? String(value) : JSON.stringify(value);
   throw new DataError(
     "wrong-column-type",
-    `row ${row}, column "${name}": ${JSON.stringify(value)} is not ${wanted}`,
+    `row ${row}, column "${name}": ${shown} is not ${wanted}`,
     `Give ${wanted}, or null where the value is missing.`,
   );
 }

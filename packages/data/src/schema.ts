@@ -1,6 +1,7 @@
 // What each column of a table is for: target, feature, or left out with the reason.
 import { DataError } from "./errors.ts";
 import { listNames, suggestName } from "./names.ts";
+import type { ColumnReading } from "./reading/column-reading.ts";
 import { type Column, type ColumnType, isNumeric, type Table } from "./table.ts";
 
 export interface SchemaFeature {
@@ -19,6 +20,8 @@ export interface SchemaTarget {
   readonly positive?: string;
   /** Rows in which the target is missing; `withTarget` puts them aside. */
   readonly missing: number;
+  /** How its values were read; absent where they never were text. */
+  readonly reading?: ColumnReading;
 }
 
 export interface LeftOut {
@@ -135,6 +138,7 @@ function inferTarget(table: Table, name: string, positive: SchemaOptions["positi
       `the target "${name}" is a column of type ${column.type} with ${values.size} different values`,
       "Name a column of numbers or of a few classes; declare the type category if its values are classes.",
     );
+  const reading = column.reading === undefined ? {} : { reading: column.reading };
   const whole = [...values.keys()].every((value) => Number.isInteger(Number(value)));
   if (column.type === "number" && !(whole && values.size <= classLimit)) {
     if (positive !== undefined)
@@ -143,11 +147,18 @@ function inferTarget(table: Table, name: string, positive: SchemaOptions["positi
         `a positive value is given, but the target "${name}" has ${values.size} different numbers, not classes`,
         "Leave the positive value out: this is a regression.",
       );
-    return { name, type: column.type, classes: undefined, missing };
+    return { name, type: column.type, classes: undefined, missing, ...reading };
   }
   const classes = [...values.keys()].sort(column.type === "number" ? (a, b) => Number(a) - Number(b) : byCodePoint);
   const chosen = positiveClass(name, column.type, classes, values, positive);
-  return { name, type: column.type, classes, missing, ...(chosen === undefined ? {} : { positive: chosen }) };
+  return {
+    name,
+    type: column.type,
+    classes,
+    missing,
+    ...reading,
+    ...(chosen === undefined ? {} : { positive: chosen }),
+  };
 }
 
 const positiveWords = ["1", "true", "yes", "y", "positive", "pos", "bad", "default", "fraud", "spam", "churn", "event"];
@@ -209,9 +220,15 @@ function reasonToLeaveOut(column: Column, text: "leave-out" | "keep"): string | 
   if (different.size === 1) return undefined;
   if (isNumeric(column)) return column.type === "number" && countsRows(column) ? "it only counts the rows" : undefined;
   const words = (present as readonly string[]).some((value) => /\s/.test(value.trim()));
+  const codes = column.reading?.codes;
+  const asCodes =
+    codes === undefined
+      ? ""
+      : `; its values are ${codes}, taken as codes: --type ${column.name}=number reads numbers, --type ${column.name}=category categories`;
   if (different.size === data.length && data.length >= 20 && !words)
-    return "identifier: a different value in every row";
-  return column.type === "text" && text === "leave-out" ? "free text: not used as a feature" : undefined;
+    return `identifier: a different value in every row${asCodes}`;
+  if (column.type !== "text" || text !== "leave-out") return undefined;
+  return codes === undefined ? "free text: not used as a feature" : `codes: mostly different values${asCodes}`;
 }
 
 /**

@@ -2,6 +2,7 @@
 import { rowHashesOf, tableHashOf } from "./content-hash.ts";
 import { DataError } from "./errors.ts";
 import { listNames, suggestName } from "./names.ts";
+import type { ColumnReading } from "./reading/column-reading.ts";
 
 export type ColumnType = "number" | "category" | "boolean" | "timestamp" | "text";
 
@@ -10,6 +11,8 @@ export interface NumericColumn {
   readonly name: string;
   readonly type: "number" | "boolean" | "timestamp";
   readonly data: Float64Array;
+  /** How its values were read; absent where they never were text. */
+  readonly reading?: ColumnReading;
 }
 
 /** category and text; a missing value is "". */
@@ -17,6 +20,8 @@ export interface StringColumn {
   readonly name: string;
   readonly type: "category" | "text";
   readonly data: readonly string[];
+  /** How its values were read; absent where they stood in memory. */
+  readonly reading?: ColumnReading;
 }
 
 export type Column = NumericColumn | StringColumn;
@@ -28,6 +33,16 @@ export interface RejectedRow {
   readonly reason: string;
   /** The row as it stands in the file, cut at 500 characters. */
   readonly text: string;
+}
+
+/** Cells of a column that were there and could not be read: they count as missing. */
+export interface UnreadableCells {
+  readonly column: string;
+  readonly count: number;
+  /** The form that was wanted: "a number". */
+  readonly wanted: string;
+  /** The first few, with their lines. */
+  readonly cells: readonly { readonly line: number; readonly text: string }[];
 }
 
 export interface TableSource {
@@ -46,6 +61,7 @@ export interface Table {
   /** SHA-256 (hex) of the rows as a multiset: the order of rows and of columns does not matter. */
   readonly hash: string;
   readonly rejected: readonly RejectedRow[];
+  readonly unreadable: readonly UnreadableCells[];
   /**
    * Of a table as it was read, where rows were rejected: the number of each row among the rows of the file, from 1, the
    * rejected ones counted. Absent where the two numberings agree, and where the file's quoting leaves it open.
@@ -68,7 +84,7 @@ export function isNumeric(column: Column): column is NumericColumn {
 /** Builds a table and its hashes. Throws `duplicate-column`, `no-columns`, `invalid-option` (columns of unequal length). */
 export function makeTable(
   columns: readonly Column[],
-  about: Partial<Pick<Table, "source" | "rejected" | "notes" | "rowNumbers" | "rowKeys">> = {},
+  about: Partial<Pick<Table, "source" | "rejected" | "unreadable" | "notes" | "rowNumbers" | "rowKeys">> = {},
 ): Table {
   const first = columns[0];
   if (first === undefined) throw new DataError("no-columns", "the table has no column", "Give at least one column.");
@@ -91,6 +107,7 @@ export function makeTable(
     rowHashes,
     hash: tableHashOf(columns, rowHashes),
     rejected: about.rejected ?? [],
+    unreadable: about.unreadable ?? [],
     ...(about.rowNumbers === undefined ? {} : { rowNumbers: about.rowNumbers }),
     ...(about.rowKeys === undefined ? {} : { rowKeys: about.rowKeys }),
     notes: about.notes ?? [],
@@ -139,6 +156,7 @@ export function takeRows(table: Table, indices: ArrayLike<number>): Table {
     hash: tableHashOf(columns, rowHashes),
     ...(table.rowKeys === undefined ? {} : { rowKeys: Float64Array.from(indices, (index) => table.rowKeys![index]!) }),
     rejected: [],
+    unreadable: [],
     notes: [],
     source: table.source,
   };

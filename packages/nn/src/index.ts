@@ -214,6 +214,7 @@ export type { PadOptions, ResizeOptions } from "./tensor/images.ts";
 export { depthToSpace, pad, resize, spaceToDepth } from "./tensor/images.ts";
 export type { LabelEncoderOptions } from "./tensor/label-encoder.ts";
 export { labelEncoder } from "./tensor/label-encoder.ts";
+export { splitWords, stringConcat } from "./tensor/strings.ts";
 export type { Operand } from "./tensor/leaves.ts";
 export { constant, identity, input } from "./tensor/leaves.ts";
 export type { GemmOptions, ReduceOptions } from "./tensor/matrices.ts";

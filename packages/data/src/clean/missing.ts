@@ -23,7 +23,7 @@ const defaultMarkers = ["unknown", "missing", "n/a", "na", "-", "none given"];
 export function normaliseMissing(table: Table, options: MissingOptions = {}): Cleaned<MissingReport> {
   const markers = new Set((options.markers ?? defaultMarkers).map((marker) => marker.trim().toLowerCase()));
   for (const name of [...(options.columns ?? []), ...Object.keys(options.numbers ?? {})]) columnOf(table, name);
-  const changed: Record<string, number> = {};
+  const changed: Record<string, number> = Object.create(null);
   const cleaned = withColumns(table, (column): Column => {
     let count = 0;
     let next: Column = column;
@@ -77,6 +77,6 @@ export function withTarget(table: Table, target: string): Cleaned<TargetReport> 
       `the target "${target}" has no value in any of ${table.rowCount} rows`,
       "Give labels, or name another column as the target.",
     );
-  const { rejected, notes } = table;
-  return { table: { ...takeRows(table, kept), rejected, notes }, report };
+  const { rejected, unreadable, notes } = table;
+  return { table: { ...takeRows(table, kept), rejected, unreadable, notes }, report };
 }

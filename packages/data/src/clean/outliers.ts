@@ -28,7 +28,7 @@ export interface OutlierReport {
 export function outlierLimits(table: Table, options: OutlierOptions = {}): Record<string, Limits> {
   const { ranges = 3 } = options;
   const names = options.columns ?? table.columns.filter(({ type }) => type === "number").map(({ name }) => name);
-  const limits: Record<string, Limits> = {};
+  const limits: Record<string, Limits> = Object.create(null);
   for (const name of names) {
     const column = columnOf(table, name);
     if (!isNumeric(column))
@@ -45,7 +45,7 @@ export function outlierLimits(table: Table, options: OutlierOptions = {}): Recor
 
 /** Clips the values outside the limits to them. */
 export function clipOutliers(table: Table, limits: Readonly<Record<string, Limits>>): Cleaned<OutlierReport> {
-  const clipped: Record<string, Limits & { below: number; above: number }> = {};
+  const clipped: Record<string, Limits & { below: number; above: number }> = Object.create(null);
   const cleaned = withColumns(table, (column): Column => {
     const limit = limits[column.name];
     if (limit === undefined || !isNumeric(column)) return column;

@@ -4,8 +4,10 @@ import { DataError } from "../errors.ts";
 export interface CsvHeader {
   readonly names: readonly string[];
   readonly delimiter: string;
-  /** Empty lines ahead of the header. */
+  /** Lines ahead of the header: empty ones, and the line `sep=;` by which Excel names the separator. */
   readonly skip: number;
+  /** Lines up to the header, itself among them, that are not empty. */
+  readonly ahead: number;
   /** Whether a quoted name holds a line end. */
   readonly spansLines: boolean;
   /** Numbers (from 1) of the columns that had no name and got one. */
@@ -16,16 +18,18 @@ const delimiters = [",", ";", "\t", "|"];
 
 /** Reads the names. Throws `no-columns` where the text has no line with a mark on it. */
 export function readHeader(path: string, head: string, given?: string): CsvHeader {
-  const lead = /^(?:[ \t]*(?:\r\n|\n|\r))*/.exec(head)![0];
-  const skip = lead === "" ? 0 : lead.split(/\r\n|\n|\r/).length - 1;
-  const text = head.slice(lead.length);
+  const named = separatorLine.exec(head);
+  const rest = named === null ? head : head.slice(named[0].length);
+  const lead = /^(?:[ \t]*(?:\r\n|\n|\r))*/.exec(rest)![0];
+  const skip = linesOf(named?.[0] ?? "") + linesOf(lead);
+  const text = rest.slice(lead.length);
   if (text.trim() === "")
     throw new DataError(
       "no-columns",
       `"${path}" holds no column: it is empty or has empty lines alone`,
       "Give a file whose first line has the names of its columns.",
     );
-  const delimiter = given ?? delimiterOf(text);
+  const delimiter = given ?? named?.[1] ?? delimiterOf(text);
   const unnamed: number[] = [];
   const fields = fieldsOf(text, delimiter);
   const names = fields.map((field, i) => {
@@ -33,8 +37,20 @@ export function readHeader(path: string, head: string, given?: string): CsvHeade
     unnamed.push(i + 1);
     return `column_${i + 1}`;
   });
-  return { names, delimiter, skip, spansLines: fields.some((field) => /[\r\n]/.test(field)), unnamed };
+  return {
+    names,
+    delimiter,
+    skip,
+    ahead: named === null ? 1 : 2,
+    spansLines: fields.some((field) => /[\r\n]/.test(field)),
+    unnamed,
+  };
 }
+
+/** What Excel writes and reads ahead of the header; saved again, it has the separators of the empty cells behind. */
+const separatorLine = /^(?:[ \t]*(?:\r\n|\n|\r))*"?sep=([^\r\n"])"?\1*[ \t]*(?:\r\n|\n|\r)/i;
+
+const linesOf = (text: string): number => text.split(/\r\n|\n|\r/).length - 1;
 
 /** The candidate that stands most often in the first line, outside quotes. */
 function delimiterOf(text: string): string {
@@ -70,19 +86,16 @@ function fieldsOf(text: string, delimiter: string): string[] {
 const number = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /**
- * Whether the first line looks like a row of values. `occurs(i)` tells whether the i-th field comes again as a value
+ * Whether the first line looks like a row of values. `occurs` tells whether the i-th field comes again as a value
  * of its own column. Names may be whole numbers (sensors, years), so numbers alone prove nothing: a fraction does, a
  * repeated number does, and so does a word of a partly numeric line, or every word of the line, that is a value too.
  */
-export async function looksLikeValues(
-  names: readonly string[],
-  occurs: (columns: readonly number[]) => Promise<boolean[]>,
-): Promise<boolean> {
+export function looksLikeValues(names: readonly string[], occurs: (columns: readonly number[]) => boolean[]): boolean {
   const numbers = names.filter((name) => number.test(name));
   if (numbers.some((name) => !/^[+-]?\d+$/.test(name)) || new Set(numbers).size < numbers.length) return true;
   const words = names.flatMap((name, i) => (number.test(name) ? [] : [i]));
   if (words.length === 0) return false;
-  const found = await occurs(words);
+  const found = occurs(words);
   return numbers.length > 0 ? found.some(Boolean) : found.every(Boolean);
 }
 

@@ -1,15 +1,14 @@
-// CSV through DuckDB. Its sniffer is not used: delimiter and names come from the first line, types from all values,
-// and every row that DuckDB refuses is kept with its line.
+// CSV through DuckDB, every field as text. Its sniffer is not used: delimiter and names come from the first line, and
+// every row that DuckDB refuses is kept with its line.
 import { join } from "node:path";
 import type { Duck } from "../duck.ts";
 import { DataError } from "../errors.ts";
-import type { ColumnType, RejectedRow } from "../table.ts";
-import { inferTypes, sqlTypes } from "./column-types.ts";
-import { type CsvHeader, looksLikeValues, readHeader, refuseHeader } from "./csv-header.ts";
+import type { RejectedRow } from "../table.ts";
+import { type CsvHeader, readHeader } from "./csv-header.ts";
 import { type CsvReject, readRejects } from "./csv-rejects.ts";
 import { plainPath } from "./format.ts";
 import type { Loaded, ReadContext } from "./loaded.ts";
-import { recordLines, rowNumbersOf } from "./row-numbers.ts";
+import { recordLines } from "./row-numbers.ts";
 import { linesAt, repairedCopy, scanText, type TextFile } from "./text-file.ts";
 
 /** The longest row that is read, in bytes; a longer one is put aside. */
@@ -19,14 +18,13 @@ const maxRepairs = 20;
 
 /** Loads the file into the temporary table `loaded`. */
 export async function loadCsv(context: ReadContext): Promise<Loaded> {
-  const { duck, path } = context;
+  const { path } = context;
   const original: TextFile = { path, gzip: context.gzip };
   const scan = await scanText(original, {
     ...(context.signal === undefined ? {} : { signal: context.signal }),
     onBytes: (bytes) => context.onProgress({ stage: "check", bytes }),
   });
   const header = readHeader(path, scan.head, context.format === "tsv" ? "\t" : undefined);
-  const declared = header.names.map((name) => context.types[name]);
   const source = {
     file: { path: await plainPath(path, context.scratch, context.gzip ? ".csv.gz" : ".csv"), gzip: context.gzip },
     carriageReturns: scan.carriageReturns,
@@ -38,11 +36,11 @@ export async function loadCsv(context: ReadContext): Promise<Loaded> {
     source.file = { path: copy, gzip: false };
     source.carriageReturns = false;
   };
-  const strings = header.names.map((): ColumnType => "category");
 
+  context.onProgress({ stage: "read" });
   // DuckDB takes the file's line ends from its first one: one in a name, or ahead of them, may hide all others.
   if (header.spansLines || header.skip > 0) await repair();
-  let rejects = await readOrRepair(context, header, strings, source, repair);
+  let rejects = await readOrRepair(context, header, source, repair);
   for (let round = 0; round < maxRepairs && header.names.length > 1; round++) {
     // A quote that never closes swallows the lines after it. The line where it opens is put aside, the rest read again.
     const open = rejects.filter(({ swallowed }) => swallowed);
@@ -57,28 +55,24 @@ export async function loadCsv(context: ReadContext): Promise<Loaded> {
       });
     }
     await repair();
-    rejects = await readOrRepair(context, header, strings, source, repair);
+    rejects = await readOrRepair(context, header, source, repair);
   }
 
-  await checkNames(duck, path, header);
-  let inferred = await inferTypes(duck, "loaded", declared);
-  if (inferred.some(({ unparsed }) => unparsed > 0)) {
-    const types = inferred.map(({ type }) => type);
-    rejects = await readOrRepair(context, header, types, source, repair);
-    inferred = inferred.map(({ type, infinite }) => ({ type, infinite, unparsed: 0 }));
-  }
   const lines = await rowLines(source, rejects);
   const rejected = [
     ...rejects.map(({ reason, text }, i): RejectedRow => ({ line: lines[i]!, reason: reason(header.names), text })),
     ...blanked.values(),
   ].sort((a, b) => a.line - b.line);
+  const { duck } = context;
   return {
     names: header.names,
-    types: inferred.map(({ type }) => type),
-    infinite: inferred.map(({ infinite }) => infinite),
+    kinds: header.names.map(() => undefined),
+    native: header.names.map(() => false),
     rejected,
-    rowNumbers: rejected.length === 0 ? undefined : await rowNumbers(duck, header, source, rejected),
     notes: header.unnamed.map((i) => `column ${i} has no name in the header and is called "column_${i}"`),
+    separator: header.delimiter,
+    lines: () => keptLines(duck, header, source, rejected),
+    texts: (rows) => rowTexts(duck, header, rows),
   };
 }
 
@@ -91,16 +85,15 @@ interface CsvSource {
 async function readOrRepair(
   context: ReadContext,
   header: CsvHeader,
-  types: readonly ColumnType[],
   source: CsvSource,
   repair: () => Promise<void>,
 ): Promise<CsvReject[]> {
   try {
-    return await read(context, header, types, source.file);
+    return await read(context, header, source.file);
   } catch (error) {
     if (!(error instanceof Error) || !/invalid state/.test(error.message)) throw unreadable(context.path, error);
     await repair();
-    return await read(context, header, types, source.file).catch((again) => {
+    return await read(context, header, source.file).catch((again) => {
       throw unreadable(context.path, again);
     });
   }
@@ -116,39 +109,46 @@ function unreadable(path: string, cause: unknown): unknown {
   );
 }
 
-async function read(
-  { duck, missing }: ReadContext,
-  header: CsvHeader,
-  types: readonly ColumnType[],
-  file: TextFile,
-): Promise<CsvReject[]> {
+async function read({ duck }: ReadContext, header: CsvHeader, file: TextFile): Promise<CsvReject[]> {
   for (const table of ["loaded", "csv_errors", "csv_scans"]) await duck.run(`DROP TABLE IF EXISTS ${table}`);
-  const columns = types.map((type, i) => `'c${i}': '${sqlTypes[type]}'`).join(", ");
-  const markers = ["", ...missing];
-  const parameters = [file.path, header.delimiter, header.skip, ...markers];
+  const columns = header.names.map((_, i) => `'c${i}': 'VARCHAR'`).join(", ");
   await duck.run(
     `CREATE TEMP TABLE loaded AS SELECT * FROM read_csv($1, delim = $2, skip = CAST($3 AS BIGINT), quote = '"', escape = '"',
-       header = true, auto_detect = false, columns = {${columns}}, nullstr = [${markers.map((_, i) => `$${i + 4}`).join(", ")}],
+       header = true, auto_detect = false, columns = {${columns}}, nullstr = '',
        compression = '${file.gzip ? "gzip" : "none"}', max_line_size = ${maxLineBytes}, hive_partitioning = false,
        store_rejects = true, rejects_limit = 0, rejects_table = 'csv_errors', rejects_scan = 'csv_scans')`,
-    parameters,
+    [file.path, header.delimiter, header.skip],
   );
   return await readRejects(duck, "csv_errors");
 }
 
 /** By a second reading of the file's quotes; undefined where it finds other rows than DuckDB kept. */
-async function rowNumbers(
+async function keptLines(
   duck: Duck,
-  { names, delimiter, skip }: CsvHeader,
+  { names, delimiter, skip, ahead }: CsvHeader,
   { file, carriageReturns }: CsvSource,
   rejected: readonly RejectedRow[],
-): Promise<Float64Array | undefined> {
+): Promise<number[] | undefined> {
   const emptyLines = names.length === 1;
   const records = await recordLines(file, { delimiter, emptyLines, carriageReturns });
   const aside = new Set(rejected.map(({ line }) => line));
-  const kept = records.slice(emptyLines ? skip + 1 : 1).filter((line) => !aside.has(line));
+  const kept = records.slice(emptyLines ? skip + 1 : ahead).filter((line) => !aside.has(line));
   const [count] = await duck.rows("SELECT CAST(count(*) AS DOUBLE) AS n FROM loaded");
-  return Number(count?.n) === kept.length ? rowNumbersOf(kept, rejected) : undefined;
+  return Number(count?.n) === kept.length ? kept : undefined;
+}
+
+/** The fields are joined again, so quotes stand where they must. */
+async function rowTexts(duck: Duck, { names, delimiter }: CsvHeader, rows: readonly number[]): Promise<string[]> {
+  if (rows.length === 0) return [];
+  const fields = names.map((_, i) => {
+    const c = `c${i}`;
+    return `CASE WHEN contains(${c}, $1) OR contains(${c}, '"') OR contains(${c}, chr(10)) THEN '"' || replace(${c}, '"', '""') || '"' ELSE coalesce(${c}, '') END`;
+  });
+  const [texts] = await duck.columns(
+    `SELECT concat_ws($1, ${fields.join(", ")}) FROM loaded WHERE rowid IN (${rows.join(", ")}) ORDER BY rowid`,
+    [delimiter],
+  );
+  return (texts as string[]).map((text) => text.slice(0, 500));
 }
 
 async function rowLines(source: CsvSource, rejects: readonly CsvReject[]): Promise<number[]> {
@@ -158,19 +158,4 @@ async function rowLines(source: CsvSource, rejects: readonly CsvReject[]): Promi
     rejects.map(({ position }) => position),
     source.carriageReturns,
   );
-}
-
-async function checkNames(duck: Duck, path: string, header: CsvHeader): Promise<void> {
-  const occurs = async (columns: readonly number[]): Promise<boolean[]> => {
-    // A header that comes again as a whole is a slip of joining files and proves nothing.
-    const same = header.names.map((_, i) => `coalesce(CAST(c${i} AS VARCHAR) = $${i + 1}, false)`);
-    const again = same.join(" AND ");
-    const found = columns.map((c, i) => `coalesce(bool_or(${same[c]} AND NOT (${again})), false) AS f${i}`);
-    const [row] = await duck.rows(`SELECT ${found.join(", ")} FROM loaded`, header.names);
-    return columns.map((_, i) => row?.[`f${i}`] === true);
-  };
-  if (await looksLikeValues(header.names, occurs)) refuseHeader(path, header.names);
-  const twice = header.names.find((name, i) => header.names.indexOf(name) !== i);
-  if (twice !== undefined)
-    throw new DataError("duplicate-column", `"${path}" has two columns named "${twice}"`, "Rename one of the columns.");
 }

@@ -62,17 +62,20 @@ describe("types", () => {
     const { rows } = await read("id,x\n9007199254740993,1\n9007199254740995,2\n");
     expect(rows[0]).toEqual({ id: "9007199254740993", x: 1 });
   });
-  test("missing markers, and one's own", async () => {
-    const text = "a,b\n?,x\nNA,\n3,null\n-,y\n";
-    expect((await read(text)).rows.map(({ a }) => a)).toEqual([null, null, "3", "-"]);
-    const own = await read(text, "t.csv", { missing: ["?", "NA", "-"] });
-    expect(own.rows.map(({ a }) => a)).toEqual([null, null, 3, null]);
-    expect(own.rows.map(({ b }) => b)).toEqual(["x", null, "null", "y"]);
-  });
   test("an infinite number is missing, and said", async () => {
     const table = await read("a,b\n1,2\ninf,3\n1e999,4\n");
     expect(table.rows.map(({ a }) => a)).toEqual([1, null, null]);
-    expect(table.notes).toEqual(['column "a": 2 infinite values read as missing']);
+    expect(table.unreadable).toEqual([
+      {
+        column: "a",
+        count: 2,
+        wanted: "a number",
+        cells: [
+          { line: 3, text: "inf" },
+          { line: 4, text: "1e999" },
+        ],
+      },
+    ]);
   });
 });
 
@@ -107,17 +110,25 @@ describe("malformed rows are counted and kept aside", () => {
     expect(rejected.map(({ line }) => line)).toEqual([4, 6]);
   });
   test("a value that is not of a declared type", async () => {
-    const { rows, rejected } = await read("a,b\n1,x\nfoo,y\nNA,z\n", "t.csv", { types: { a: "number" } });
+    const text = "a,b\n1,x\nfoo,y\nNA,z\n";
+    const { rows, rejected } = await read(text, "t.csv", { types: { a: "number" }, unreadable: "reject" });
     expect(rows).toEqual([
       { a: 1, b: "x" },
       { a: null, b: "z" },
     ]);
     expect(rejected).toEqual([{ line: 3, reason: 'column "a": "foo" is not a number', text: "foo,y" }]);
+    const learning = await read(text, "t.csv", { types: { a: "number" } });
+    expect(learning.rows.map(({ a }) => a)).toEqual([1, null, null]);
+    expect(learning.unreadable).toEqual([
+      { column: "a", count: 1, wanted: "a number", cells: [{ line: 3, text: "foo" }] },
+    ]);
   });
   test("one wrong value far behind any sample does not turn a column into strings", async () => {
     const n = 120_000;
     const { rowCount, rejected, types } = await read(
       `a,b,c\n${lines(n, (i) => (i === 90_000 ? "7,8" : i === 100_001 ? "zz,1,2" : `${i},"line ${i % 7}\nnext",3`))}\n`,
+      "t.csv",
+      { unreadable: "reject" },
     );
     expect(types).toEqual(["number", "category", "number"]);
     expect(rowCount).toBe(n - 2);
@@ -167,7 +178,7 @@ describe("malformed rows are counted and kept aside", () => {
       { line: 2, reason: "the line is not valid JSON", text: '{"a":2,' },
       { line: 4, reason: "the line is not a JSON object", text: "[1]" },
     ]);
-    const typed = await read('{"a":1}\n{"a":"x"}\n', "t.ndjson", { types: { a: "number" } });
+    const typed = await read('{"a":1}\n{"a":"x"}\n', "t.ndjson", { types: { a: "number" }, unreadable: "reject" });
     expect(typed.rejected).toEqual([{ line: 2, reason: 'column "a": "x" is not a number', text: '{"a":"x"}' }]);
   });
 });
@@ -225,7 +236,7 @@ describe("names and paths are data, never SQL or patterns", () => {
 
 describe("forms of CSV", () => {
   test("other delimiters by the header; TSV by its extension", async () => {
-    expect((await read("a;b\n1;2,5\n")).rows).toEqual([{ a: 1, b: "2,5" }]);
+    expect((await read("a;b\n1;2,5\n")).rows).toEqual([{ a: 1, b: 2.5 }]);
     expect((await read("a|b\n1|2\n")).rows).toEqual([{ a: 1, b: 2 }]);
     expect((await read("a,b\tc\n1\t2\n", "t.tsv")).rows).toEqual([{ "a,b": 1, c: 2 }]);
   });

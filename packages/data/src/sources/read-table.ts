@@ -5,24 +5,40 @@ import { join } from "node:path";
 import { openDuck } from "../duck.ts";
 import { DataError } from "../errors.ts";
 import { listNames, suggestName } from "../names.ts";
-import { type Column, type ColumnType, makeTable, type Table } from "../table.ts";
-import { defaultMissing, valueSql } from "./column-types.ts";
+import type { ColumnReading } from "../reading/column-reading.ts";
+import { type Decided, decideReadings } from "../reading/decide-readings.ts";
+import { optionsOf, type TableReading } from "../reading/reading-options.ts";
+import { type ColumnType, makeTable, type Table } from "../table.ts";
+import { checkNames } from "./check-names.ts";
 import { loadCsv } from "./csv.ts";
 import { type Format, fileSize, formatOf } from "./format.ts";
 import type { Loaded, ReadContext, ReadProgress } from "./loaded.ts";
 import { loadNdjson } from "./ndjson.ts";
 import { loadParquet } from "./parquet.ts";
+import { rawColumns } from "./raw-columns.ts";
+import { type ReadColumn, readColumn } from "./read-columns.ts";
+import { missingNotes, sentinelNotes } from "./reading-notes.ts";
 import { rowKeySql } from "./row-key-sql.ts";
+import { settleRows } from "./settle-rows.ts";
 
 export interface ReadOptions {
   /** Default: by the file's extension (.csv, .tsv, .ndjson, .jsonl, each also with .gz; .parquet). */
   readonly format?: Format;
-  /** Types by column name; a row whose value does not fit is put aside. Default: inferred from all values. */
+  /** Types by column name. Default: inferred from all values. */
   readonly types?: Readonly<Record<string, ColumnType>>;
+  /** How values are written. Default: as the values have it. */
+  readonly reading?: TableReading;
+  /** Columns that are read as a model reads them, whatever their values look like; the other columns are as `types` and `reading` say. */
+  readonly readings?: Readonly<Record<string, ColumnReading>>;
   /** What a declared type for a column that the file lacks does. Default "refuse". */
   readonly absent?: "refuse" | "ignore";
-  /** Spellings of a missing value beside the empty one. Default: NA N/A #N/A NaN nan null NULL ? */
-  readonly missing?: readonly string[];
+  /** The column to learn: a row in which it cannot be read is put aside, and words such as "none" are classes in it. */
+  readonly target?: string;
+  /**
+   * What a cell that is there and cannot be read does. "missing": it counts as missing, and `Table.unreadable` names
+   * it. "reject": its row is put aside. Default "missing".
+   */
+  readonly unreadable?: "missing" | "reject";
   readonly onProgress?: (progress: ReadProgress) => void;
   readonly signal?: AbortSignal;
 }
@@ -35,15 +51,17 @@ const loaders: Readonly<Record<Format, (context: ReadContext) => Promise<Loaded>
 };
 
 /**
- * The table in the file, its rows in the file's order. A malformed row (wrong number of fields, broken quoting, a
- * value that is not of its column's type) stands in `rejected` with its line, reason and text.
+ * The table in the file, its rows in the file's order; each column has its reading. A malformed row (wrong number of
+ * fields, broken quoting) stands in `rejected` with its line, reason and text; a cell that cannot be read in
+ * `unreadable`, or its row in `rejected`.
  * Throws `file-not-found`, `not-a-file`, `unknown-format`, `file-unreadable`, `not-utf8`, `no-header`, `no-columns`,
- * `duplicate-column`, `empty-table`, `unknown-column` (a declared type for no column).
+ * `duplicate-column`, `empty-table`, `unknown-column` (a declared type for no column), `cells-unreadable` (a column of
+ * which too few cells can be read), `invalid-option`.
  */
 export async function readTable(path: string, options: ReadOptions = {}): Promise<Table> {
   const bytes = await fileSize(path);
   const { format, gzip } = formatOf(path, options.format);
-  if (bytes === 0) throw emptyTable(path, "the file has 0 bytes", 0);
+  if (bytes === 0) throw emptyTable(path, "the file has 0 bytes", "Give a file with rows.", 0);
   const duck = await openDuck(options.signal === undefined ? {} : { signal: options.signal });
   let folder: Promise<string> | undefined;
   try {
@@ -53,9 +71,7 @@ export async function readTable(path: string, options: ReadOptions = {}): Promis
       path,
       format,
       gzip,
-      // Without a prototype, or a column named "constructor" would have a type.
-      types: Object.assign(Object.create(null), options.types),
-      missing: options.missing ?? defaultMissing,
+      declared: (name) => declaredType(name, options),
       scratch: () => {
         folder ??= mkdtemp(join(tmpdir(), "lepta-data-"));
         return folder;
@@ -63,46 +79,99 @@ export async function readTable(path: string, options: ReadOptions = {}): Promis
       onProgress,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
-    for (const name of options.absent === "ignore" ? [] : Object.keys(options.types ?? {})) {
-      if (!loaded.names.includes(name))
-        throw new DataError(
-          "unknown-column",
-          `a type is declared for "${name}", but "${path}" has the columns ${listNames(loaded.names)}`,
-          suggestName(name, loaded.names),
-          undefined,
-          { column: name },
-        );
-    }
+    checkDeclared(path, loaded.names, options);
     onProgress({ stage: "convert" });
-    const values = loaded.types.map((type, i) => valueSql(`c${i}`, type));
-    const data = await duck.columns(`SELECT ${values.join(", ")} FROM loaded`);
-    if (data[0] === undefined || data[0].length === 0) throw emptyTable(path, whyEmpty(loaded), loaded.rejected.length);
-    const columns = loaded.names.map((name, i): Column => ({ name, type: loaded.types[i]!, data: data[i]! }) as Column);
+    const cells = await rawColumns(duck, loaded.names, loaded.kinds, loaded.native);
+    if (format === "csv" || format === "tsv") checkNames(path, loaded.names, cells);
+    const [counted] = await duck.rows("SELECT CAST(count(*) AS DOUBLE) AS n FROM loaded");
+    const rowCount = Number(counted?.n);
+    if (rowCount === 0) throw emptyTable(path, ...whyEmpty(loaded), loaded.rejected.length);
+    const decided = decide(
+      cells.map(({ column }) => column),
+      loaded,
+      options,
+    );
+    const columns: ReadColumn[] = [];
+    for (const [at, { reading }] of decided.entries())
+      columns.push(await readColumn(duck, at, cells[at]!, reading, rowCount));
+    const settled = await settleRows({ path, loaded, cells, columns, rowCount, options });
     const notes = [
       ...loaded.notes,
-      ...loaded.infinite.flatMap((count, i) =>
-        count === 0
-          ? []
-          : [`column "${loaded.names[i]}": ${count} infinite value${count === 1 ? "" : "s"} read as missing`],
-      ),
+      ...decided.flatMap((one) => one.notes),
+      ...missingNotes(columns, options.readings),
+      ...sentinelNotes(columns),
     ];
-    const { rejected, rowNumbers } = loaded;
-    const [rowKeys] = await duck.columns(`SELECT ${rowKeySql(columns)} FROM loaded`);
-    const about = { source: { path, format, bytes }, rejected, notes, rowKeys: rowKeys as Float64Array };
-    return makeTable(columns, rowNumbers === undefined ? about : { ...about, rowNumbers });
+    const [keys] = (await duck.columns(`SELECT ${rowKeySql(settled.columns)} FROM loaded`)) as Float64Array[];
+    const { kept } = settled;
+    return makeTable(settled.columns, {
+      source: { path, format, bytes },
+      rejected: settled.rejected,
+      unreadable: settled.unreadable,
+      notes,
+      rowKeys: kept === undefined ? keys! : Float64Array.from(kept, (row) => keys![row]!),
+      ...(settled.rowNumbers === undefined ? {} : { rowNumbers: settled.rowNumbers }),
+    });
   } finally {
     duck.close();
     if (folder !== undefined) await rm(await folder, { recursive: true, force: true });
   }
 }
 
-function whyEmpty({ rejected }: Loaded): string {
-  const [first] = rejected;
-  if (first === undefined) return "it has a header and no row";
-  return `all ${rejected.length} rows are malformed, the first at line ${first.line}: ${first.reason}`;
+function declaredType(name: string, { types, reading, readings }: ReadOptions): ColumnType | undefined {
+  if (readings !== undefined && Object.hasOwn(readings, name)) return readings[name]!.type;
+  return optionsOf(name, reading).type ?? (types !== undefined && Object.hasOwn(types, name) ? types[name] : undefined);
 }
 
-function emptyTable(path: string, why: string, rejected: number): DataError {
-  const message = `"${path}" holds no row that can be used: ${why}`;
-  return new DataError("empty-table", message, "Give a file with rows.", undefined, { rejected });
+function decide(
+  raw: Parameters<typeof decideReadings>[0],
+  { separator }: Loaded,
+  { types, reading, readings, target }: ReadOptions,
+): Decided[] {
+  const fixed = (name: string): ColumnReading | undefined =>
+    readings !== undefined && Object.hasOwn(readings, name) ? readings[name] : undefined;
+  const open = raw.filter(({ name }) => fixed(name) === undefined);
+  const decided = decideReadings(open, {
+    separator,
+    target,
+    ...(types === undefined ? {} : { types }),
+    ...(reading === undefined ? {} : { reading }),
+  });
+  let next = 0;
+  return raw.map(({ name }) => {
+    const known = fixed(name);
+    return known === undefined ? decided[next++]! : { reading: known, notes: [] };
+  });
+}
+
+function checkDeclared(
+  path: string,
+  names: readonly string[],
+  { types, reading, readings, absent }: ReadOptions,
+): void {
+  const known = new Set(names);
+  const wanted = [types, readings].flatMap((record) => Object.keys(record ?? {}));
+  for (const name of [...(absent === "ignore" ? [] : wanted), ...Object.keys(reading?.columns ?? {})]) {
+    if (!known.has(name))
+      throw new DataError(
+        "unknown-column",
+        `a type is declared for "${name}", but "${path}" has the columns ${listNames(names)}`,
+        suggestName(name, names),
+        undefined,
+        { column: name },
+      );
+  }
+}
+
+function whyEmpty({ rejected, separator, names }: Loaded): [why: string, fix: string] {
+  const [first] = rejected;
+  if (first === undefined) return ["it has a header and no row", "Give a file with rows."];
+  const why = `all ${rejected.length} rows are malformed, the first at line ${first.line}: ${first.reason}`;
+  const fields = /field/.test(first.reason)
+    ? `Its first line names ${names.length} column${names.length === 1 ? "" : "s"}, separated by ${JSON.stringify(separator ?? ",")}: take lines ahead of the header out, and quote values that hold the separator.`
+    : `Mend what line ${first.line} shows, or export the file again.`;
+  return [why, fields];
+}
+
+function emptyTable(path: string, why: string, fix: string, rejected: number): DataError {
+  return new DataError("empty-table", `"${path}" holds no row that can be used: ${why}`, fix, undefined, { rejected });
 }

@@ -24,7 +24,7 @@ function sample(n: number): Table {
       type: "number",
       data: Float64Array.from(index, (i) => (i % 11 === 0 ? Number.NaN : i / 7)),
     },
-    { name: "city", type: "category", data: index.map((i) => (i % 5 === 0 ? "" : `Zürich, "${i % 3}"\n`)) },
+    { name: "city", type: "category", data: index.map((i) => (i % 5 === 0 ? "" : `Zürich,\n"${i % 3}"`)) },
     { name: "flag", type: "boolean", data: Float64Array.from(index, (i) => (i % 4 === 0 ? Number.NaN : i % 2)) },
     { name: "when", type: "timestamp", data: Float64Array.from(index, (i) => 1.7e12 + i * 1001) },
   ]);

@@ -2,16 +2,18 @@
 import { columnOf, isNumeric, labelAt, type Table, withTarget } from "@lepta/data";
 import { type Manifest, openScorer, readBundle, type ScoredTable, type TaskPredictions } from "@lepta/ml";
 import { Command } from "commander";
-import { rejectedText, withoutTargetText } from "../pipeline/data.ts";
+import { rejectedText, unreadableText, withoutTargetText } from "../pipeline/data.ts";
 import { evaluationOf } from "../pipeline/evaluate.ts";
 import { confusionText, metricsText } from "../pipeline/metrics-text.ts";
 import { formatCount } from "../pipeline/numbers.ts";
-import { readForModel } from "../pipeline/score-file.ts";
+import { readForModel, unreadableFor } from "../pipeline/score-file.ts";
 import { trivialLines } from "../pipeline/trivial.ts";
 import { type CommonOptions, wholeNumber } from "./options.ts";
+import { type ReadingFlags, readingOf, unreadableOption, withReadingOptions } from "./reading-options.ts";
 import { createTerminal } from "./terminal/terminal.ts";
 
-interface EvaluateOptions extends CommonOptions {
+interface EvaluateOptions extends CommonOptions, ReadingFlags {
+  readonly unreadable: "reject" | "missing";
   readonly data: string;
   readonly seed: number;
 }
@@ -38,7 +40,12 @@ async function run(path: string, options: EvaluateOptions): Promise<void> {
   const terminal = createTerminal(options.json === true);
   const bundle = await readBundle(path);
   const { manifest } = bundle;
-  const read = await readForModel(options.data, manifest, { withTarget: true });
+  const reading = readingOf(options);
+  const read = await readForModel(options.data, manifest, {
+    withTarget: true,
+    unreadable: options.unreadable,
+    ...(reading === undefined ? {} : { reading }),
+  });
   const { table } = withTarget(read, manifest.target);
   const scorer = await openScorer(bundle);
   try {
@@ -57,7 +64,13 @@ async function run(path: string, options: EvaluateOptions): Promise<void> {
     if (confusion !== null && confusion.labels.length <= 10)
       for (const line of confusionText(confusion.labels, confusion.counts)) terminal.say(`  ${line}`);
     const withoutTarget = read.rowCount - table.rowCount;
-    for (const line of [...rejectedText(read.rejected), ...withoutTargetText(withoutTarget)]) terminal.say(line);
+    const unreadable = unreadableFor(read, manifest);
+    for (const line of [
+      ...rejectedText(read.rejected),
+      ...withoutTargetText(withoutTarget),
+      ...unreadableText(unreadable),
+    ])
+      terminal.say(line);
     const rejected = read.rejected.map(({ line, reason }) => ({ line, reason }));
     const { task } = manifest;
     terminal.result({
@@ -68,6 +81,7 @@ async function run(path: string, options: EvaluateOptions): Promise<void> {
       trivial,
       confusion,
       rejected,
+      unreadable,
       withoutTarget,
     });
   } finally {
@@ -76,10 +90,12 @@ async function run(path: string, options: EvaluateOptions): Promise<void> {
 }
 
 export function evaluateCommand(): Command {
-  return new Command("evaluate")
+  const command = new Command("evaluate")
     .description("Measure a bundle on a table with the target: metrics with 95 % bootstrap intervals.")
     .argument("<bundle>", "the bundle's folder")
     .requiredOption("--data <FILE>", "the table, with the model's columns and the target")
     .option("--seed <N>", "seed of the bootstrap", wholeNumber(0), 42)
+    .addOption(unreadableOption())
     .action(run);
+  return withReadingOptions(command, { types: false });
 }

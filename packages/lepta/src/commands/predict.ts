@@ -4,14 +4,16 @@ import { type Column, makeTable, type Table, writeTable } from "@lepta/data";
 import { openScorer, readBundle, type ScoredTable } from "@lepta/ml";
 import { Command } from "commander";
 import { CliError } from "../errors.ts";
-import { rejectedText } from "../pipeline/data.ts";
+import { rejectedText, unreadableText } from "../pipeline/data.ts";
 import { keptColumns } from "../pipeline/kept-columns.ts";
 import { formatCount } from "../pipeline/numbers.ts";
-import { readForModel } from "../pipeline/score-file.ts";
+import { readForModel, unreadableFor } from "../pipeline/score-file.ts";
 import type { CommonOptions } from "./options.ts";
+import { type ReadingFlags, readingOf, unreadableOption, withReadingOptions } from "./reading-options.ts";
 import { createTerminal } from "./terminal/terminal.ts";
 
-interface PredictOptions extends CommonOptions {
+interface PredictOptions extends CommonOptions, ReadingFlags {
+  readonly unreadable: "reject" | "missing";
   readonly data: string;
   readonly out: string;
   readonly keep: readonly string[];
@@ -46,7 +48,8 @@ function checkNames(kept: readonly Column[], scored: readonly Column[]): void {
   );
 }
 
-async function run(path: string, { data, out, keep, json }: PredictOptions): Promise<void> {
+async function run(path: string, options: PredictOptions): Promise<void> {
+  const { data, out, keep, json, unreadable } = options;
   const terminal = createTerminal(json === true);
   if (resolve(data) === resolve(out))
     throw new CliError(
@@ -55,7 +58,12 @@ async function run(path: string, { data, out, keep, json }: PredictOptions): Pro
       "Name another file: the rows would be lost.",
     );
   const bundle = await readBundle(path);
-  const table = await readForModel(data, bundle.manifest, { withTarget: false });
+  const reading = readingOf(options);
+  const table = await readForModel(data, bundle.manifest, {
+    withTarget: false,
+    unreadable,
+    ...(reading === undefined ? {} : { reading }),
+  });
   const kept = await keptColumns(data, table, keep);
   const scorer = await openScorer(bundle);
   try {
@@ -66,13 +74,15 @@ async function run(path: string, { data, out, keep, json }: PredictOptions): Pro
     await scorer.close();
   }
   terminal.say(`${formatCount(table.rowCount)} predictions written to ${out}, in the order of the rows`);
-  for (const line of rejectedText(table.rejected, 10)) terminal.say(line);
+  const unread = unreadableFor(table, bundle.manifest);
+  for (const line of [...rejectedText(table.rejected, 10), ...unreadableText(unread)]) terminal.say(line);
   if (table.rowNumbers !== undefined)
     terminal.say('the column "row" numbers the rows of the file from 1, those put aside counted');
   terminal.result({
     rows: table.rowCount,
     out: resolve(out),
     rejected: table.rejected.map(({ line, reason }) => ({ line, reason })),
+    unreadable: unread,
   });
 }
 
@@ -81,15 +91,17 @@ function add(name: string, names: readonly string[]): readonly string[] {
 }
 
 export function predictCommand(): Command {
-  return new Command("predict")
+  const command = new Command("predict")
     .description("Score a table with a bundle: label and one probability column a class, or the value.")
     .argument("<bundle>", "the bundle's folder")
     .requiredOption("--data <FILE>", "the table, with the model's columns; others are ignored")
     .requiredOption("--out <FILE>", "where the predictions go: .csv, .parquet or .ndjson, by extension")
     .option("--keep <COLUMN>", "a column of the table that the output begins with, as it stands; repeatable", add, [])
+    .addOption(unreadableOption())
     .action(run)
     .addHelpText(
       "after",
-      "\nThe rows keep their order. A malformed row has no prediction; it is reported with its line and reason. Where there\nis one, the output begins with a column row: the number of each row among the file's, from 1, the malformed counted.",
+      "\nThe rows keep their order, and values are read as the training data's were. A malformed row has no prediction; it is reported with its line and reason. Where there\nis one, the output begins with a column row: the number of each row among the file's, from 1, the malformed counted.",
     );
+  return withReadingOptions(command, { types: false });
 }

@@ -3,7 +3,15 @@ import { basename, resolve } from "node:path";
 import { profileTable } from "@lepta/data";
 import { Command, Option } from "commander";
 import { checkOut } from "../pipeline/check-out.ts";
-import { groupFacts, groupText, rejectedText, suspectsOf, suspectsText, withoutTargetText } from "../pipeline/data.ts";
+import {
+  groupFacts,
+  groupText,
+  rejectedText,
+  suspectsOf,
+  suspectsText,
+  unreadableText,
+  withoutTargetText,
+} from "../pipeline/data.ts";
 import { type Learnt, learn } from "../pipeline/learn.ts";
 import { confusionText, metricsText, metricTitle } from "../pipeline/metrics-text.ts";
 import { formatCount, formatFigure, plural } from "../pipeline/numbers.ts";
@@ -12,10 +20,11 @@ import { readTestTable, type TestTable } from "../pipeline/test-table.ts";
 import { textTable } from "../pipeline/text-table.ts";
 import { trivialLines } from "../pipeline/trivial.ts";
 import { type CommonOptions, wholeNumber } from "./options.ts";
+import { type ReadingFlags, readingOf, withReadingOptions } from "./reading-options.ts";
 import { createReporter } from "./terminal/reporter.ts";
 import { createTerminal, type Terminal } from "./terminal/terminal.ts";
 
-interface TrainOptions extends CommonOptions {
+interface TrainOptions extends CommonOptions, ReadingFlags {
   readonly data: string;
   readonly target: string;
   readonly positive?: string;
@@ -54,6 +63,7 @@ function sayTable(terminal: Terminal, { table, schema, rejected }: PreparedTable
   for (const { name, reason } of schema.leftOut) terminal.say(`left out: ${name}, ${reason}`);
   for (const line of [...rejectedText(rejected), ...withoutTargetText(schema.target?.missing ?? 0)]) terminal.say(line);
   if (schema.group !== undefined) terminal.say(groupText(groupFacts(table, schema.group)));
+  for (const line of unreadableText(table.unreadable)) terminal.say(line);
   for (const note of table.notes) terminal.say(note);
 }
 
@@ -88,7 +98,8 @@ async function run(options: TrainOptions): Promise<void> {
   try {
     const out = resolve(options.out ?? `${stem(data)}.bundle`);
     await checkOut(out);
-    const prepared = await prepareTable(data, { target, positive, group, task });
+    const reading = readingOf(options);
+    const prepared = await prepareTable(data, { target, positive, group, task, reading });
     sayTable(terminal, prepared);
     const { table, schema } = prepared;
     const doubt = doubtfulClasses(schema, table);
@@ -97,7 +108,7 @@ async function run(options: TrainOptions): Promise<void> {
       suspects: [...profileTable(table, schema).suspects, ...prepared.groupSuspects],
     });
     terminal.say(suspectsText(suspects));
-    const tested = test === undefined ? undefined : await readTestTable(test, prepared);
+    const tested = test === undefined ? undefined : await readTestTable(test, prepared, reading);
     if (tested !== undefined) sayTestAside(terminal, tested);
     const learnt = await learn({
       table,
@@ -118,7 +129,8 @@ async function run(options: TrainOptions): Promise<void> {
       ...(learnt.cv === undefined ? {} : { cv: learnt.cv }),
       model: learnt.model,
       leftOut: schema.leftOut,
-      notes: learnt.notes,
+      unreadable: table.unreadable,
+      notes: [...table.notes, ...learnt.notes],
       suspects,
       trivial: learnt.evaluation.trivial,
       warnings: [
@@ -134,7 +146,7 @@ async function run(options: TrainOptions): Promise<void> {
 }
 
 export function trainCommand(): Command {
-  return new Command("train")
+  const command = new Command("train")
     .description("Train on a table and write a bundle.")
     .requiredOption("--data <FILE>", "the table: .csv, .tsv, .ndjson (each also .gz) or .parquet")
     .requiredOption("--target <COLUMN>", "the column to predict")
@@ -152,6 +164,7 @@ export function trainCommand(): Command {
     .action(run)
     .addHelpText(
       "after",
-      "\nTrains a linear baseline and a network, keeps the better on rows held out of the training, and measures it\non rows that neither has seen. A column that only counts the rows is left out, and said.",
+      "\nTrains a linear baseline and a network, keeps the better on rows held out of the training, and measures it\non rows that neither has seen. A column that only counts the rows is left out, and said. How values are written\nis found out from all of them, said, and kept with the model; the options are for what the values do not tell.",
     );
+  return withReadingOptions(command, { types: true });
 }

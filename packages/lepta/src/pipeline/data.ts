@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import { groupsOf, type Profile, profileTable, type Table } from "@lepta/data";
+import { groupsOf, type Profile, profileTable, type Table, type UnreadableCells as TableUnreadable } from "@lepta/data";
 import { hashOf, type JsonObject } from "./json.ts";
 import { formatCount, plural } from "./numbers.ts";
 import type { Stage } from "./stage.ts";
@@ -15,8 +15,14 @@ export type DataInput = {
   readonly positive: string | undefined;
   readonly columns: Readonly<Record<string, string>> | undefined;
   readonly group: string | undefined;
+  readonly reading: JsonObject | undefined;
   readonly task: string;
   readonly seed: number;
+};
+
+/** As the table has them, in plain JSON. */
+type UnreadableCells = Pick<TableUnreadable, "column" | "count" | "wanted"> & {
+  readonly cells: readonly { readonly line: number; readonly text: string }[];
 };
 
 export type DataOutput = {
@@ -26,6 +32,8 @@ export type DataOutput = {
   readonly splitHash: string;
   readonly rows: number;
   readonly rejected: readonly { readonly line: number; readonly reason: string }[];
+  /** Cells that could not be read and count as missing, by column. */
+  readonly unreadable: readonly UnreadableCells[];
   readonly features: readonly { readonly name: string; readonly type: string }[];
   readonly leftOut: readonly { readonly name: string; readonly reason: string }[];
   readonly missing: number;
@@ -69,6 +77,7 @@ function outputOf(
     splitHash: hashOf({ validation: rowsIn(parts.validation), test: rowsIn(parts.test) }),
     rows: table.rowCount,
     rejected: rejected.map(({ line, reason }) => ({ line, reason })),
+    unreadable: table.unreadable.map((cells) => ({ ...cells, cells: cells.cells.map((cell) => ({ ...cell })) })),
     features: schema.features.map(({ name, type }) => ({ name, type })),
     leftOut: schema.leftOut.map(({ name, reason }) => ({ name, reason })),
     missing: features.reduce((sum, { missing }) => sum + missing, 0),
@@ -147,6 +156,17 @@ export function rejectedText(rejected: DataOutput["rejected"], shown = 3): strin
   return [`${plural(rejected.length, "malformed row")} put aside:`, ...lines];
 }
 
+/** Cells that count as missing because they could not be read, a line a column. */
+export function unreadableText(unreadable: readonly TableUnreadable[], shown = 8): string[] {
+  const lines = unreadable.slice(0, shown).map(({ column, count, wanted, cells }) => {
+    const named = cells.map(({ line, text }) => `line ${line} ${JSON.stringify(text)}`).join(", ");
+    const which = count === 1 ? "a cell is" : `${formatCount(count)} cells are`;
+    return `column "${column}": ${which} not ${wanted}, and ${count === 1 ? "counts" : "count"} as missing: ${named}${count > cells.length ? ", …" : ""}`;
+  });
+  const rest = unreadable.slice(shown).reduce((sum, { count }) => sum + count, 0);
+  return rest === 0 ? lines : [...lines, `and ${plural(rest, "cell")} in ${unreadable.length - shown} more columns`];
+}
+
 function describe(output: DataOutput): string[] {
   const { rows, features, target, parts, duplicates, highestCardinality, missing } = output;
   const balance = target.classes
@@ -161,6 +181,7 @@ function describe(output: DataOutput): string[] {
     suspectsText(output.suspects),
     ...output.leftOut.map(({ name, reason }) => `left out: ${name}, ${reason}`),
     ...rejectedText(output.rejected),
+    ...unreadableText(output.unreadable),
     ...output.notes,
     ...(output.groups === null ? [] : [groupText(output.groups)]),
     `split by row content: ${formatCount(parts.train)} train, ${formatCount(parts.validation)} validation, ${formatCount(parts.test)} test`,

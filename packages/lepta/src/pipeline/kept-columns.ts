@@ -13,7 +13,7 @@ export async function keptColumns(path: string, table: Table, wanted: readonly s
   const names = new Set(wanted.flatMap((name) => namesOf(name, table)));
   if (names.size === 0) return [];
   const types = Object.fromEntries([...names].map((name) => [name, "text" as const]));
-  const whole = await readTable(path, { types, missing: [] });
+  const whole = await readTable(path, { types, reading: { na: [""] } });
   const rows = rowsIn(whole, table, path);
   return takeRows(takeColumns(whole, [...names]), rows).columns;
 }

@@ -11,6 +11,7 @@ import {
   type Schema,
   type Suspect,
   type Table,
+  type TableReading,
   takeColumns,
   withTarget,
 } from "@lepta/data";
@@ -26,6 +27,8 @@ export interface PrepareOptions {
   readonly group?: string | undefined;
   /** Feature columns and their types; others are left out. Default: every column, types inferred. */
   readonly columns?: Columns | undefined;
+  /** How values are written. Default: as the values have it. */
+  readonly reading?: TableReading | undefined;
   /** Default auto: by the target's values. */
   readonly task?: TaskChoice;
   readonly onProgress?: (progress: ReadProgress) => void;
@@ -85,7 +88,7 @@ function takeDeclared(table: Table, columns: Columns, { target, group }: Prepare
 }
 
 function readOptions(options: PrepareOptions, columns: Columns | undefined): Parameters<typeof readTable>[1] {
-  const { target, group, task, onProgress } = options;
+  const { target, group, task, reading, onProgress } = options;
   const targetType: Readonly<Record<TaskChoice, ColumnType | undefined>> = {
     auto: undefined,
     classification: "category",
@@ -93,6 +96,8 @@ function readOptions(options: PrepareOptions, columns: Columns | undefined): Par
   };
   const declared = targetType[task ?? "auto"];
   return {
+    target,
+    ...(reading === undefined ? {} : { reading }),
     // A group's values only have to be told apart: as they are written, every digit counts.
     types: {
       ...columns,

@@ -25,7 +25,8 @@ describe("readForModel", () => {
   const manifest = {
     classes: ["01", "02"],
     target: "code",
-    inputs: [{ name: 'a "quoted" size', type: "number" }],
+    targetReading: { type: "category", missing: [] },
+    inputs: [{ name: 'a "quoted" size', type: "number", reading: { type: "number", missing: ["NA"] } }],
   } as unknown as Manifest;
   let folder = "";
   beforeAll(async () => {

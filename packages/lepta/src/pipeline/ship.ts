@@ -109,7 +109,7 @@ async function runStages(
 ) {
   const workplace: Workplace = createWorkplace({ product, run: log.run, directory, served, report });
   const runner: StageRunner<Workplace> = { workplace, log, report, codeVersion: codeVersion(), signal };
-  const { target, positive, columns, group } = product.data;
+  const { target, positive, columns, group, reading } = product.data;
   const costs = product.task.kind === "classifier" ? (product.task.costs ?? null) : null;
   const { seed } = product;
 
@@ -119,6 +119,7 @@ async function runStages(
     positive,
     columns,
     group,
+    reading: reading as JsonObject | undefined,
     task: product.task.kind,
     seed,
   });

@@ -67,6 +67,7 @@ async function learningTable(product: Product, dataFile: string, report: Report)
     positive: data.positive,
     columns: data.columns,
     group: data.group,
+    reading: data.reading,
     task: task.kind === "classifier" ? "classification" : "regression",
     onProgress: ({ stage }) =>
       report({ type: "progress", label: "read", done: readSteps.indexOf(stage) + 1, total: 3 }),

@@ -4,6 +4,7 @@ import { type Columns, columnTypes } from "./columns.ts";
 import type { ExperimentDeployment } from "./deploy.ts";
 import { type ClassifierMetric, type Gate, gateMetrics, type RegressorMetric } from "./gate.ts";
 import { checkPrice, type PredictionPrice } from "./price.ts";
+import { checkReading } from "./reading.ts";
 import type { TableSource } from "./table.ts";
 import type { ClassifierTask, Costs, RegressorTask } from "./tabular.ts";
 
@@ -95,7 +96,7 @@ export function defineProduct<const N extends string, const C extends Columns>(
 
 function checkData(product: string, data: TableSource): void {
   checkKind(`Product ${product}: data`, data, ["table"], 'table("file.csv", { target: "…" })');
-  const { target, positive, columns, group } = data;
+  const { target, positive, columns, group, reading } = data;
   checkText(`Product ${product}: the target`, target);
   if (group !== undefined) checkText(`Product ${product}: the group`, group);
   if (group === target)
@@ -104,6 +105,7 @@ function checkData(product: string, data: TableSource): void {
       "Name as `group` the column that says which rows belong together, such as a person's number.",
     );
   if (positive !== undefined) checkText(`Product ${product}: positive`, positive);
+  if (reading !== undefined) checkReading(`Product ${product}: reading`, reading);
   if (columns === undefined) return;
   if (typeof columns !== "object" || columns === null || Array.isArray(columns))
     refuse(`Product ${product}: columns is ${shown(columns)}.`, 'Give an object such as { age: "number" }.');

@@ -1,4 +1,5 @@
 // `table(…)`: where a product's rows are and which column is to be predicted.
+import type { TableReading } from "@lepta/data";
 import { checkKeys, checkText } from "./checks.ts";
 import type { Columns } from "./columns.ts";
 
@@ -15,6 +16,11 @@ export interface TableOptions<C extends Columns> {
    * one part, intervals resample them as one, and the column is no feature.
    */
   readonly group?: string;
+  /**
+   * How values are written: `{ decimal: "comma", na: ["unknown"], columns: { when: { dates: "day-first" } } }`. What is
+   * said here is kept with the model. Default: as the values have it.
+   */
+  readonly reading?: TableReading;
 }
 
 export interface TableSource<C extends Columns = Columns, P extends string | undefined = string | undefined> {
@@ -25,6 +31,7 @@ export interface TableSource<C extends Columns = Columns, P extends string | und
   readonly positive: P;
   readonly columns: C | undefined;
   readonly group: string | undefined;
+  readonly reading: TableReading | undefined;
 }
 
 /** The class whose probability is meant by "the probability"; needed for costs. */
@@ -49,7 +56,7 @@ export function table<const C extends Columns = Columns>(
   options: TableOptions<C> & Partial<Positive>,
 ): TableSource<C> {
   checkText("table(…): the path", path);
-  checkKeys("table(…)", options, ["target", "positive", "columns", "group"]);
-  const { target, positive, columns, group } = options;
-  return { kind: "table", path, target, positive, columns, group };
+  checkKeys("table(…)", options, ["target", "positive", "columns", "group", "reading"]);
+  const { target, positive, columns, group, reading } = options;
+  return { kind: "table", path, target, positive, columns, group, reading };
 }

@@ -1,14 +1,21 @@
 // The manifest: what a bundle says about its model. It is also what a bundle read from a disk must look like.
+import type { ColumnReading } from "@lepta/data";
 
 import type { Constant, Trivial } from "../evaluate/trivial.ts";
 
-export const bundleFormat = 1;
+export const bundleFormat = 2;
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 export interface ManifestInput {
   readonly name: string;
   readonly type: "number" | "boolean" | "timestamp" | "category";
+  /**
+   * How its raw values are read, by whatever way they come: what is missing, how numbers and dates are written. The
+   * graph itself applies it to strings, and to numbers that mean a missing value; it takes other values as numbers
+   * (times as ms since 1970 UTC).
+   */
+  readonly reading: ColumnReading;
 }
 
 /** Share of the training rows in each bin or category; the shares and `missing` sum to 1. */
@@ -48,6 +55,8 @@ export interface Manifest {
   /** Name of the architecture, for example "network". */
   readonly model: string;
   readonly target: string;
+  /** How raw labels are read where the model is measured on a file. */
+  readonly targetReading: ColumnReading;
   /** In the order of the probabilities' columns; null for a regression. */
   readonly classes: readonly string[] | null;
   readonly positive: string | null;

@@ -1,5 +1,5 @@
 // Checks a manifest read from a disk, which is untrusted: every field by type, range and consistency with the others.
-import { parseTime } from "@lepta/data";
+import { dateOrders, decimalMarks, parseTime, thousandsMarks } from "@lepta/data";
 import { MlError } from "../errors.ts";
 import { bundleFormat, type Manifest } from "./manifest.ts";
 
@@ -97,16 +97,43 @@ const profile: Check = (value, at) => {
   ((value as { kind: string }).kind === "number" ? numberProfile : categoryProfile)(value, at);
 };
 
+const optional =
+  (check: Check): Check =>
+  (value, at) => {
+    if (value !== undefined) check(value, at);
+  };
+const flag: Check = (value, at) => {
+  if (typeof value !== "boolean") fail(at, "true or false");
+};
+const columnTypes = ["number", "boolean", "timestamp", "category", "text"] as const;
+const reading = object({
+  type: oneOf(...columnTypes),
+  missing: list(text),
+  decimal: optional(oneOf(...decimalMarks)),
+  thousands: optional(oneOf(...thousandsMarks)),
+  currency: optional(list(text)),
+  percent: optional(flag),
+  codes: optional(text),
+  dates: optional(oneOf(...dateOrders)),
+  digits: optional(oneOf("milliseconds", "seconds", "yyyymmdd")),
+});
+const input: Check = (value, at) => {
+  object({ name: text, type: oneOf("number", "boolean", "timestamp", "category"), reading })(value, at);
+  const { type, reading: own } = value as { type: string; reading: { type: string } };
+  if (own.type !== type) fail(`${at}.reading.type`, `"${type}"`);
+};
+
 const manifest = object({
   name: text,
   task: oneOf("binary", "multiclass", "regression"),
   model: text,
   target: text,
+  targetReading: reading,
   classes: nullable(list(text)),
   positive: nullable(text),
   threshold: nullable(number),
   signature: object({ input: json, output: json }),
-  inputs: list(object({ name: text, type: oneOf("number", "boolean", "timestamp", "category") })),
+  inputs: list(input),
   outputs: record(text),
   leftOut: list(object({ name: text, reason: text })),
   notes: list(text),

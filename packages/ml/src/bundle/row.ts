@@ -1,9 +1,13 @@
 // A row to score, and what can be wrong with it.
-import { parseTime } from "@lepta/data";
+import { type Cell, readCell, wantedForm } from "@lepta/data";
 import type { ManifestInput } from "./manifest.ts";
 
-/** Fields by column name. null: missing. A timestamp is ISO 8601 (UTC where it has no offset), or milliseconds since 1970 (UTC). */
-export type Row = Readonly<Record<string, number | string | boolean | null>>;
+/**
+ * Fields by column name. null: missing. Each value is read by its column's reading, as a file's cell is: a string may
+ * be a number or a time as the training data wrote them, "NA" is missing where it was then. A number in a column of
+ * times is milliseconds since 1970 (UTC); so is a `Date`.
+ */
+export type Row = Readonly<Record<string, number | string | boolean | null | Date>>;
 
 export interface RowProblem {
   readonly kind: "unknown-field" | "missing-field" | "wrong-type" | "out-of-range";
@@ -11,9 +15,6 @@ export interface RowProblem {
   /** What is wrong and what to give instead. */
   readonly message: string;
 }
-
-/** Latest time that a Date can hold, in ms either way. */
-const latest = 8.64e15;
 
 /** Everything that is wrong with `row`; empty where it can be scored. Takes anything: it may come from outside. */
 export function rowProblems(row: unknown, inputs: readonly ManifestInput[]): RowProblem[] {
@@ -29,7 +30,7 @@ export function rowProblems(row: unknown, inputs: readonly ManifestInput[]): Row
         field: name,
         message: `"${name}" is not there; give null if it is missing.`,
       });
-    else if (fields[name] !== null) problems.push(...valueProblems(fields[name], input));
+    else if (cellOf(fields[name], input) === undefined) problems.push(unreadable(fields[name], input));
   }
   const known = new Set(inputs.map(({ name }) => name));
   for (const name of Object.keys(fields))
@@ -38,26 +39,22 @@ export function rowProblems(row: unknown, inputs: readonly ManifestInput[]): Row
   return problems;
 }
 
-function valueProblems(value: unknown, { name, type }: ManifestInput): RowProblem[] {
-  const wrong = (wanted: string): RowProblem[] => [
-    {
-      kind: "wrong-type",
-      field: name,
-      message: `"${name}" is ${shown(value)}; give ${wanted}, or null if it is missing.`,
-    },
-  ];
-  const range = (wanted: string): RowProblem[] => [
-    { kind: "out-of-range", field: name, message: `"${name}" is ${shown(value)}; give ${wanted}.` },
-  ];
-  if (type === "category") return typeof value === "string" ? [] : wrong("a string");
-  if (type === "boolean") return typeof value === "boolean" ? [] : wrong("true or false");
-  if (type === "number") {
-    if (typeof value !== "number") return wrong("a number");
-    return Number.isFinite(value) ? [] : range("a finite number");
-  }
-  if (typeof value === "number") return Math.abs(value) <= latest ? [] : range("milliseconds since 1970");
-  if (typeof value !== "string") return wrong("a time in ISO 8601");
-  return Number.isNaN(parseTime(value)) ? range("a time in ISO 8601") : [];
+/** A raw value as the model takes it; undefined where it cannot be read. */
+export function cellOf(value: unknown, { reading }: ManifestInput): Cell {
+  return readCell(reading, value);
+}
+
+/** A value of a type that the column takes is out of its range. */
+function unreadable(value: unknown, { name, type, reading }: ManifestInput): RowProblem {
+  const wanted = wantedForm(reading);
+  const takes = typeof value === (type === "category" ? "string" : type === "boolean" ? "boolean" : "number");
+  if (takes || (type === "timestamp" && typeof value === "string"))
+    return { kind: "out-of-range", field: name, message: `"${name}" is ${shown(value)}; give ${wanted}.` };
+  return {
+    kind: "wrong-type",
+    field: name,
+    message: `"${name}" is ${shown(value)}; give ${wanted}, or null if it is missing.`,
+  };
 }
 
 function shown(value: unknown): string {

@@ -1,5 +1,5 @@
 // Scores rows and tables with a bundle's model.
-import { columnBatch, parseTime, type Table } from "@lepta/data";
+import { cellReader, columnBatch, type Table } from "@lepta/data";
 import { createSession, type TensorData } from "@lepta/nn";
 import { MlError } from "../errors.ts";
 import type { Manifest, ManifestInput } from "./manifest.ts";
@@ -87,12 +87,11 @@ export async function openScorer(bundle: Bundle, options: ScorerOptions = {}): P
       const parts: ScoredTable[] = [];
       for (let start = 0; start < table.rowCount; start += maxBatch) {
         const end = Math.min(table.rowCount, start + maxBatch);
-        const feeds: Record<string, TensorData> = {};
-        for (const { name } of inputs) {
+        const feeds = feedsBy(inputs, ({ name }) => {
           const { data } = batch[name]!;
           const part = data instanceof Float64Array ? data.subarray(start, end) : data.slice(start, end);
-          feeds[name] = { data: part, shape: [end - start, 1] };
-        }
+          return { data: part, shape: [end - start, 1] };
+        });
         parts.push(await run(feeds, end - start));
       }
       return joined(parts, classes);
@@ -108,28 +107,26 @@ function feedsOf(
   end: number,
   inputs: readonly ManifestInput[],
 ): Record<string, TensorData> {
-  const feeds: Record<string, TensorData> = {};
   const shape = [end - start, 1];
-  for (const { name, type } of inputs) {
+  return feedsBy(inputs, ({ name, type, reading }) => {
+    const read = cellReader(reading);
     if (type === "category") {
       const data = new Array<string>(end - start);
-      for (let i = start; i < end; i++) data[i - start] = (rows[i]![name] as string | null) ?? "";
-      feeds[name] = { data, shape };
-      continue;
+      for (let i = start; i < end; i++) data[i - start] = String(read(rows[i]![name]) ?? "");
+      return { data, shape };
     }
     const data = new Float64Array(end - start);
-    for (let i = start; i < end; i++) {
-      const value = rows[i]![name];
-      data[i - start] =
-        value === null || value === undefined
-          ? Number.NaN
-          : typeof value === "string"
-            ? parseTime(value)
-            : Number(value);
-    }
-    feeds[name] = { data, shape };
-  }
-  return feeds;
+    for (let i = start; i < end; i++) data[i - start] = Number(read(rows[i]![name]) ?? Number.NaN);
+    return { data, shape };
+  });
+}
+
+/** Not by assignment: a column may be named "__proto__". */
+function feedsBy(
+  inputs: readonly ManifestInput[],
+  feed: (input: ManifestInput) => TensorData,
+): Record<string, TensorData> {
+  return Object.fromEntries(inputs.map((input) => [input.name, feed(input)]));
 }
 
 function scoredRow(part: ScoredTable, row: number): Scored {

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { literalReading } from "@lepta/data";
 import { encodeOnnx, runtimeVersion } from "@lepta/nn";
 import { MlError } from "../errors.ts";
 import { constantOf, type Trivial } from "../evaluate/trivial.ts";
@@ -86,11 +87,12 @@ function describe(contents: BundleContents): { manifest: Manifest; model: Uint8A
     task: trained.task,
     model: trained.model,
     target: target.name,
+    targetReading: target.reading ?? literalReading(target.type),
     classes: target.classes ?? null,
     positive: target.positive ?? null,
     threshold: threshold ?? null,
     signature,
-    inputs: features.inputs.map(({ name, type }) => ({ name, type })),
+    inputs: features.inputs.map(({ name, type, reading }) => ({ name, type, reading })),
     outputs: outputNames(
       features.inputs.map(({ name }) => name),
       target.classes,

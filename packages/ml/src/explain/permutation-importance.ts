@@ -35,7 +35,7 @@ export async function permutationImportance(options: PermutationImportanceOption
   const rows = rowCount(columns);
   const sign = options.higherIsBetter ? 1 : -1;
   const intact = metric(await scores(columns));
-  const statistics: Record<string, Statistic> = {};
+  const statistics: Record<string, Statistic> = Object.create(null);
   for (const [name, column] of Object.entries(columns)) {
     const shuffled: Statistic[] = [];
     for (let repeat = 0; repeat < repeats; repeat++) {

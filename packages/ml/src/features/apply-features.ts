@@ -1,4 +1,5 @@
 // Writes the fitted features in graph operators: impute, standardise, encode, all in float64 until the last cast.
+import { numberMarkers } from "@lepta/data";
 import {
   add,
   cast,
@@ -6,6 +7,7 @@ import {
   concat,
   constant,
   cos,
+  equal,
   floor,
   gather,
   isNaN as isMissing,
@@ -13,12 +15,14 @@ import {
   log,
   max,
   mul,
+  or,
   reshape,
   sin,
   sub,
   type Tensor,
   where,
 } from "@lepta/nn";
+import { type CategoryKeys, categoryKeys } from "./category-keys.ts";
 import type { CategoryFeature, Cycle, FeatureState, NumberFeature } from "./feature-state.ts";
 
 /** Standard deviations from the mean beyond which a value counts as this far: keeps float32 finite for any input. */
@@ -30,7 +34,7 @@ export function applyFeatures(state: FeatureState, inputs: Readonly<Record<strin
   const categories = state.features.filter((feature) => feature.kind === "category");
   const parts = [
     ...(numbers.length > 0 ? numberParts(numbers, inputs) : []),
-    ...categories.flatMap((feature) => categoryParts(feature, inputs[feature.name]!)),
+    ...(categories.length > 0 ? categoryColumns(categories, inputs) : []),
   ];
   return parts.length === 1 ? parts[0]! : concat(parts, 1);
 }
@@ -39,7 +43,7 @@ export function applyFeatures(state: FeatureState, inputs: Readonly<Record<strin
 function numberParts(features: readonly NumberFeature[], inputs: Readonly<Record<string, Tensor>>): Tensor[] {
   const columns = features.map(({ name }) => inputs[name]!);
   const raw = columns.length === 1 ? columns[0]! : concat(columns, 1);
-  const missing = isMissing(raw);
+  const missing = missingNumbers(features, raw);
   const filled = where(missing, row(features.map(({ median }) => median)), raw);
   const parts = [standardised(features, filled)];
   const indicated = indices(features, (feature) => feature.missing);
@@ -48,6 +52,15 @@ function numberParts(features: readonly NumberFeature[], inputs: Readonly<Record
   if (encoded.length > 0) parts.push(piecewise(features, filled));
   if (features.some(({ cycles }) => cycles.length > 0)) parts.push(...cyclic(features, filled));
   return parts;
+}
+
+/** Whether a number is missing: NaN, or one that means it (-999). */
+function missingNumbers(features: readonly NumberFeature[], raw: Tensor): Tensor {
+  const markers = features.map(({ type, reading }) => (type === "number" ? numberMarkers(reading) : []));
+  let missing = isMissing(raw);
+  for (let at = 0; at < Math.max(...markers.map(({ length }) => length)); at++)
+    missing = or(missing, equal(raw, row(markers.map((own) => own[at] ?? Number.NaN))));
+  return missing;
 }
 
 function standardised(features: readonly NumberFeature[], filled: Tensor): Tensor {
@@ -102,11 +115,22 @@ function cyclic(features: readonly NumberFeature[], filled: Tensor): Tensor[] {
   return [sin(angle), cos(angle)];
 }
 
+/** The values that a category's column tells apart: those with a column of their own, missing, those with an effect. */
+function valuesOf({ categories, missing, effects }: CategoryFeature): string[] {
+  return [...categories, ...(missing ? [""] : []), ...(effects?.values ?? [])];
+}
+
+function categoryColumns(features: readonly CategoryFeature[], inputs: Readonly<Record<string, Tensor>>): Tensor[] {
+  const columns = features.map((feature) => ({ ...feature, values: valuesOf(feature) }));
+  const keyed = categoryKeys(columns, inputs);
+  return features.flatMap((feature, i) => categoryParts(feature, keyed[i]!));
+}
+
 /**
  * One row of a small table a category; an unknown one gets the training rows' shares, or the column of the others.
  * Behind it the effects of those that have no column of their own.
  */
-function categoryParts(feature: CategoryFeature, column: Tensor): Tensor[] {
+function categoryParts(feature: CategoryFeature, { keys: column, entries }: CategoryKeys): Tensor[] {
   const { categories, shares, missing, other, effects } = feature;
   const width = categories.length + Number(missing) + Number(other);
   const known = categories.length + Number(missing);
@@ -114,22 +138,21 @@ function categoryParts(feature: CategoryFeature, column: Tensor): Tensor[] {
   for (let i = 0; i < known; i++) table[i * width + i] = 1;
   if (other) table[known * width + width - 1] = 1;
   else for (let i = 0; i < width; i++) table[known * width + i] = shares[i]!;
-  const own = missing ? [...categories, ""] : categories;
-  const keys = [...own, ...(effects?.values ?? [])];
+  const unknown = valuesOf(feature).length;
   const encoded = labelEncoder(column, {
-    keys,
-    values: keys.map((_, i) => BigInt(i)),
-    default: BigInt(keys.length),
+    keys: entries.map(([key]) => key),
+    values: entries.map(([, place]) => BigInt(place)),
+    default: BigInt(unknown),
   });
   const index = reshape(encoded, [-1]);
   const oneHot = constant({ data: table, shape: [known + 1, width] });
   if (effects === null) return [gather(oneHot, index, 0)];
-  const slots = BigInt64Array.from({ length: keys.length + 1 }, (_, i) => BigInt(Math.min(i, known)));
-  const values = new Float32Array((keys.length + 1) * effects.width);
-  values.set(effects.effects, own.length * effects.width);
+  const slots = BigInt64Array.from({ length: unknown + 1 }, (_, i) => BigInt(Math.min(i, known)));
+  const values = new Float32Array((unknown + 1) * effects.width);
+  values.set(effects.effects, known * effects.width);
   return [
     gather(oneHot, gather(constant({ data: slots, shape: [slots.length] }), index, 0), 0),
-    gather(constant({ data: values, shape: [keys.length + 1, effects.width] }), index, 0),
+    gather(constant({ data: values, shape: [unknown + 1, effects.width] }), index, 0),
   ];
 }
 

@@ -1,4 +1,5 @@
 // The fitted features as graph operators: raw columns in, one float32 matrix out.
+import type { ColumnReading } from "@lepta/data";
 import { input, type Tensor } from "@lepta/nn";
 import { applyFeatures } from "./apply-features.ts";
 import type { Feature, FeatureState } from "./feature-state.ts";
@@ -7,6 +8,7 @@ import type { Feature, FeatureState } from "./feature-state.ts";
 export interface FeatureInput {
   readonly name: string;
   readonly type: "number" | "boolean" | "timestamp" | "category";
+  readonly reading: ColumnReading;
   /** float64 with NaN for missing, or string with "" for missing. */
   readonly dtype: "float64" | "string";
 }
@@ -55,10 +57,10 @@ function notesOf(feature: Feature): string[] {
 }
 
 function inputOf(feature: Feature): FeatureInput {
-  const { name } = feature;
+  const { name, reading } = feature;
   return feature.kind === "number"
-    ? { name, type: feature.type, dtype: "float64" }
-    : { name, type: "category", dtype: "string" };
+    ? { name, type: feature.type, reading, dtype: "float64" }
+    : { name, type: "category", reading, dtype: "string" };
 }
 
 /** Name of the matrix's column that holds an effect of a category's rarer values. */

@@ -1,5 +1,6 @@
 // What the fitted features know about each column: plain JSON, so that it can be stored and compared.
 
+import type { ColumnReading } from "@lepta/data";
 import type { CategoryEffects } from "./category-effects.ts";
 
 /** How numbers enter the model: standardised alone, or standardised beside a piecewise-linear encoding. */
@@ -13,6 +14,8 @@ export interface NumberFeature {
   readonly kind: "number";
   readonly name: string;
   readonly type: "number" | "boolean" | "timestamp";
+  /** How its raw values are read, by whatever way they come. */
+  readonly reading: ColumnReading;
   /** Stands in for a missing value: the median of the training rows. */
   readonly median: number;
   /** Whether training rows lacked it; then a column of its own says so. */
@@ -31,6 +34,8 @@ export interface NumberFeature {
 export interface CategoryFeature {
   readonly kind: "category";
   readonly name: string;
+  /** How its raw values are read, by whatever way they come. */
+  readonly reading: ColumnReading;
   /** Categories with a column of their own, sorted. */
   readonly categories: readonly string[];
   /** Share of the training rows of each category, and last of the missing ones; they stand in for an unknown value. */

@@ -1,7 +1,9 @@
 // Fits the feature pipeline on the rows of the training part: medians, scales, bins and categories.
 import {
+  cellReader,
   columnOf,
   isNumeric,
+  literalReading,
   type NumericColumn,
   quantileOf,
   type Schema,
@@ -49,7 +51,7 @@ export function fitFeatures(
   return featurePipeline({ encoding, features }, leftOut);
 }
 
-function fitNumber({ name, type, data }: NumericColumn, bins: number): NumberFeature {
+function fitNumber({ name, type, data, reading }: NumericColumn, bins: number): NumberFeature {
   const present = data.filter((value) => !Number.isNaN(value)).sort();
   const median = present.length === 0 ? 0 : quantileOf(present, 0.5);
   const filled = data.map((value) => (Number.isNaN(value) ? median : value));
@@ -60,6 +62,7 @@ function fitNumber({ name, type, data }: NumericColumn, bins: number): NumberFea
     kind: "number",
     name,
     type,
+    reading: reading ?? literalReading(type),
     median,
     missing: present.length < data.length && present.length > 0,
     log,
@@ -107,9 +110,16 @@ function cyclesOf(sorted: Float64Array): Cycle[] {
   return cycles;
 }
 
-function fitCategory({ name, data }: StringColumn, most: number): CategoryFeature {
+function fitCategory(
+  { name, data, reading = literalReading("category") }: StringColumn,
+  most: number,
+): CategoryFeature {
   const counts = new Map<string, number>();
-  for (const value of data) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const read = cellReader(reading);
+  for (const raw of data) {
+    const value = String(read(raw) ?? "");
+    counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
   const absent = counts.get("") ?? 0;
   counts.delete("");
   const byCount = [...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
@@ -121,6 +131,7 @@ function fitCategory({ name, data }: StringColumn, most: number): CategoryFeatur
   return {
     kind: "category",
     name,
+    reading,
     categories,
     shares: [...categories.map((category) => counts.get(category)! / rows), absent / rows],
     missing: absent > 0,

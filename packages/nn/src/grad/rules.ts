@@ -47,6 +47,8 @@ export const gradientStops: ReadonlySet<string> = new Set([
   "Round",
   "Shape",
   "Sign",
+  "StringConcat",
+  "StringSplit",
   "Xor",
 ]);
 

@@ -282,15 +282,14 @@ function stepper(runtime: Runtime, outputs: readonly PortDescription[], run: Run
   };
   return async (given: SessionState, feeds: Feeds, inFlight?: () => void) => {
     const state = given as Buffers;
-    const lent: Record<string, OrtTensor> = {};
-    for (const name in feeds) {
-      const feed = feeds[name] as TensorData;
-      lent[name] = runtime.lend(dtypeOf(feed), feed.data, feed.shape);
-    }
+    // Not by assignment: an input may be named "__proto__".
+    const lent = Object.fromEntries(
+      Object.entries(feeds).map(([name, feed]) => [name, runtime.lend(dtypeOf(feed), feed.data, feed.shape)] as const),
+    );
     const ports = Object.entries(state.ports);
     const fetches: Record<string, OrtTensor | null> = {};
     for (const [name, output] of ports) fetches[output] = runtime.writesInPlace ? (state.spare[name] ?? null) : null;
-    const rest = outputs.filter(({ name }) => !(name in fetches));
+    const rest = outputs.filter(({ name }) => !Object.hasOwn(fetches, name));
     for (const port of rest) fetches[port.name] = bufferOf(port);
     const results = await run({ ...state.current, ...lent }, fetches, inFlight);
     state.spare = state.current;

@@ -4,7 +4,7 @@ import { predictions } from "../db/schema.ts";
 import type { Tenant } from "../db/tenant.ts";
 import { requireVersion, type VersionKey } from "../registry/versions.ts";
 import { populationStability, type Stability, smallTogether } from "./psi.ts";
-import { binOf, expectedShares, referenceRows, referencesOf } from "./reference.ts";
+import { binOf, cellsOf, expectedShares, referenceRows, referencesOf } from "./reference.ts";
 
 export interface DriftRequest {
   /** Inclusive. */
@@ -49,12 +49,13 @@ export async function inputDrift(tenant: Tenant, key: VersionKey, request: Drift
   const version = await tenant.transaction((tx) => requireVersion(tx, key));
   const references = referencesOf(version.manifest);
   const counts = references.map((reference) => expectedShares(reference).map(() => 0));
+  const cellOf = cellsOf(version.manifest);
   let rows = 0;
   for await (const row of servedRows(tenant, version.id, from, to)) {
     rows++;
     for (const [i, reference] of references.entries()) {
       const bins = counts[i]!;
-      const bin = binOf(reference, row[reference.name]);
+      const bin = binOf(reference, cellOf(reference.name, row[reference.name]));
       bins[bin] = (bins[bin] ?? 0) + 1;
     }
   }

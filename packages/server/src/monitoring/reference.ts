@@ -1,8 +1,10 @@
 // The reference that a bundle's manifest carries: how each feature was distributed in the training rows.
-import { parseTime } from "@lepta/data";
+import { type Cell, type ColumnReading, cellReader } from "@lepta/data";
 import { z } from "zod";
 
 const share = z.number().min(0).max(1);
+/** Its fields were checked when the bundle was read. */
+const reading = z.looseObject({ type: z.string(), missing: z.array(z.string()) });
 
 export const featureReference = z.discriminatedUnion("kind", [
   z.looseObject({
@@ -43,15 +45,28 @@ export function expectedShares(reference: FeatureReference): number[] {
     : [...reference.shares, reference.other, reference.missing];
 }
 
-/** The bin of a value, in the order of `expectedShares`. */
-export function binOf(reference: FeatureReference, value: unknown): number {
+/** Reads stored raw values as the model did. */
+export function cellsOf(manifest: Record<string, unknown>): (name: string, raw: unknown) => Cell {
+  const inputs = z.safeParse(z.array(z.looseObject({ name: z.string(), reading })), manifest.inputs);
+  const readers = new Map(
+    inputs.success ? inputs.data.map((input) => [input.name, cellReader(input.reading as ColumnReading)] as const) : [],
+  );
+  return (name, raw) => {
+    const reader = readers.get(name);
+    if (reader !== undefined) return reader(raw);
+    return typeof raw === "number" || typeof raw === "string" ? raw : null;
+  };
+}
+
+/** The bin of a value as the model reads it, in the order of `expectedShares`. */
+export function binOf(reference: FeatureReference, value: Cell): number {
   if (reference.kind === "category") {
     const { categories } = reference;
     if (value === null || value === undefined || value === "") return categories.length + 1;
     const index = categories.indexOf(String(value));
     return index < 0 ? categories.length : index;
   }
-  const number = typeof value === "string" ? parseTime(value) : Number(value ?? Number.NaN);
+  const number = Number(value ?? Number.NaN);
   if (Number.isNaN(number)) return reference.edges.length + 1;
   const above = reference.edges.findIndex((edge) => number < edge);
   return above < 0 ? reference.edges.length : above;

@@ -124,6 +124,20 @@ export const elementwiseOps: Readonly<Record<string, OpSpec>> = {
     },
     { detect_negative: "int", detect_positive: "int" },
   ),
+  // Strings
+  StringConcat: elementwise([2, 2], new Set<DType>(["string"])),
+  StringSplit: spec(
+    [1, 1],
+    (a) => {
+      takes(a, new Set<DType>(["string"]));
+      const { shape } = required(a, 0);
+      return [
+        { dtype: "string", shape: [...shape, "pieces"] },
+        { dtype: "int64", shape },
+      ];
+    },
+    { delimiter: "string", maxsplit: "int" },
+  ),
   Where: spec([3, 3], (a) => {
     takes(a, bool, 0);
     return [{ dtype: oneType(a, 1, 2), shape: broadcastAll(a) }];

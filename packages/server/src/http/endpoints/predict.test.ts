@@ -186,8 +186,8 @@ describeStores("predict", (open) => {
   describe("422", () => {
     const cases: [string, object, string, string][] = [
       ["a field that the product does not know", { colour: "red" }, "row-unknown-field", "/row/colour"],
-      ["a string for a number", { age: "31" }, "row-wrong-type", "/row/age"],
-      ["a number for a string", { purpose: 7 }, "row-wrong-type", "/row/purpose"],
+      ["a word for a number", { age: "thirty" }, "row-wrong-type", "/row/age"],
+      ["a number that has lost digits for a category", { purpose: 2 ** 60 }, "row-wrong-type", "/row/purpose"],
       ["an object for a value", { age: {} }, "row-wrong-type", "/row/age"],
       ["a string with NUL", { purpose: "a\0b" }, "row-wrong-type", "/row/purpose"],
       ["half a character", { purpose: "\ud800" }, "row-wrong-type", "/row/purpose"],

@@ -1,0 +1,163 @@
+// The columns of a loaded table as they stand: plain numbers as figures, all other cells as texts.
+import type { Duck } from "../duck.ts";
+import { noPlainNumbers, type PlainNumbers, type RawColumn, type SourceKind } from "../reading/raw-column.ts";
+
+/** A raw column with its cells, one a row. */
+export interface RawCells {
+  readonly column: RawColumn;
+  /** The plain numbers, NaN elsewhere; undefined where there is none. */
+  readonly numbers: Float64Array | undefined;
+  /** The other cells, "" where a plain number or nothing stands; undefined where there is none. */
+  readonly texts: readonly string[] | undefined;
+  /** Whether the source itself holds figures: then there are no texts to read again. */
+  readonly native: boolean;
+}
+
+/** Columns of one statement: DuckDB plans thousands of expressions slowly. */
+const together = 40;
+
+/**
+ * SQL for the number of a text that is one in every language, NULL for every other text: what `isPlainNumber` takes,
+ * with outer blanks of ASCII allowed. DuckDB itself also reads `1_000`, `inf`, `nan` and `+-5`.
+ */
+export function plainSql(column: string): string {
+  const number = `TRY_CAST(${column} AS DOUBLE)`;
+  return `CASE WHEN isfinite(${number}) AND NOT contains(${column}, '_') AND NOT contains(${column}, '+-') THEN ${number} END`;
+}
+
+/** The cells of the table `loaded`, whose columns are VARCHAR, or DOUBLE where the source tells numbers or times. */
+export async function rawColumns(
+  duck: Duck,
+  names: readonly string[],
+  kinds: readonly SourceKind[],
+  native: readonly boolean[],
+): Promise<RawCells[]> {
+  const columns: RawCells[] = [];
+  for (let start = 0; start < names.length; start += together) {
+    const part = names.slice(start, start + together).map((name, i) => ({
+      at: start + i,
+      name,
+      kind: kinds[start + i],
+      native: native[start + i] === true,
+    }));
+    columns.push(...(await readPart(duck, part)));
+  }
+  return columns;
+}
+
+interface Part {
+  readonly at: number;
+  readonly name: string;
+  readonly kind: SourceKind;
+  /** Whether the column is DOUBLE. */
+  readonly native: boolean;
+}
+
+async function readPart(duck: Duck, part: readonly Part[]): Promise<RawCells[]> {
+  const counted = await countPart(duck, part);
+  const selected = part.flatMap(({ at, native }, i) => {
+    const { cells, plain } = counted[i]!;
+    const c = `c${at}`;
+    if (native) return [c];
+    return [
+      ...(plain.count > 0 ? [plainSql(c)] : []),
+      ...(cells > plain.count ? [plain.count === 0 ? c : `CASE WHEN ${plainSql(c)} IS NULL THEN ${c} END`] : []),
+    ];
+  });
+  const data = selected.length === 0 ? [] : await duck.columns(`SELECT ${selected.join(", ")} FROM loaded`);
+  let next = 0;
+  return part.map(({ name, kind, native }, i): RawCells => {
+    const { cells, plain } = counted[i]!;
+    const numbers = native || plain.count > 0 ? (data[next++] as Float64Array) : undefined;
+    const texts = !native && cells > plain.count ? (data[next++] as string[]) : undefined;
+    return { column: { name, kind, plain, others: tally(texts) }, numbers, texts, native };
+  });
+}
+
+function tally(texts: readonly string[] | undefined): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const text of texts ?? []) if (text !== "") counts.set(text, (counts.get(text) ?? 0) + 1);
+  return counts;
+}
+
+interface Counted {
+  /** Cells that are there. */
+  readonly cells: number;
+  readonly plain: PlainNumbers;
+}
+
+async function countPart(duck: Duck, part: readonly Part[]): Promise<Counted[]> {
+  const first = await aggregates(
+    duck,
+    part.map(({ at, native }) => {
+      const c = `c${at}`;
+      if (native) return { cells: `count(${c})`, count: `count(${c})`, zeros: "0", wide: "0", pointed: "0" };
+      return {
+        cells: `count(${c})`,
+        count: `count(${plainSql(c)})`,
+        pointed: `count(*) FILTER (WHERE contains(${c}, '.') AND ${plainSql(c)} IS NOT NULL)`,
+        zeros: `count(*) FILTER (WHERE starts_with(${c}, '0') AND ${c}[2] BETWEEN '0' AND '9' AND NOT contains(${c}, '.'))`,
+        wide: `count(*) FILTER (WHERE CASE WHEN length(${c}) > 15 THEN abs(TRY_CAST(${c} AS HUGEINT)) > 9007199254740991 END)`,
+      };
+    }),
+  );
+  // What is dearer to find out is asked of the columns in which it can matter.
+  const open = part.flatMap(({ at, native }, i) => {
+    const { cells, count, zeros, wide, pointed } = first[i]!;
+    return !native && count! > 0 && (cells! > count! || zeros! > 0 || wide! > 0 || pointed === count)
+      ? [{ i, c: `c${at}` }]
+      : [];
+  });
+  const more = await aggregates(
+    duck,
+    open.map(({ c }) => {
+      const number = `${plainSql(c)} IS NOT NULL`;
+      return {
+        grouped: `count(*) FILTER (WHERE length(${c}) <= 8 AND ${c}[-4] = '.' AND NOT starts_with(${c}, '0') AND ${number})`,
+        shortest: `coalesce(min(length(${c})) FILTER (WHERE ${number}), 0)`,
+        longest: `coalesce(max(length(${c})) FILTER (WHERE ${number}), 0)`,
+        mode: `coalesce(mode(length(${c})) FILTER (WHERE ${number}), 0)`,
+        different: `approx_count_distinct(${c}) FILTER (WHERE ${number})`,
+      };
+    }),
+  );
+  const same = await aggregates(
+    duck,
+    open.map(({ c }, k) => ({ same: `count(*) FILTER (WHERE length(${c}) = ${more[k]!.mode})` })),
+  );
+  return part.map((_, i): Counted => {
+    const { cells, count, zeros, wide, pointed } = first[i]! as Record<string, number>;
+    const k = open.findIndex((one) => one.i === i);
+    if (part[i]!.native)
+      return { cells: cells!, plain: { ...noPlainNumbers, count: part[i]!.kind === "number" ? count! : 0 } };
+    const about = { ...noPlainNumbers, count: count!, pointed: pointed!, leadingZeros: zeros!, wide: wide! };
+    if (k < 0) return { cells: cells!, plain: about };
+    const { grouped, shortest, longest, different } = more[k]! as Record<string, number>;
+    return {
+      cells: cells!,
+      plain: {
+        ...about,
+        grouped: grouped!,
+        shortest: shortest!,
+        longest: longest!,
+        different: different!,
+        sameLength: same[k]!.same!,
+      },
+    };
+  });
+}
+
+/** One record of figures a column. */
+async function aggregates(
+  duck: Duck,
+  columns: readonly Readonly<Record<string, string>>[],
+): Promise<Record<string, number>[]> {
+  if (columns.length === 0) return [];
+  const sql = columns.flatMap((one, i) =>
+    Object.entries(one).map(([name, value]) => `CAST(${value} AS DOUBLE) AS ${name}${i}`),
+  );
+  const [row] = await duck.rows(`SELECT ${sql.join(", ")} FROM loaded`);
+  return columns.map((one, i) =>
+    Object.fromEntries(Object.keys(one).map((name) => [name, Number(row?.[`${name}${i}`])])),
+  );
+}
