@@ -1,8 +1,8 @@
 // The console in a browser, against a real server with a real store: from the key to the bill.
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createApiClient } from "@lepta/api";
+import { createApiClient, runName } from "@lepta/api";
 import {
   appendRunEvents,
   createKey,
@@ -151,8 +151,8 @@ describe.skipIf(!present)(present ? "the console" : `the console (no Chromium at
     const main = page.getByRole("main");
     await expect.poll(() => textOf(main)).toMatch(/Data hash\s+[0-9a-f]{64}/);
     await expect.poll(() => textOf(main)).toMatch(/actual bad/);
-    await page.getByRole("link", { name: firstRun.slice(-12) }).click();
-    await heading(`Run ${firstRun.slice(-12)}`);
+    await page.getByRole("link", { name: runName(firstRun) }).click();
+    await heading(`Run ${runName(firstRun)}`);
     await expect.poll(() => textOf(page.getByRole("main"))).toMatch(/data\s+↺\s*reused/);
   });
 
@@ -192,16 +192,17 @@ describe.skipIf(!present)(present ? "the console" : `the console (no Chromium at
     await recordStage(tenant, run, { name: "train", position: 1, status: "running" });
     await finishRun(tenant, run, "interrupted");
     await page.getByRole("navigation", { name: "Sections" }).getByRole("link", { name: "Runs" }).click();
-    const row = page.getByRole("row", { name: new RegExp(run.slice(-12)) });
+    const row = page.getByRole("row", { name: new RegExp(runName(run)) });
     await expect.poll(() => textOf(row)).toContain("interrupted");
-    await row.getByRole("link", { name: run.slice(-12) }).click();
+    await row.getByRole("link", { name: runName(run) }).click();
     await page.getByText("nothing that it finished is lost").waitFor();
   });
 
   it("shows the usage by day", async () => {
     await page.getByRole("navigation", { name: "Sections" }).getByRole("link", { name: "Usage" }).click();
     await heading("Usage");
-    await page.getByRole("img", { name: `Predictions a day: credit ${predictions}` }).waitFor();
+    await expect.poll(() => textOf(page.getByRole("main"))).toMatch(/All of it on .* \(UTC\)/);
+    expect(await page.getByRole("figure").count()).toBe(0);
     await expect.poll(() => textOf(page.getByRole("main"))).toContain(`${free} of ${free}`);
     await expect.poll(() => textOf(page.getByRole("table", { name: "Usage by version" }))).toContain("logistic v1");
   });
@@ -226,7 +227,91 @@ describe.skipIf(!present)(present ? "the console" : `the console (no Chromium at
     const trail = page.getByRole("list", { name: "From the call to the bill" });
     await trail.getByRole("link", { name: "invoice 1" }).waitFor();
     await expect.poll(() => textOf(trail)).toMatch(/logistic v1[\s\S]*Data\s+[0-9a-f]{12}/);
-    await trail.getByRole("link", { name: firstRun.slice(-12) }).waitFor();
+    await trail.getByRole("link", { name: runName(firstRun) }).waitFor();
+  });
+
+  it("says which threshold and costs decided an answer", async () => {
+    await page.goto(`${server.url}/predictions?product=credit&variant=champion`);
+    await page.getByRole("table", { name: "Predictions" }).getByRole("rowheader").first().getByRole("link").click();
+    const main = page.getByRole("main");
+    await main.getByRole("img", { name: /^Probability of bad \d+(\.\d)?%, threshold 17%$/ }).waitFor();
+    await expect.poll(() => textOf(main)).toMatch(/bad is answered from a probability of 17% on; this row’s is/);
+    const costs = main.getByRole("table", { name: /What an answer would cost/ });
+    await expect.poll(() => textOf(costs)).toMatch(/answered/);
+  });
+
+  it("filters the predictions by answer and truth, and saves what is shown", async () => {
+    await page.getByRole("navigation", { name: "Sections" }).getByRole("link", { name: "Predictions" }).click();
+    await page.getByLabel("Product").selectOption("credit");
+    await page.getByLabel("Answer").selectOption("bad");
+    await page.getByLabel("Truth").selectOption("wrong");
+    await expect.poll(() => page.url()).toMatch(/product=credit&label=bad&outcome=wrong/);
+    const rows = page.getByRole("table", { name: "Predictions" }).getByRole("row");
+    const { items } = await createApiClient({ url: server.url, key: secret }).predictions({ limit: 500 });
+    const wanted = items.filter(({ label, feedback }) => label === "bad" && feedback?.label === "good");
+    expect(wanted.length).toBeGreaterThan(0);
+    await expect.poll(() => rows.count()).toBe(wanted.length + 1);
+    for (const text of await rows.allInnerTexts()) expect(text).toMatch(/True label|not as answered/);
+    const saved = page.waitForEvent("download");
+    await page.getByRole("button", { name: "CSV" }).click();
+    const lines = readFileSync(await (await saved).path(), "utf8")
+      .trim()
+      .split("\r\n");
+    expect(lines).toHaveLength(wanted.length + 1);
+    expect(lines[0]).toMatch(/^id,at,product,.*row\.age/);
+    expect(new Set(lines.slice(1).map((line) => line.split(",")[0]))).toEqual(new Set(wanted.map(({ id }) => id)));
+  });
+
+  it("shows a stage's records as tables, a run's headline, what failed it, and two runs beside each other", async () => {
+    const metrics = (auc: number) => [
+      { model: "baseline", AUC: 0.71 },
+      { model: "network", AUC: auc },
+    ];
+    const runs: string[] = [];
+    for (const auc of [0.73, 0.79]) {
+      const run = await createRun(tenant, { product: "fraud", seed: 1 });
+      runs.push(run);
+      const summary = { rows: 200, metrics: metrics(auc), headline: { model: "network", metric: "auc", value: auc } };
+      await recordStage(tenant, run, { name: "evaluate", position: 0, status: "running" });
+      await recordStage(tenant, run, {
+        name: "evaluate",
+        position: 0,
+        status: "failed",
+        summary,
+        error: { code: "gate-failed", message: `The network's AUC is ${auc}, below the gate's 0.9.`, fix: "Lower it." },
+      });
+      await finishRun(tenant, run, "failed");
+    }
+    const [older = "", newer = ""] = runs;
+    await page.goto(`${server.url}/runs/${newer}`);
+    const main = page.getByRole("main");
+    const table = main.getByRole("table", { name: "metrics" });
+    await expect.poll(() => textOf(table)).toMatch(/network\s+0\.790/);
+    await expect.poll(() => textOf(main)).toMatch(/below the gate's 0\.9\.[\s\S]*gate-failed/);
+
+    await page.getByRole("link", { name: "Compare with another" }).click();
+    await heading("Runs");
+    await expect
+      .poll(() => textOf(page.getByRole("row", { name: new RegExp(runName(newer)) }).first()))
+      .toMatch(/AUC\s+0\.790\s+network/);
+    const compared = page.getByRole("table", { name: `${runName(newer)} and ${runName(older)}` });
+    await expect.poll(() => textOf(compared)).toMatch(/network › .*\s+0\.790\s+0\.730/);
+    expect(await textOf(compared)).not.toContain("baseline");
+    await page.getByRole("checkbox").check();
+    await expect.poll(() => textOf(compared)).toContain("baseline");
+  });
+
+  it("draws no lone dots: what was reported once is a figure", async () => {
+    const run = await createRun(tenant, { product: "credit", seed: 3 });
+    await recordStage(tenant, run, { name: "train", position: 0, status: "running" });
+    await appendRunEvents(tenant, run, [
+      { type: "metric", stage: "train", model: "baseline", step: 1, epoch: 1, values: { loss: 0.52, auc: 0.77 } },
+    ]);
+    await finishRun(tenant, run, "done");
+    await page.goto(`${server.url}/runs/${run}`);
+    await page.getByRole("heading", { name: "Figures of baseline" }).waitFor();
+    await expect.poll(() => textOf(page.getByRole("main"))).toMatch(/AUC, held out\s+0\.770/);
+    expect(await page.getByRole("figure").count()).toBe(0);
   });
 
   it("makes a key, shows its secret once, and revokes it", async () => {
@@ -254,9 +339,27 @@ describe.skipIf(!present)(present ? "the console" : `the console (no Chromium at
       const excess = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       expect(excess, path).toBeLessThanOrEqual(0);
     }
+    // Rows are compact: two or three lines each.
+    await page.goto(`${server.url}/predictions`);
+    const rows = page.getByRole("table", { name: "Predictions" }).getByRole("row");
+    await rows.nth(5).waitFor();
+    expect((await rows.nth(5).boundingBox())?.height).toBeLessThan(90);
     expect(await page.evaluate(() => getComputedStyle(document.body).colorScheme)).toBe("dark");
     await page.keyboard.press("Tab");
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Skip to the content");
+  });
+
+  it("leads a store without products from a file to the first prediction", async () => {
+    const empty = store.tenant((await createOrganisation(store, { name: "new" })).id);
+    const { secret: key } = await createKey(empty, { name: "console", scopes: ["read", "admin"] });
+    await page.goto("about:blank");
+    await page.goto(`${server.url}/#key=${key}`);
+    const first = page.getByRole("region", { name: "First use" });
+    await expect.poll(() => textOf(first)).toMatch(/npx lepta init[\s\S]*npx lepta ship product\.ts[\s\S]*predictions/);
+    await first.getByRole("link", { name: "Keys" }).waitFor();
+    await page.goto("about:blank");
+    await page.goto(`${server.url}/#key=${secret}`);
+    await heading("Products");
   });
 
   it("shows a problem where there is nothing, and the form again after signing out", async () => {

@@ -7,7 +7,7 @@ import { readEventStream } from "./event-stream.ts";
 import type { Health } from "./health.ts";
 import type { Invoice } from "./invoice.ts";
 import type { CreatedKey, Key, Scope } from "./key.ts";
-import type { Label, Prediction, PredictionRecord, Row } from "./prediction.ts";
+import type { Label, Prediction, PredictionOutcome, PredictionRecord, Row } from "./prediction.ts";
 import type { Product } from "./product.ts";
 import { type RouteName, type RouteResponse, routes } from "./routes.ts";
 import { type Run, type RunEvent, type RunSummary, runEvent } from "./run.ts";
@@ -68,6 +68,11 @@ export interface ApiClient<P extends ProductTypes = AnyProducts> {
     filter?: {
       product?: Name<P> | undefined;
       version?: number | undefined;
+      variant?: string | undefined;
+      /** The answer: a class. */
+      label?: string | undefined;
+      /** What is known of the truth, and whether the answer was right. */
+      outcome?: PredictionOutcome | undefined;
       invoiceLine?: string | undefined;
     } & PageOptions,
   ): Promise<Page<PredictionRecord>>;

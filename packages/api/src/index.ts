@@ -58,6 +58,8 @@ export { createInvoiceRequest, type Invoice, type InvoiceLine, invoice, invoiceL
 export { type CreatedKey, createdKey, createKeyRequest, type Key, key, type Scope, scope } from "./key.ts";
 export { openApiDocument } from "./openapi.ts";
 export {
+  type Decision,
+  decision,
   type FeedbackItem,
   feedbackItem,
   feedbackRequest,
@@ -65,8 +67,10 @@ export {
   type Label,
   label,
   type Prediction,
+  type PredictionOutcome,
   type PredictionRecord,
   prediction,
+  predictionOutcome,
   predictionQuery,
   predictionRecord,
   predictMany,
@@ -102,6 +106,8 @@ export {
 export {
   type Curve,
   curve,
+  type Headline,
+  headline,
   type NewRunEvent,
   type Run,
   type RunEvent,
@@ -116,6 +122,7 @@ export {
   stage,
   stageStatus,
 } from "./run.ts";
+export { runName } from "./run-name.ts";
 export { type Interval, interval, type Page, page, pageQuery, productName } from "./scalars.ts";
 export {
   type UsageEvent,

@@ -1,6 +1,7 @@
 // A prediction, its request, and the feedback on it.
 import * as z from "zod";
-import { id, pageQuery, productName, queryNumber, time } from "./scalars.ts";
+import { costMatrix } from "./deployment.ts";
+import { id, pageQuery, productName, queryNumber, text, time } from "./scalars.ts";
 import { versionReference } from "./version.ts";
 
 export const rowValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
@@ -51,9 +52,20 @@ export type Prediction = z.infer<typeof prediction>;
 
 export const predictResponse = z.union([prediction, z.object({ predictions: z.array(prediction) })]);
 
+/** What turned a binary answer's probability into its label. */
+export const decision = z
+  .object({
+    positive: z.string(),
+    threshold: z.number().meta({ description: "The label is the positive class from this probability on" }),
+    costs: costMatrix.nullable().meta({ description: "Of the deployment that answered; null: none was given" }),
+  })
+  .meta({ id: "Decision" });
+export type Decision = z.infer<typeof decision>;
+
 /** A stored prediction with what it was made from and what became of it. */
 export const predictionRecord = prediction
   .extend({
+    decision: decision.nullable().meta({ description: "null: the most probable class, or a number" }),
     row,
     subjectHash: z.string().nullable(),
     traceparent: z.string().nullable().meta({ description: "W3C Trace Context of the request" }),
@@ -66,11 +78,20 @@ export const predictionRecord = prediction
   .meta({ id: "PredictionRecord" });
 export type PredictionRecord = z.infer<typeof predictionRecord>;
 
+export const predictionOutcome = z
+  .enum(["right", "wrong", "labelled", "unlabelled"])
+  .meta({ description: "Whether the true label is known, and whether the answer is it" });
+export type PredictionOutcome = z.infer<typeof predictionOutcome>;
+
+/** A filter may leave a page with few items, or none, and a `nextCursor` to look on from. */
 export const predictionQuery = pageQuery("instant").extend({
   product: productName.optional(),
   version: queryNumber(1, Number.MAX_SAFE_INTEGER, {
     description: "Of the product's versions; one that is not there has no predictions",
   }).optional(),
+  variant: text.min(1).max(100).optional(),
+  label: text.min(1).max(500).optional().meta({ description: "The answered class" }),
+  outcome: predictionOutcome.optional(),
   invoiceLine: id.optional(),
 });
 

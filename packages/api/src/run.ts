@@ -69,12 +69,23 @@ export const curve = z
   .meta({ id: "Curve" });
 export type Curve = z.infer<typeof curve>;
 
+/** The one figure that stands for a run: a stage's summary may hold one under this name. */
+export const headline = z
+  .object({
+    model: z.string().meta({ description: "Which of the run's models it is of" }),
+    metric: z.string().meta({ description: "e.g. auc" }),
+    value: z.number(),
+  })
+  .meta({ id: "Headline", description: "The deciding metric on the held-out test part" });
+export type Headline = z.infer<typeof headline>;
+
 export const runSummary = z
   .object({
     id,
     product: productName,
     status: runStatus,
     seed: z.int().nullable(),
+    headline: headline.nullable().meta({ description: "null before a stage measured one" }),
     resumable: z.boolean().meta({ description: "Interrupted or failed; a new run takes over its finished stages" }),
     startedAt: time,
     finishedAt: time.nullable(),

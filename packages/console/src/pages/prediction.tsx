@@ -1,6 +1,7 @@
 // One prediction's record: the answer, the row it was made from, and the way to its version, run, data and invoice line.
 import type { PredictionRecord } from "@lepta/api";
 import { formatShare, formatValue } from "../format/numbers.ts";
+import { Decision } from "../parts/decision.tsx";
 import { Details } from "../parts/facts.tsx";
 import { Copy, Hash } from "../parts/hash.tsx";
 import { Loaded } from "../parts/loading.tsx";
@@ -126,6 +127,7 @@ function Answer({ record }: { record: PredictionRecord }) {
           ))}
         </dl>
       )}
+      <Decision record={record} />
       <Details
         facts={[
           {

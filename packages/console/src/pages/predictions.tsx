@@ -1,23 +1,21 @@
-// Stored predictions: all, or those of a product, a version or an invoice line, as the address says.
+// Stored predictions: all, or those that the address asks for by product, version, variant, answer, truth, invoice line.
 import { Loaded } from "../parts/loading.tsx";
 import { Page } from "../parts/page.tsx";
+import { PredictionFilters } from "../parts/prediction-filters.tsx";
 import { PredictionTable } from "../parts/prediction-table.tsx";
 import { Link, useAddress } from "../state/navigation.tsx";
 import { pathTo } from "../state/paths.ts";
+import type { PredictionFilter } from "../state/prediction-export.ts";
 import { usePages } from "../state/query.ts";
 
 export function PredictionsPage() {
   const { query } = useAddress();
-  const product = query.get("product") ?? undefined;
-  const version = query.get("version") === null ? undefined : Number(query.get("version"));
-  const invoiceLine = query.get("invoiceLine") ?? undefined;
+  const filter = filterOf(query);
   const predictions = usePages(`predictions ${query}`, (client, options) =>
-    client.predictions({ ...options, product, version, invoiceLine }),
+    client.predictions({ ...options, ...filter }),
   );
-  const of = [
-    invoiceLine && "an invoice line",
-    product && (version === undefined ? product : `${product} v${version}`),
-  ].filter(Boolean);
+  const { version, invoiceLine } = filter;
+  const of = [invoiceLine && "an invoice line", version !== undefined && `version ${version}`].filter(Boolean);
   return (
     <Page
       title="Predictions"
@@ -28,6 +26,7 @@ export function PredictionsPage() {
           </span>
         )
       }
+      actions={<PredictionFilters filter={filter} />}
     >
       <Loaded query={predictions}>
         {(items) => (
@@ -36,4 +35,17 @@ export function PredictionsPage() {
       </Loaded>
     </Page>
   );
+}
+
+function filterOf(query: URLSearchParams): PredictionFilter {
+  const text = (name: string) => query.get(name) ?? undefined;
+  const version = text("version");
+  return {
+    product: text("product"),
+    version: version === undefined ? undefined : Number(version),
+    variant: text("variant"),
+    label: text("label"),
+    outcome: text("outcome") as PredictionFilter["outcome"],
+    invoiceLine: text("invoiceLine"),
+  };
 }

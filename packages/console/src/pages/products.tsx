@@ -4,9 +4,10 @@ import type { ReactNode } from "react";
 import { headlineMetric, metricName } from "../format/metrics.ts";
 import { formatCount } from "../format/numbers.ts";
 import { type Column, DataTable } from "../parts/data-table.tsx";
+import { FirstUse } from "../parts/first-use.tsx";
 import { IntervalText } from "../parts/interval-plot.tsx";
 import { Loaded } from "../parts/loading.tsx";
-import { Nothing, Page } from "../parts/page.tsx";
+import { Page } from "../parts/page.tsx";
 import { VersionLink } from "../parts/references.tsx";
 import { Ago } from "../parts/time-text.tsx";
 import { Traffic } from "../parts/traffic.tsx";
@@ -47,7 +48,7 @@ const columns: readonly Column<Row>[] = [
       return champion ? <VersionLink product={product.name} model={champion.model} /> : none;
     },
   },
-  { header: "Quality", numeric: true, cell: (row) => quality(row) ?? none },
+  { header: "Quality", numeric: true, narrow: "end", cell: (row) => quality(row) ?? none },
   { header: "Traffic", cell: ({ experiment }) => (experiment ? <Traffic variants={experiment.variants} /> : none) },
   {
     header: "Predictions",
@@ -70,7 +71,7 @@ const columns: readonly Column<Row>[] = [
       return cost ? <IntervalText interval={cost} /> : none;
     },
   },
-  { header: "Made", cell: ({ product }) => <Ago at={product.createdAt} /> },
+  { header: "Made", narrow: "hidden", cell: ({ product }) => <Ago at={product.createdAt} /> },
 ];
 const none = <span className="dim">–</span>;
 
@@ -87,9 +88,7 @@ export function ProductsPage() {
       <Loaded query={products}>
         {(items) =>
           items.length === 0 ? (
-            <Nothing title="No product yet">
-              <code>lepta ship product.ts</code> trains, registers and deploys one; it then stands here.
-            </Nothing>
+            <FirstUse />
           ) : (
             <DataTable
               label="Products"

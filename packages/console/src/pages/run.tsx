@@ -1,15 +1,17 @@
 // One run: its stages with what they took, and its curves as they grow.
-import type { Run } from "@lepta/api";
+import { type Run, runName } from "@lepta/api";
+import { metricName } from "../format/metrics.ts";
+import { formatValue } from "../format/numbers.ts";
 import { CurvePlotView } from "../parts/curve-plot.tsx";
+import { Facts } from "../parts/facts.tsx";
 import { Rows } from "../parts/loading.tsx";
 import { Nothing, Page, Section } from "../parts/page.tsx";
 import { ProblemNote } from "../parts/problem.tsx";
-import { shortId } from "../parts/references.tsx";
 import { RunLog } from "../parts/run-log.tsx";
 import { Stages } from "../parts/stages.tsx";
 import { StatusBadge } from "../parts/status-badge.tsx";
 import { Ago, Lasted } from "../parts/time-text.tsx";
-import { arrangeCurves } from "../state/curves.ts";
+import { arrangeCurves, type CurvePlot, isCurve } from "../state/curves.ts";
 import { type Following, useLiveRun } from "../state/live-run.ts";
 import { Link } from "../state/navigation.tsx";
 import { pathTo } from "../state/paths.ts";
@@ -26,7 +28,7 @@ export default function RunPage({ id }: { id: string }) {
   const { run, progress, following, error, reload } = useLiveRun(id);
   return (
     <Page
-      title={`Run ${shortId(id)}`}
+      title={`Run ${runName(id)}`}
       crumbs={[{ label: "Runs", to: pathTo("runs") }]}
       lead={
         run && (
@@ -46,6 +48,7 @@ export default function RunPage({ id }: { id: string }) {
               </span>
             )}
             {run.seed !== null && <span>seed {run.seed}</span>}
+            <Link to={pathTo("runs", {}, { product: run.product, compare: run.id })}>Compare with another</Link>
           </>
         )
       }
@@ -91,15 +94,39 @@ function Curves({ run }: { run: Run }) {
       </Section>
     );
   }
-  return models.map((model) => (
-    <Section key={model} title={`Curves of ${model}`}>
-      <div className={styles.plots}>
-        {plots
-          .filter((plot) => plot.model === model)
-          .map((plot) => (
-            <CurvePlotView key={plot.quantity} plot={plot} />
-          ))}
-      </div>
-    </Section>
-  ));
+  return models.map((model) => {
+    const own = plots.filter((plot) => plot.model === model);
+    const drawn = own.filter(isCurve);
+    return (
+      <Section
+        key={model}
+        title={drawn.length > 0 ? `Curves of ${model}` : `Figures of ${model}`}
+        note={drawn.length > 0 ? undefined : "It was fitted in one step: there is no curve to draw."}
+      >
+        {drawn.length > 0 && (
+          <div className={styles.plots}>
+            {drawn.map((plot) => (
+              <CurvePlotView key={plot.quantity} plot={plot} />
+            ))}
+          </div>
+        )}
+        <CurveFigures plots={own.filter((plot) => !isCurve(plot))} />
+      </Section>
+    );
+  });
+}
+
+/** What was reported once is a figure, not a curve. */
+function CurveFigures({ plots }: { plots: readonly CurvePlot[] }) {
+  if (plots.length === 0) return null;
+  return (
+    <Facts
+      facts={plots.flatMap(({ quantity, series }) =>
+        series.map(({ part, last }) => ({
+          name: `${metricName(quantity).label}, ${part === "train" ? "training" : "held out"}`,
+          value: formatValue(last),
+        })),
+      )}
+    />
+  );
 }

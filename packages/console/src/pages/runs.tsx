@@ -1,12 +1,16 @@
-// The runs: what ran, what runs, and what was interrupted and how it goes on.
-import type { RunSummary } from "@lepta/api";
+// The runs: what ran, what runs, what was interrupted and how it goes on, and any two beside each other.
+import { type RunSummary, runName } from "@lepta/api";
+import { metricName } from "../format/metrics.ts";
+import { formatValue } from "../format/numbers.ts";
 import { type Column, DataTable } from "../parts/data-table.tsx";
 import { Loaded } from "../parts/loading.tsx";
-import { Nothing, Page } from "../parts/page.tsx";
+import { Nothing, Page, Section } from "../parts/page.tsx";
 import { RunLink } from "../parts/references.tsx";
+import { RunComparison } from "../parts/run-comparison.tsx";
+import { Select } from "../parts/select.tsx";
 import { StatusBadge } from "../parts/status-badge.tsx";
 import { Ago, Lasted } from "../parts/time-text.tsx";
-import { Link, useAddress } from "../state/navigation.tsx";
+import { Link, navigate, useAddress } from "../state/navigation.tsx";
 import { pathTo } from "../state/paths.ts";
 import { usePages } from "../state/query.ts";
 
@@ -15,6 +19,20 @@ const columns: readonly Column<RunSummary>[] = [
   {
     header: "Product",
     cell: (run) => <Link to={pathTo("product", { product: run.product })}>{run.product}</Link>,
+  },
+  {
+    header: "Headline",
+    numeric: true,
+    narrow: "end",
+    cell: ({ headline }) =>
+      headline === null ? (
+        none
+      ) : (
+        <span title={metricName(headline.metric).meaning}>
+          <span className="dim small">{metricName(headline.metric).label}</span> {formatValue(headline.value)}
+          <div className="dim small">{headline.model}</div>
+        </span>
+      ),
   },
   {
     header: "Status",
@@ -32,11 +50,13 @@ const columns: readonly Column<RunSummary>[] = [
     cell: (run) =>
       run.finishedAt === null && run.status !== "running" ? "–" : <Lasted from={run.startedAt} to={run.finishedAt} />,
   },
-  { header: "Seed", numeric: true, cell: (run) => run.seed ?? "–" },
+  { header: "Seed", numeric: true, narrow: "hidden", cell: (run) => run.seed ?? "–" },
 ];
+const none = <span className="dim">–</span>;
 
 export function RunsPage() {
-  const product = useAddress().query.get("product") ?? undefined;
+  const { query } = useAddress();
+  const product = query.get("product") ?? undefined;
   const runs = usePages(`runs ${product ?? ""}`, (client, options) => client.runs({ ...options, product }), {
     refreshMs: 3000,
   });
@@ -58,17 +78,57 @@ export function RunsPage() {
               <code>lepta ship product.ts</code> starts one; its stages and curves can be watched here.
             </Nothing>
           ) : (
-            <DataTable
-              label="Runs"
-              columns={columns}
-              rows={items}
-              rowKey={(run) => run.id}
-              more={runs.more}
-              loadingMore={runs.loadingMore}
-            />
+            <>
+              <DataTable
+                label="Runs"
+                columns={columns}
+                rows={items}
+                rowKey={(run) => run.id}
+                more={runs.more}
+                loadingMore={runs.loadingMore}
+              />
+              <Comparison runs={items} product={product} asked={query.get("compare")} />
+            </>
           )
         }
       </Loaded>
     </Page>
+  );
+}
+
+/** `compare=a,b` in the address; what is not named is the newest other run of the same product. */
+function Comparison({
+  runs,
+  product,
+  asked,
+}: {
+  runs: readonly RunSummary[];
+  product: string | undefined;
+  asked: string | null;
+}) {
+  const [first, second] = (asked ?? "").split(",");
+  const left = first || runs[0]?.id;
+  const of = runs.find(({ id }) => id === left)?.product;
+  const right = second || runs.find((run) => run.id !== left && run.product === of)?.id;
+  if (left === undefined || right === undefined) return null;
+  const show = (pair: readonly [string, string]) =>
+    navigate(pathTo("runs", {}, { product, compare: pair.join(",") }), true);
+  const options = [...new Set([left, right, ...runs.map(({ id }) => id)])].map((id) => ({
+    value: id,
+    label: runName(id),
+  }));
+  return (
+    <Section
+      title="Compare"
+      note="What the stages of two runs found."
+      actions={
+        <>
+          <Select label="Compare" value={left} onChange={(id) => show([id, right])} options={options} />
+          <Select label="with" value={right} onChange={(id) => show([left, id])} options={options} />
+        </>
+      }
+    >
+      <RunComparison left={left} right={right} />
+    </Section>
   );
 }

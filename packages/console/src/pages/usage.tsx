@@ -3,7 +3,7 @@ import type { UsageSummary } from "@lepta/api";
 import { useMemo, useState } from "react";
 import { formatMicros } from "../format/money.ts";
 import { formatCount } from "../format/numbers.ts";
-import { formatPeriod } from "../format/time.ts";
+import { formatDay, formatPeriod } from "../format/time.ts";
 import { type Column, DataTable } from "../parts/data-table.tsx";
 import { type Fact, Facts } from "../parts/facts.tsx";
 import { Hash } from "../parts/hash.tsx";
@@ -15,7 +15,7 @@ import { UsagePlot } from "../parts/usage-plot.tsx";
 import { Link, navigate, useAddress } from "../state/navigation.tsx";
 import { pathTo } from "../state/paths.ts";
 import { useQuery } from "../state/query.ts";
-import { monthSpan, recentMonths } from "../state/usage-days.ts";
+import { monthSpan, recentMonths, usedDays } from "../state/usage-days.ts";
 
 export default function UsagePage() {
   const { query } = useAddress();
@@ -91,9 +91,16 @@ function Body({ usage }: { usage: UsageSummary }) {
         <Nothing title="Nothing used in this month">Each prediction that the API answers is counted here.</Nothing>
       ) : (
         <>
-          <Section title="By day" note="Days are those of UTC.">
-            <UsagePlot usage={usage} />
-          </Section>
+          {usedDays(usage) > 1 ? (
+            <Section title="By day" note="Days are those of UTC.">
+              <UsagePlot usage={usage} />
+            </Section>
+          ) : (
+            <p className="dim">
+              All of it on {formatDay(usage.days[0]?.day ?? usage.from.slice(0, 10))} (UTC): from the second day on, the
+              days are drawn here.
+            </p>
+          )}
           <Section title="By version">
             <DataTable
               label="Usage by version"

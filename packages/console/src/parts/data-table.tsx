@@ -1,4 +1,4 @@
-// A table with named columns: scrolls sideways where it must, becomes one card a row on a narrow page.
+// A table with named columns: scrolls sideways where it must, becomes a compact row of two lines on a narrow page.
 import { Button, Table } from "@mantine/core";
 import type { Key, ReactNode } from "react";
 import styles from "./data-table.module.css";
@@ -10,6 +10,11 @@ export interface Column<T> {
   readonly numeric?: boolean | undefined;
   /** Takes what width is left; for plots and bars. */
   readonly wide?: boolean | undefined;
+  /**
+   * Its place on a narrow page: "end" of the first line, beside the row's head; "rest", named, in the line under it; or
+   * nowhere, as what the row's own page tells. Default "rest".
+   */
+  readonly narrow?: "end" | "rest" | "hidden" | undefined;
 }
 interface DataTableProps<T> {
   /** What the table shows, for who does not see it. */
@@ -21,7 +26,7 @@ interface DataTableProps<T> {
   loadingMore?: boolean | undefined;
 }
 
-// Roles are said again because cards change the display of table elements, which takes their meaning away.
+// Roles are said again because narrow rows change the display of table elements, which takes their meaning away.
 export function DataTable<T>({ label, columns, rows, rowKey, more, loadingMore }: DataTableProps<T>) {
   return (
     <div className={styles.frame}>
@@ -38,13 +43,13 @@ export function DataTable<T>({ label, columns, rows, rowKey, more, loadingMore }
         <Table.Tbody role="rowgroup">
           {rows.map((row) => (
             <Table.Tr key={rowKey(row)} role="row">
-              {columns.map(({ header, cell, numeric, wide }, i) =>
+              {columns.map(({ header, cell, numeric, wide, narrow = "rest" }, i) =>
                 i === 0 ? (
                   <Table.Th key={header} role="rowheader" scope="row">
                     {cell(row)}
                   </Table.Th>
                 ) : (
-                  <Table.Td key={header} role="cell" data-label={header} mod={{ numeric, wide }}>
+                  <Table.Td key={header} role="cell" data-label={header} data-narrow={narrow} mod={{ numeric, wide }}>
                     <div>{cell(row)}</div>
                   </Table.Td>
                 ),

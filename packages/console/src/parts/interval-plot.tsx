@@ -17,6 +17,8 @@ interface IntervalPlotProps {
 
 /** Positions are shares of the width, so the plot stretches with its cell and keeps its dot round. */
 export function IntervalPlot({ interval, domain, reference, tone = "plain", signed, label }: IntervalPlotProps) {
+  // A dot without its interval says less than the figure beside it.
+  if (interval.low === null || interval.high === null) return null;
   const [low, high] = domain;
   const at = (value: number) => `${(((value - low) / (high - low)) * 100).toFixed(2)}%`;
   const bounds = formatBounds(interval, signed);
@@ -27,13 +29,9 @@ export function IntervalPlot({ interval, domain, reference, tone = "plain", sign
       {reference !== undefined && (
         <line className={styles.reference} x1={at(reference)} x2={at(reference)} y1="1" y2="19" />
       )}
-      {interval.low !== null && interval.high !== null && (
-        <>
-          <line className={styles.whisker} x1={at(interval.low)} x2={at(interval.high)} y1="10" y2="10" />
-          <line className={styles.cap} x1={at(interval.low)} x2={at(interval.low)} y1="6" y2="14" />
-          <line className={styles.cap} x1={at(interval.high)} x2={at(interval.high)} y1="6" y2="14" />
-        </>
-      )}
+      <line className={styles.whisker} x1={at(interval.low)} x2={at(interval.high)} y1="10" y2="10" />
+      <line className={styles.cap} x1={at(interval.low)} x2={at(interval.low)} y1="6" y2="14" />
+      <line className={styles.cap} x1={at(interval.high)} x2={at(interval.high)} y1="6" y2="14" />
       <circle className={styles.dot} cx={at(interval.value)} cy="10" r="4.5" />
     </svg>
   );

@@ -1,5 +1,6 @@
 // Predictions in a table, newest first: what was answered, by which version, and what turned out.
 import type { PredictionRecord } from "@lepta/api";
+import { Button } from "@mantine/core";
 import { formatShare, formatValue } from "../format/numbers.ts";
 import { type Column, DataTable } from "./data-table.tsx";
 import { Nothing } from "./page.tsx";
@@ -8,15 +9,20 @@ import { Ago } from "./time-text.tsx";
 
 const columns: readonly Column<PredictionRecord>[] = [
   { header: "Prediction", cell: (record) => <PredictionLink id={record.id} /> },
-  { header: "Answer", cell: (record) => <b>{answerOf(record)}</b> },
+  { header: "Answer", narrow: "end", cell: (record) => <b>{answerOf(record)}</b> },
   {
     header: "Probability",
     numeric: true,
+    narrow: "end",
     cell: (record) => (record.probability === null ? "–" : formatShare(record.probability)),
   },
   { header: "True label", cell: (record) => <Truth record={record} /> },
-  { header: "Version", cell: (record) => <VersionLink product={record.product} model={record.model} /> },
-  { header: "Variant", cell: (record) => record.variant },
+  {
+    header: "Version",
+    narrow: "hidden",
+    cell: (record) => <VersionLink product={record.product} model={record.model} />,
+  },
+  { header: "Variant", narrow: "hidden", cell: (record) => record.variant },
   { header: "When", cell: (record) => <Ago at={record.at} /> },
 ];
 
@@ -28,7 +34,14 @@ interface PredictionTableProps {
 
 export function PredictionTable({ predictions, more, loadingMore }: PredictionTableProps) {
   if (predictions.length === 0) {
-    return (
+    return more ? (
+      <Nothing title="None among the newest">
+        The newest predictions have been looked through.{" "}
+        <Button variant="subtle" onClick={more} loading={loadingMore ?? false}>
+          Look on
+        </Button>
+      </Nothing>
+    ) : (
       <Nothing title="No predictions here">
         They stand here as soon as the API answers one: <code>POST /v1/products/…/predictions</code>.
       </Nothing>

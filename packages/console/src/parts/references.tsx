@@ -1,5 +1,5 @@
 // Links to the things that other things name: a version, a run, a prediction.
-import type { VersionReference } from "@lepta/api";
+import { runName, type VersionReference } from "@lepta/api";
 import { Link } from "../state/navigation.tsx";
 import { pathTo } from "../state/paths.ts";
 
@@ -14,8 +14,8 @@ export function VersionLink({ product, model }: { product: string; model: Versio
 
 export function RunLink({ id }: { id: string }) {
   return (
-    <Link to={pathTo("run", { id })} className="mono" title={id}>
-      {shortId(id)}
+    <Link to={pathTo("run", { id })} className="nowrap" title={id}>
+      {runName(id)}
     </Link>
   );
 }

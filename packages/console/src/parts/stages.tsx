@@ -1,9 +1,9 @@
 // A run's stages in their order: state, time, and the figures that each one found.
 import type { RunEvent, Stage } from "@lepta/api";
-import { formatCount, formatShare, formatValue } from "../format/numbers.ts";
+import { formatCount, formatShare } from "../format/numbers.ts";
 import { Hash } from "./hash.tsx";
 import { Nothing } from "./page.tsx";
-import { shortId } from "./references.tsx";
+import { StageSummary } from "./stage-summary.tsx";
 import styles from "./stages.module.css";
 import { StatusBadge } from "./status-badge.tsx";
 import { Lasted } from "./time-text.tsx";
@@ -33,7 +33,7 @@ export function Stages({ stages, progress }: StagesProps) {
               )}
             </div>
             <div className={styles.body}>
-              {stage.summary && <Summary summary={stage.summary} />}
+              {stage.summary && <StageSummary summary={stage.summary} />}
               {stage.status === "running" && progress?.stage === stage.name && <Progress progress={progress} />}
               {stage.error && (
                 <p className={styles.error}>
@@ -65,39 +65,4 @@ function Progress({ progress }: { progress: RunEvent & { type: "progress" } }) {
       </span>
     </div>
   );
-}
-
-const isUuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-type Json = NonNullable<Stage["summary"]>[string];
-
-function Summary({ summary }: { summary: NonNullable<Stage["summary"]> }) {
-  return (
-    <dl className={styles.summary}>
-      {Object.entries(summary).map(([name, value]) => (
-        <div key={name}>
-          <dt>{name.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase()}</dt>
-          <dd>{figure(value)}</dd>
-        </div>
-      ))}
-    </dl>
-  );
-}
-
-/** A figure of any form in one line: a list by its items, a record by its values. */
-function figure(value: Json): string {
-  if (value === null) return "–";
-  if (typeof value === "number") return Number.isInteger(value) ? formatCount(value) : formatValue(value);
-  if (typeof value !== "object") return shorten(String(value));
-  if (Array.isArray(value)) return value.length === 0 ? "none" : shorten(value.map(figure).join(", "));
-  return shorten(
-    Object.entries(value)
-      .map(([name, inner]) => `${name} ${figure(inner)}`)
-      .join(", "),
-  );
-}
-
-function shorten(text: string): string {
-  if (isUuid.test(text)) return shortId(text);
-  return /^[0-9a-f]{64}$/.test(text) ? text.slice(0, 8) : text.length > 160 ? `${text.slice(0, 159)}…` : text;
 }

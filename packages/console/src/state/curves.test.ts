@@ -1,7 +1,7 @@
 // Curves are paired, ordered and aligned.
 import type { Curve } from "@lepta/api";
 import { describe, expect, it } from "vitest";
-import { alignPoints, arrangeCurves, readCurveName } from "./curves.ts";
+import { alignPoints, arrangeCurves, isCurve, readCurveName } from "./curves.ts";
 
 const curve = (model: string, name: string, points: [number, number][]): Curve => ({
   stage: "train",
@@ -77,5 +77,28 @@ describe("alignPoints", () => {
       [null, 0.6, 0.55],
     ]);
     expect(alignPoints([])).toEqual([[]]);
+  });
+});
+
+describe("isCurve", () => {
+  const plot = (points: [number, number][]) => arrangeCurves([curve("linear", "loss", points)])[0]!;
+  it("needs two steps", () => {
+    expect(isCurve(plot([[1, 0.5]]))).toBe(false);
+    expect(
+      isCurve(
+        plot([
+          [1, 0.5],
+          [1, 0.4],
+        ]),
+      ),
+    ).toBe(false);
+    expect(
+      isCurve(
+        plot([
+          [1, 0.5],
+          [2, 0.4],
+        ]),
+      ),
+    ).toBe(true);
   });
 });

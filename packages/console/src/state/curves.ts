@@ -64,6 +64,11 @@ export function arrangeCurves(curves: readonly Curve[]): CurvePlot[] {
     );
 }
 
+/** A plot of one step is a lone dot that says less than its figure. */
+export function isCurve(plot: CurvePlot): boolean {
+  return plot.series.some(({ points }) => new Set(points.map(([step]) => step)).size > 1);
+}
+
 function bestPoint(points: readonly [number, number][], better: "higher" | "lower"): [number, number] {
   return points.reduce((best, point) => {
     if (Number.isNaN(best[1])) return point;

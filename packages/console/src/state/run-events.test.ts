@@ -9,6 +9,7 @@ const empty: Run = {
   product: "credit",
   status: "running",
   seed: 7,
+  headline: null,
   resumable: false,
   startedAt: at,
   finishedAt: null,

@@ -1,6 +1,6 @@
 // Days without usage are there as zero, and products stand on each other.
 import { describe, expect, it } from "vitest";
-import { monthSpan, recentMonths, usageDays } from "./usage-days.ts";
+import { monthSpan, recentMonths, usageDays, usedDays } from "./usage-days.ts";
 
 describe("usageDays", () => {
   it("fills the days and stacks the products", () => {
@@ -36,4 +36,11 @@ describe("months", () => {
   it("go back over the year", () => {
     expect(recentMonths(3, Date.parse("2026-01-31T23:59:00Z"))).toEqual(["2026-01", "2025-12", "2025-11"]);
   });
+});
+
+it("counts the days on which something was used", () => {
+  const day = (day: string, count: number) => ({ day, product: "credit", count });
+  expect(usedDays({ days: [] })).toBe(0);
+  expect(usedDays({ days: [day("2026-03-01", 2), day("2026-03-01", 1), day("2026-03-02", 0)] })).toBe(1);
+  expect(usedDays({ days: [day("2026-03-01", 2), day("2026-03-02", 1)] })).toBe(2);
 });

@@ -39,6 +39,11 @@ export function usageDays(usage: Pick<UsageSummary, "from" | "to" | "days">): Us
   return { days, products, counts, stacked };
 }
 
+/** On how many days something was used. */
+export function usedDays({ days }: Pick<UsageSummary, "days">): number {
+  return new Set(days.filter(({ count }) => count > 0).map(({ day }) => day)).size;
+}
+
 /** The instants that a month (YYYY-MM, UTC) begins and ends at. */
 export function monthSpan(month: string): { from: string; to: string } {
   const [year = 0, index = 1] = month.split("-").map(Number);

@@ -92,11 +92,10 @@ export const bundleStage: Stage<Workplace, BundleInput, BundleOutput> = {
     ]),
     `in the store: ${path}`,
   ],
-  summary: ({ bundles }) =>
-    Object.fromEntries(
-      roles.flatMap((role) => [
-        [`${role}Bytes`, bundles[role].modelBytes],
-        [`${role}Sha256`, bundles[role].modelSha256],
-      ]),
-    ),
+  summary: ({ bundles }) => ({
+    bundles: roles.map((role) => {
+      const { modelBytes: bytes, modelSha256: sha256 } = bundles[role];
+      return { model: role, bytes, sha256 };
+    }),
+  }),
 };

@@ -204,6 +204,6 @@ export const dataStage: Stage<Workplace, DataInput, DataOutput> = {
     missing,
     repeatedRows: duplicates.rows,
     suspects: suspects.length,
-    ...parts,
+    parts: { ...parts },
   }),
 };

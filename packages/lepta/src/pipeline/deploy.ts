@@ -132,8 +132,10 @@ export const deployStage: Stage<Workplace, DeployInput, DeployOutput> = {
   ],
   summary: ({ deployment }) => ({
     deployment: deployment.id,
-    ...Object.fromEntries(
-      deployment.variants.map(({ name, weight, model }) => [name, `${model.name} v${model.version}, ${weight}`]),
-    ),
+    variants: deployment.variants.map(({ name, weight, model }) => ({
+      variant: name,
+      version: `${model.name} v${model.version}`,
+      traffic: weight,
+    })),
   }),
 };

@@ -16,6 +16,7 @@ import {
 import { CliError } from "../errors.ts";
 import type { Costs } from "../product/tabular.ts";
 import type { Evaluation } from "./evaluation.ts";
+import { headlineOf } from "./headline.ts";
 import { confusionText, type Metrics, metricsText, metricTitle } from "./metrics-text.ts";
 import { formatCount, formatFigure } from "./numbers.ts";
 import { type Role, roles } from "./roles.ts";
@@ -134,13 +135,17 @@ export const evaluateStage: Stage<Workplace, EvaluateInput, EvaluateOutput> = {
   ],
   summary: ({ rows, models }) => ({
     rows,
-    ...Object.fromEntries(
-      roles.flatMap((role) =>
+    headline: headlineOf(models),
+    metrics: roles.map((role) => ({
+      model: role,
+      ...Object.fromEntries(
         Object.entries(models[role].metrics).map(([name, metric]) => [
-          `${role} ${metricTitle(name as MetricName)}`,
+          metricTitle(name as MetricName),
           metric?.value ?? null,
         ]),
       ),
-    ),
+      ...(models[role].meanCost === null ? {} : { "mean cost": models[role].meanCost }),
+      ...(models[role].threshold === null ? {} : { threshold: models[role].threshold }),
+    })),
   }),
 };

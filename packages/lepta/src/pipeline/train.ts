@@ -3,6 +3,7 @@ import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Table, takeRows } from "@lepta/data";
 import {
+  type MetricName,
   type ModelName,
   pointMetrics,
   readTask,
@@ -12,6 +13,7 @@ import {
   train,
   writeTask,
 } from "@lepta/ml";
+import { metricTitle } from "./metrics-text.ts";
 import { formatCount, formatFigure } from "./numbers.ts";
 import { type Role, roles } from "./roles.ts";
 import type { Stage, StageContext } from "./stage.ts";
@@ -111,6 +113,12 @@ export async function openTrained(workplace: Workplace, output: TrainOutput, rol
   return readTask(roleFolder(workplace, output, role), output.models[role].checkpoint, rows);
 }
 
+function prefixed(part: string, figures: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(figures).map(([name, value]) => [`${part} ${metricTitle(name as MetricName)}`, value]),
+  );
+}
+
 export const trainStage: Stage<Workplace, TrainInput, TrainOutput> = {
   name: "train",
   run,
@@ -126,13 +134,9 @@ export const trainStage: Stage<Workplace, TrainInput, TrainOutput> = {
   ],
   summary: ({ rows, models: trained }) => ({
     rows,
-    ...Object.fromEntries(
-      roles.flatMap((role) => [
-        [`${role}Epochs`, trained[role].epochs],
-        ...Object.entries(trained[role].heldOut)
-          .slice(0, 1)
-          .map(([name, value]) => [`${role}HeldOut${name[0]?.toUpperCase()}${name.slice(1)}`, value]),
-      ]),
-    ),
+    models: roles.map((role) => {
+      const { model, epochs, heldOut } = trained[role];
+      return { role, model, epochs, ...prefixed("held-out", heldOut) };
+    }),
   }),
 };

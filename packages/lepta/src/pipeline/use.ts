@@ -132,6 +132,11 @@ export const useStage: Stage<Workplace, UseInput, UseOutput> = {
   summary: ({ predictions, labels, experiment }) => ({
     predictions,
     labels,
-    ...Object.fromEntries(experiment.variants.map(({ name, cost }) => [`${name}MeanCost`, cost?.value ?? null])),
+    variants: experiment.variants.map(({ name, predictions: asked, feedback, cost }) => ({
+      variant: name,
+      predictions: asked,
+      labels: feedback,
+      [`mean ${experiment.metric}`]: cost?.value ?? null,
+    })),
   }),
 };

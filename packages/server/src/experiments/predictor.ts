@@ -14,7 +14,8 @@ import type { Store } from "../db/store.ts";
 import type { Tenant } from "../db/tenant.ts";
 import { readVersion } from "../registry/versions.ts";
 import type { Reservation } from "../serving/batcher.ts";
-import { answerOf, noVariant, readPredictions } from "../serving/prediction-records.ts";
+import { answerOf, readPredictions } from "../serving/prediction-records.ts";
+import { noVariant } from "../serving/prediction-search.ts";
 import type { PredictionWriter } from "../serving/prediction-writer.ts";
 import {
   claimRequest,

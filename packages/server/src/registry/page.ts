@@ -57,5 +57,9 @@ export function toPage<Row, Item>(
   const kept = rows.slice(0, limit - 1);
   const last = kept.at(-1);
   const next = rows.length === limit && last ? place(last) : undefined;
-  return { items: kept.map(toItem), nextCursor: next ? `${next.at.toISOString()}_${next.id}` : null };
+  return { items: kept.map(toItem), nextCursor: next ? cursorOf(next) : null };
+}
+
+export function cursorOf({ at, id }: Place): string {
+  return `${at.toISOString()}_${id}`;
 }

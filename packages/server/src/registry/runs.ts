@@ -2,6 +2,7 @@
 import {
   ApiError,
   type Curve,
+  headline,
   type NewRunEvent,
   type Page,
   type Run,
@@ -61,13 +62,18 @@ export async function listRuns(
   const { after, order, limit } = pageOf(filter, runs.startedAt, runs.id);
   const rows = await tenant.transaction((tx) =>
     tx
-      .select()
+      .select({ run: runs, headline: headlineOfRun })
       .from(runs)
       .where(and(after, filter.product === undefined ? undefined : eq(runs.product, filter.product)))
       .orderBy(...order)
       .limit(limit),
   );
-  return toPage(rows, limit, toSummary, (row) => ({ at: row.startedAt, id: row.id }));
+  return toPage(
+    rows,
+    limit,
+    (row) => toSummary(row.run, row.headline),
+    ({ run }) => ({ at: run.startedAt, id: run.id }),
+  );
 }
 
 /** @throws ApiError run-not-found */
@@ -81,7 +87,7 @@ export async function readRun(tenant: Tenant, id: string): Promise<Run> {
       .where(and(eq(runEvents.runId, id), sql`${runEvents.event} ->> 'type' = 'metric'`))
       .orderBy(asc(runEvents.seq));
     return {
-      ...toSummary(row),
+      ...toSummary(row, stages.findLast(({ summary }) => summary?.headline !== undefined)?.summary?.headline),
       stages: stages.map(toStage),
       curves: toCurves(metrics.map(({ event }) => event)),
       lastEvent: row.lastEvent,
@@ -111,12 +117,21 @@ export function toCurves(events: readonly NewRunEvent[]): Curve[] {
   return [...curves.values()];
 }
 
-function toSummary(row: typeof runs.$inferSelect): RunSummary {
+/** The newest stage's that has one: a few rows of the run's own, by their key. */
+const headlineOfRun = sql<unknown>`(
+  select s.summary -> 'headline' from ${runStages} s
+  where s.organisation_id = ${runs.organisationId} and s.run_id = ${runs.id} and s.summary ? 'headline'
+  order by s.position desc limit 1)`;
+
+/** @param found as the stage told it; a form that is none is passed over */
+function toSummary(row: typeof runs.$inferSelect, found: unknown): RunSummary {
+  const measured = headline.safeParse(found);
   return {
     id: row.id,
     product: row.product,
     status: row.status,
     seed: row.seed,
+    headline: measured.success ? measured.data : null,
     resumable: row.status === "interrupted" || row.status === "failed",
     startedAt: row.startedAt.toISOString(),
     finishedAt: row.finishedAt?.toISOString() ?? null,

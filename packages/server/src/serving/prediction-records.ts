@@ -1,10 +1,19 @@
 // Reads stored predictions back, one or many, with what they were made from and what became of them.
-import { ApiError, type Label, type Page, type Prediction, type PredictionRecord, type Task } from "@lepta/api";
+import {
+  ApiError,
+  type CostMatrix,
+  type Label,
+  type Page,
+  type Prediction,
+  type PredictionRecord,
+  type Task,
+} from "@lepta/api";
 import { and, eq } from "drizzle-orm";
 import { rowsByKeys } from "../db/by-keys.ts";
 import type { Sql } from "../db/connection.ts";
 import { isUuid } from "../db/id.ts";
 import {
+  deployments,
   feedback,
   invoiceLines,
   modelVersions,
@@ -15,13 +24,11 @@ import {
   variants,
 } from "../db/schema.ts";
 import type { Tenant } from "../db/tenant.ts";
-import { type PageRequest, placeOf, toPage } from "../registry/page.ts";
+import { cursorOf, type PageRequest, placeOf, toPage } from "../registry/page.ts";
 import { requireProduct } from "../registry/products.ts";
 import { newestPredictions, type PageOf } from "./prediction-page.ts";
+import { isSearch, noVariant, type SearchFilter, searchPredictions } from "./prediction-search.ts";
 import { predictionSource } from "./prediction-writer.ts";
-
-/** What stands for the variant of a prediction that was asked for by version. */
-export const noVariant = "none";
 
 /** @throws ApiError prediction-not-found */
 export async function readPrediction(tenant: Tenant, id: string): Promise<PredictionRecord> {
@@ -39,14 +46,14 @@ export function readPredictions(tenant: Tenant, ids: readonly string[]): Promise
   return tenant.transaction((tx) => readRecords(tx, ids));
 }
 
-export interface PredictionFilter extends PageRequest {
+export interface PredictionFilter extends PageRequest, SearchFilter {
   product?: string | undefined;
   version?: number | undefined;
   invoiceLine?: string | undefined;
 }
 
 /**
- * A page, newest first.
+ * A page, newest first. A search may leave it with few items, or none, and a cursor to look on from.
  * @throws ApiError product-not-found, invoice-line-not-found, invalid-request for a cursor that is none of ours.
  */
 export function listPredictions(tenant: Tenant, filter: PredictionFilter): Promise<Page<PredictionRecord>> {
@@ -55,13 +62,17 @@ export function listPredictions(tenant: Tenant, filter: PredictionFilter): Promi
     const of = await pageOf(tx, filter);
     // One more than the page has: whether there is a next one.
     const limit = (filter.limit ?? 50) + 1;
-    const records = await readRecords(tx, await newestPredictions(tx, { of, after, limit }));
-    return toPage(
+    const found = isSearch(filter)
+      ? await searchPredictions(tx, filter, { of, after, wanted: limit })
+      : { ids: await newestPredictions(tx, { of, after, limit }), looked: undefined };
+    const records = await readRecords(tx, found.ids.slice(0, limit));
+    const page = toPage(
       records,
       limit,
       (record) => record,
       ({ at, id }) => ({ at: new Date(at), id }),
     );
+    return { ...page, nextCursor: page.nextCursor ?? (found.looked === undefined ? null : cursorOf(found.looked)) };
   });
 }
 
@@ -109,6 +120,8 @@ async function readRecords(tx: Sql, ids: readonly string[]): Promise<PredictionR
   const tasks = await rowsByKeys(tx, products, products.name, distinct(found.map(({ product }) => product)));
   const variantKeys = distinct(found.flatMap(({ variantId }) => variantId ?? []));
   const named = await rowsByKeys(tx, variants, variants.id, variantKeys);
+  const deploymentKeys = distinct(named.map(({ deploymentId }) => deploymentId));
+  const deployed = by(await rowsByKeys(tx, deployments, deployments.id, deploymentKeys), ({ id }) => id);
   const labels = await rowsByKeys(tx, feedback, feedback.predictionId, keys);
   const events = await rowsByKeys(tx, usageEvents, usageEvents.id, keys, eq(usageEvents.source, predictionSource));
   const hours = await rowsByKeys(tx, usageHours, usageHours.id, distinct(events.map(({ hourId }) => hourId)));
@@ -125,10 +138,11 @@ async function readRecords(tx: Sql, ids: readonly string[]): Promise<PredictionR
     const prediction = of.prediction.get(id.toLowerCase());
     if (!prediction) return [];
     const version = of.version.get(prediction.versionId)!;
+    const variant = of.variant.get(prediction.variantId ?? "");
     return toRecord(prediction, {
       version,
-      task: of.product.get(prediction.product)!.task,
-      variant: of.variant.get(prediction.variantId ?? "")?.name ?? noVariant,
+      product: of.product.get(prediction.product)!,
+      variant: variant && { name: variant.name, costs: deployed.get(variant.deploymentId)?.costs ?? null },
       feedback: of.feedback.get(prediction.id),
       invoiceLine: of.hour.get(of.event.get(prediction.id)?.hourId ?? "")?.invoiceLineId ?? null,
     });
@@ -141,20 +155,22 @@ const by = <T>(rows: readonly T[], key: (row: T) => string): Map<string, T> =>
 
 interface Beside {
   version: typeof modelVersions.$inferSelect;
-  task: Task;
-  variant: string;
+  product: { task: Task; positive: string | null };
+  variant: { name: string; costs: CostMatrix | null } | undefined;
   feedback: { label: string; at: Date } | undefined;
   invoiceLine: string | null;
 }
 
 function toRecord(prediction: typeof predictions.$inferSelect, beside: Beside): PredictionRecord {
-  const { version, task, feedback: given } = beside;
+  const { version, variant, feedback: given } = beside;
+  const { task, positive } = beside.product;
+  const { threshold } = version;
   const label = (text: string): Label => (task === "regression" ? Number(text) : text);
   return {
     id: prediction.id,
     product: prediction.product,
     model: { id: prediction.versionId, name: version.name, version: version.version },
-    variant: beside.variant,
+    variant: variant?.name ?? noVariant,
     label: label(prediction.label),
     probability: prediction.probability,
     probabilities: prediction.probabilities,
@@ -164,6 +180,7 @@ function toRecord(prediction: typeof predictions.$inferSelect, beside: Beside): 
     subjectHash: prediction.subjectHash,
     traceparent: prediction.traceparent,
     own: prediction.own,
+    decision: positive === null || threshold === null ? null : { positive, threshold, costs: variant?.costs ?? null },
     run: version.runId,
     dataHash: version.dataHash,
     feedback: given ? { label: label(given.label), at: given.at.toISOString() } : null,
