@@ -4,6 +4,8 @@ export const stageNames = ["data", "train", "evaluate", "bundle", "deploy", "use
 export type StageName = (typeof stageNames)[number];
 
 export type PipelineEvent =
+  /** The server is up, before the first stage. `consoleUrl` carries the store's key: it is for the terminal alone. */
+  | { readonly type: "ready"; readonly run: string; readonly url: string; readonly consoleUrl: string | undefined }
   | { readonly type: "stage-start"; readonly stage: StageName; readonly position: number; readonly total: number }
   | {
       readonly type: "stage-end";

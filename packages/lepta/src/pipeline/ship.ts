@@ -71,6 +71,7 @@ export async function ship(path: string, options: ShipOptions = {}): Promise<Shi
   const served = await openServedStore(home, options);
   try {
     const log = await createRunLog(served.tenant, loaded.product.name, loaded.product.seed);
+    onEvent({ type: "ready", run: log.run, url: served.url, consoleUrl: served.consoleUrl });
     const report: Report = (event) => {
       log.report(event);
       onEvent(event);

@@ -26,3 +26,17 @@ test("slow folds", () => {
 test("quick folds", () => {
   expect(folds(10)).toEqual([]);
 });
+
+test("the run's name and where it can be watched are said before the first stage", () => {
+  const lines: string[] = [];
+  const stream = { isTTY: false } as NodeJS.WriteStream;
+  const say = (text = ""): void => void lines.push(text);
+  const { report } = createReporter({ json: false, stream, say, result: () => {}, unread: () => false });
+  const run = "01a221fb-2353-7e94-999b-3122e700e39a";
+  report({ type: "ready", run, url: "http://127.0.0.1:7080", consoleUrl: "http://127.0.0.1:7080/#key=k" });
+  expect(lines).toEqual([
+    expect.stringMatching(/^run {6}[a-z]+-[a-z]+-e39a$/),
+    "API      http://127.0.0.1:7080",
+    "console  http://127.0.0.1:7080/#key=k",
+  ]);
+});

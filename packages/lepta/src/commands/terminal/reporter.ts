@@ -1,4 +1,5 @@
 // Draws the pipeline's events: bars on a terminal, plain lines elsewhere.
+import { runName } from "@lepta/api";
 import cliProgress from "cli-progress";
 import type { PipelineEvent, Report } from "../../pipeline/events.ts";
 import { sparkline } from "./sparkline.ts";
@@ -34,6 +35,12 @@ function createCurves(): { add(event: Epoch): number[] } {
 }
 
 function stageLines(terminal: Terminal, event: PipelineEvent): boolean {
+  if (event.type === "ready") {
+    terminal.say(`run      ${runName(event.run)}`);
+    terminal.say(`API      ${event.url}`);
+    if (event.consoleUrl !== undefined) terminal.say(`console  ${event.consoleUrl}`);
+    return true;
+  }
   if (event.type === "stage-start") {
     terminal.say(bold(terminal, `[${event.position + 1}/${event.total}] ${event.stage}`));
     return true;
