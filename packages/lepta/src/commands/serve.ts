@@ -2,19 +2,25 @@
 import { Command } from "commander";
 import { homeDirectory } from "../pipeline/home.ts";
 import { openServedStore } from "../pipeline/served-store.ts";
+import { type AccessFlags, accessOf, withAccessOptions } from "./access-options.ts";
 import { aborted, listenForEnd } from "./end-signals.ts";
 import { type CommonOptions, port } from "./options.ts";
 import { createTerminal } from "./terminal/terminal.ts";
 
-interface ServeOptions extends CommonOptions {
+interface ServeOptions extends CommonOptions, AccessFlags {
   readonly port: number;
   readonly host: string;
 }
 
-async function serve({ json, debug, host, port }: ServeOptions): Promise<void> {
+async function serve({ json, debug, host, port, ...flags }: ServeOptions): Promise<void> {
   const terminal = createTerminal(json === true);
   const end = listenForEnd();
-  const served = await openServedStore(homeDirectory(), { host, port, logLevel: debug ? "debug" : "error" });
+  const served = await openServedStore(homeDirectory(), {
+    host,
+    port,
+    logLevel: debug ? "debug" : "error",
+    access: accessOf(flags),
+  });
   terminal.say(`API      ${served.url}`);
   terminal.say(`console  ${served.consoleUrl ?? "not built: npm run build -w @lepta/console"}`);
   terminal.say("Ctrl-C ends it.");
@@ -25,10 +31,11 @@ async function serve({ json, debug, host, port }: ServeOptions): Promise<void> {
 }
 
 export function serveCommand(): Command {
-  return new Command("serve")
+  const command = new Command("serve")
     .description("Serve the API and the console of the store.")
     .option("--port <N>", "port to listen on; 0 takes a free one", port, 7080)
-    .option("--host <ADDRESS>", "address to listen on", "127.0.0.1")
+    .option("--host <ADDRESS>", "address to listen on", "127.0.0.1");
+  return withAccessOptions(command)
     .action(serve)
     .addHelpText(
       "after",

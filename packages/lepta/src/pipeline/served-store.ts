@@ -100,12 +100,25 @@ async function ownKey(store: Store, tenant: Tenant): Promise<string> {
 
 async function listen(
   store: Store,
-  { host = defaultHost, port, logLevel = "error", jobs = true }: ServeOptions,
+  { host = defaultHost, port, logLevel = "error", jobs = true, access = {} }: ServeOptions,
   consoleDir: string | undefined,
 ): Promise<{ url: string; close(): Promise<void> }> {
   const logger = jsonLogger(process.stderr, logLevel);
   const start = (chosen: number): ReturnType<typeof startServer> =>
-    startServer(store, { host, port: chosen, logger, jobs, ...(consoleDir === undefined ? {} : { consoleDir }) });
+    startServer(store, {
+      host,
+      port: chosen,
+      logger,
+      jobs,
+      limits: {
+        ...(access.rate && { rate: access.rate }),
+        ...(access.refusedKeys && { refusedKeys: access.refusedKeys }),
+        ...(access.allowedHosts && { allowedHosts: access.allowedHosts }),
+      },
+      ...(access.cors && { cors: access.cors }),
+      ...(access.trustedProxies && { trustedProxies: access.trustedProxies }),
+      ...(consoleDir === undefined ? {} : { consoleDir }),
+    });
   try {
     return await start(port ?? defaultPort);
   } catch (error) {

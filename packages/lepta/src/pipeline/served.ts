@@ -11,6 +11,21 @@ export interface ServeOptions {
   readonly logLevel?: "error" | "debug";
   /** Runs the store's jobs: months are invoiced once they are over. Default true. */
   readonly jobs?: boolean;
+  /** Whom the server lets in, and how often. */
+  readonly access?: AccessOptions;
+}
+
+export interface AccessOptions {
+  /** Requests of one key in so many seconds. Default 100 000 in 10. */
+  readonly rate?: { readonly requests: number; readonly seconds: number };
+  /** Requests of one address with wrong keys in so many seconds. Default 100 in 60. */
+  readonly refusedKeys?: { readonly requests: number; readonly seconds: number };
+  /** Origins whose pages may ask the server, e.g. https://shop.example; `*` is every one. Default none. */
+  readonly cors?: readonly string[];
+  /** Addresses and networks of proxies whose X-Forwarded-For is believed. Default none. */
+  readonly trustedProxies?: readonly string[];
+  /** Host names that the server answers to beside its own address, e.g. a proxy's. Default none. */
+  readonly allowedHosts?: readonly string[];
 }
 
 /** A store with its server up. */

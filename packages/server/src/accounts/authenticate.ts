@@ -1,10 +1,10 @@
-// From a secret to an organisation. Known keys are remembered for a moment; the store is asked again after it.
+// From a secret to an organisation. Keys, known and unknown, are remembered for a moment; the store is asked again after.
 import { timingSafeEqual } from "node:crypto";
 import { ApiError, type Scope } from "@lepta/api";
 import { and, eq, sql } from "drizzle-orm";
 import { apiKeys } from "../db/schema.ts";
 import type { Store } from "../db/store.ts";
-import { hashSecret } from "./keys.ts";
+import { hashSecret, isSecret } from "./keys.ts";
 
 export interface Caller {
   organisationId: string;
@@ -15,20 +15,26 @@ export interface Caller {
 }
 
 export interface Authenticator {
-  /** @throws ApiError missing-key, unknown-key, revoked-key */
-  authenticate(secret: string | undefined): Promise<Caller>;
+  /**
+   * @param stranger is called before a key that this process never knew is looked up; what it throws is thrown.
+   * @throws ApiError missing-key, unknown-key, revoked-key
+   */
+  authenticate(secret: string | undefined, stranger?: () => void): Promise<Caller>;
   /** Forgets a key now: call it with revokeKey's id, so that this process refuses the key from the next request on. */
   forget(keyId: string): void;
 }
 
 /** For how long a key is taken as read: at most so long another process goes on accepting a revoked key. */
 const rememberMs = 2_000;
+/** Keys of each kind; beyond it the oldest is forgotten. */
 const maxRemembered = 10_000;
 /** How exactly `lastUsedAt` is kept. */
 const lastUsedEveryMs = 60_000;
 
 export function createAuthenticator(store: Store, now: () => number = Date.now): Authenticator {
   const remembered = new Map<string, { caller: Caller; until: number }>();
+  /** Why keys are refused. */
+  const refused = new Map<string, { error: ApiError; until: number }>();
   const noted = new Map<string, number>();
 
   async function look(hash: Buffer): Promise<Caller> {
@@ -37,11 +43,7 @@ export function createAuthenticator(store: Store, now: () => number = Date.now):
       .select()
       .from(apiKeys)
       .where(eq(apiKeys.hash, hash.toString("hex")));
-    if (!row || !timingSafeEqual(Buffer.from(row.hash, "hex"), hash)) {
-      throw new ApiError("unknown-key", "no API key matches", {
-        fix: "Check that the key was copied whole and is of this server; POST /v1/keys makes a new one.",
-      });
-    }
+    if (!row || !timingSafeEqual(Buffer.from(row.hash, "hex"), hash)) throw unknownKey();
     if (row.revokedAt) {
       throw new ApiError("revoked-key", `the API key ${row.prefix}… was revoked at ${row.revokedAt.toISOString()}`, {
         fix: "Use another key, or make one with POST /v1/keys.",
@@ -67,7 +69,7 @@ export function createAuthenticator(store: Store, now: () => number = Date.now):
   }
 
   return {
-    async authenticate(secret) {
+    async authenticate(secret, stranger) {
       if (secret === undefined || secret === "") {
         throw new ApiError("missing-key", "the request carries no API key", {
           fix: "Send Authorization: Bearer lepta_…",
@@ -77,17 +79,42 @@ export function createAuthenticator(store: Store, now: () => number = Date.now):
       const name = hash.toString("base64");
       const known = remembered.get(name);
       if (known && known.until > now()) return known.caller;
-      remembered.delete(name);
-      const caller = await look(hash);
-      if (remembered.size >= maxRemembered) remembered.clear();
-      remembered.set(name, { caller, until: now() + rememberMs });
-      noteUse(caller);
-      return caller;
+      // A key that was good a moment ago is no stranger's: its callers are not held back for others of their address.
+      if (!known) stranger?.();
+      const wrong = refused.get(name);
+      if (wrong && wrong.until > now()) throw wrong.error;
+      try {
+        // What has another form was never a key: nobody is asked.
+        if (!isSecret(secret)) throw unknownKey();
+        const caller = await look(hash);
+        keep(remembered, name, { caller, until: now() + rememberMs });
+        noteUse(caller);
+        return caller;
+      } catch (error) {
+        if (error instanceof ApiError && error.status === 401) {
+          remembered.delete(name);
+          keep(refused, name, { error, until: now() + rememberMs });
+        }
+        throw error;
+      }
     },
     forget(keyId) {
       for (const [name, { caller }] of remembered) if (caller.keyId === keyId) remembered.delete(name);
     },
   };
+}
+
+function unknownKey(): ApiError {
+  return new ApiError("unknown-key", "no API key matches", {
+    fix: "Check that the key was copied whole and is of this server; POST /v1/keys makes a new one.",
+  });
+}
+
+/** As the newest; the oldest makes room. */
+function keep<T>(map: Map<string, T>, name: string, value: T): void {
+  map.delete(name);
+  if (map.size >= maxRemembered) map.delete(map.keys().next().value as string);
+  map.set(name, value);
 }
 
 /** @throws ApiError missing-scope */

@@ -13,6 +13,11 @@ export function newSecret(): string {
   return secretPrefix + randomBytes(24).toString("base64url");
 }
 
+/** Whether a text has the form of newSecret's. */
+export function isSecret(text: string): boolean {
+  return /^lepta_[A-Za-z0-9_-]{32}$/.test(text);
+}
+
 export function hashSecret(secret: string): Buffer {
   return createHash("sha256").update(secret, "utf8").digest();
 }

@@ -48,6 +48,7 @@ export function createApp(
       const allowed = allowedMethods(path);
       if (allowed.length > 0) {
         exchange.response.setHeader("allow", allowed.join(", "));
+        if (req.method === "OPTIONS") return { status: 204, headers: {}, body: null };
         throw new ApiError("method-not-allowed", `${req.method} is not possible on ${path}`, {
           fix: `Use ${allowed.join(" or ")}.`,
         });

@@ -1,5 +1,7 @@
 // What a server takes at most.
+
 import { defaultRateLimit, type RateLimit } from "./rate-limit.ts";
+import { defaultRefusedLimit } from "./refused-keys.ts";
 
 /** Rows of one request at most, in each protocol. */
 export const maxRows = 1000;
@@ -9,6 +11,8 @@ export interface Limits {
   bodyBytes: number;
   /** Requests of one key. Default 100 000 in 10 s. */
   rate: RateLimit;
+  /** Requests of one address with keys that are none of this server's. Default 100 in 60 s. */
+  refusedKeys: RateLimit;
   /** Models kept loaded. Default 16. */
   loadedModels: number;
   /** Host names that the server answers to beside its own address, e.g. a proxy's. Default none. */
@@ -20,6 +24,7 @@ export interface Limits {
 export const defaultLimits: Limits = {
   bodyBytes: 4 * 2 ** 20,
   rate: defaultRateLimit,
+  refusedKeys: defaultRefusedLimit,
   loadedModels: 16,
   allowedHosts: [],
   closeGraceMs: 10_000,

@@ -16,7 +16,9 @@ import { scorerPool } from "../serving/scorer-pool.ts";
 import { admission } from "./admission.ts";
 import { errorAnswer, publicError, writeAnswer } from "./answer.ts";
 import { createApp } from "./app.ts";
+import { clientAddress } from "./client-address.ts";
 import { type ConsoleFiles, consoleFiles } from "./console-files.ts";
+import { crossOrigin } from "./cors.ts";
 import { predict } from "./endpoints/predict.ts";
 import { type Exchange, openExchange } from "./exchange.ts";
 import { serverFigures } from "./figures.ts";
@@ -24,6 +26,7 @@ import { hostCheck } from "./host-check.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import { loggable, silentLogger } from "./log.ts";
 import { rateLimiter } from "./rate-limit.ts";
+import { refusedKeys } from "./refused-keys.ts";
 import { release } from "./release.ts";
 import { setSecurityHeaders } from "./security-headers.ts";
 import type { ServerContext } from "./server-context.ts";
@@ -37,6 +40,10 @@ export interface ServerOptions {
   /** The console's build; absent: no pages. */
   consoleDir?: string;
   limits?: Partial<Limits>;
+  /** Origins whose pages may ask this server, e.g. https://shop.example; `*` is every one. Default none. */
+  cors?: readonly string[];
+  /** Addresses and networks of proxies whose X-Forwarded-For is believed. Default none. */
+  trustedProxies?: readonly string[];
   /** Runs the store's jobs as well (months are closed and invoiced each night). Default false. */
   jobs?: boolean;
   /** Default: nothing is logged. */
@@ -77,7 +84,12 @@ export async function startServer(store: Store, options: ServerOptions = {}): Pr
     url: "",
     startedAt: performance.now(),
     closing: closing.signal,
-    admit: admission(authenticator, rateLimiter(limits.rate)),
+    admit: admission({
+      authenticator,
+      countRequest: rateLimiter(limits.rate),
+      refused: refusedKeys(limits.refusedKeys),
+      addressOf: clientAddress(options.trustedProxies),
+    }),
     report: (exchange, error) => onError(exchange, error),
     forgetKey: (keyId) => authenticator.forget(keyId),
     predictor: predictor({
@@ -115,12 +127,14 @@ export async function startServer(store: Store, options: ServerOptions = {}): Pr
     (request, env) => app.fetch(request, { exchange: exchanges.get(env.incoming as IncomingMessage) as Exchange }),
     { overrideGlobalObjects: false, autoCleanupIncoming: false },
   );
+  const answerPreflight = crossOrigin(options.cors);
   const checkHost = hostCheck(host, limits.allowedHosts);
 
   async function handle(exchange: Exchange): Promise<void> {
     const { request, response } = exchange;
     try {
       checkHost(request.headers.host);
+      if (answerPreflight(exchange)) return;
       const product = request.method === "POST" ? predictPath.exec(exchange.path)?.[1] : undefined;
       if (product !== undefined) {
         writeAnswer(exchange, await predict.answer(server, exchange, { product }));
