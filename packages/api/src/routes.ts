@@ -75,6 +75,7 @@ const inferErrors = [
   "idempotency-mismatch",
   "prediction-conflict",
   "overloaded",
+  "model-failed",
 ] as const;
 
 export const routes = {
@@ -119,6 +120,7 @@ export const routes = {
       "prediction-conflict",
       "idempotency-mismatch",
       "overloaded",
+      "model-failed",
       ...rowErrors,
     ],
   },

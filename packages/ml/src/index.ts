@@ -1,7 +1,7 @@
 // The public surface of this package: one explicit list.
 
 export type { FeatureProfile, JsonSchema, Manifest, ManifestInput, ManifestMetric } from "./bundle/manifest.ts";
-export { type Bundle, type ReadBundleOptions, readBundle } from "./bundle/read-bundle.ts";
+export { type Bundle, type ReadBundleOptions, readBundle, readManifest } from "./bundle/read-bundle.ts";
 export type { Row, RowProblem } from "./bundle/row.ts";
 export { openScorer, type Scored, type ScoredTable, type Scorer, type ScorerOptions } from "./bundle/scorer.ts";
 export { type BundleContents, type BundleInfo, checkBundleTarget, writeBundle } from "./bundle/write-bundle.ts";

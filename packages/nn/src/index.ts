@@ -7,6 +7,8 @@ export type { NnErrorCode } from "./errors.ts";
 export { NnError, nnErrors } from "./errors.ts";
 export { gradients } from "./grad/gradients.ts";
 export { buildGraph } from "./graph/build.ts";
+export type { GraphCost } from "./graph/cost.ts";
+export { graphCost } from "./graph/cost.ts";
 export type { DecodeOptions, ModelInfo } from "./graph/decode.ts";
 export { decodeModel, decodeOnnx, inputsOf } from "./graph/decode.ts";
 export { einsum } from "./graph/einsum.ts";

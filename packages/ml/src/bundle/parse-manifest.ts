@@ -1,6 +1,7 @@
 // Checks a manifest read from a disk, which is untrusted: every field by type, range and consistency with the others.
 import { dateOrders, decimalMarks, parseTime, thousandsMarks } from "@lepta/data";
 import { MlError } from "../errors.ts";
+import { parseBoundedJson } from "./bounded-json.ts";
 import { bundleFormat, type Manifest } from "./manifest.ts";
 
 type Check = (value: unknown, at: string) => void;
@@ -157,13 +158,13 @@ const manifest = object({
 /** The manifest in `source` (JSON). `where` names it in messages. Throws `bundle-version` or `bundle-corrupt`. */
 export function parseManifest(source: string, where: string): Manifest {
   try {
-    const value: unknown = JSON.parse(source);
+    const value = parseBoundedJson(source);
     json(value, "manifest");
     const version = (value as { formatVersion?: unknown }).formatVersion;
     if (version !== bundleFormat)
       throw new MlError(
         "bundle-version",
-        `${where} has format version ${JSON.stringify(version)}; this version of lepta reads ${bundleFormat}.`,
+        `${where} has format version ${(JSON.stringify(version) ?? "none").slice(0, 40)}; this version of lepta reads ${bundleFormat}.`,
         "Use the version of lepta that wrote the bundle, or train it again.",
       );
     manifest(value, "manifest");
@@ -173,7 +174,7 @@ export function parseManifest(source: string, where: string): Manifest {
     if (!(cause instanceof Mismatch || cause instanceof SyntaxError)) throw cause;
     throw new MlError(
       "bundle-corrupt",
-      `${where} is not a manifest: ${cause.message}.`,
+      `${where} is not a manifest: ${cause.message.slice(0, 500)}.`,
       "Copy the bundle again from where it was written, or train it again.",
       { cause },
     );
@@ -194,7 +195,10 @@ function checkConsistency(checked: Manifest): void {
     fail("manifest.inputs", "a list of different columns");
   for (const name of task === "regression" ? ["value"] : ["probabilities", "label"])
     if (!Object.hasOwn(outputs, name)) fail(`manifest.outputs.${name}`, "a string");
+  const columns = new Set(inputs.map(({ name }) => name));
   for (const [i, feature] of profiles.entries()) {
+    // Each column once at most.
+    if (!columns.delete(feature.name)) fail(`manifest.profile[${i}].name`, "one of the columns, each once");
     const bins = feature.kind === "number" ? feature.edges.length + 1 : feature.categories.length;
     if (feature.shares.length !== bins) fail(`manifest.profile[${i}].shares`, `a list of ${bins}`);
   }

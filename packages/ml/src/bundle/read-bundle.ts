@@ -2,7 +2,9 @@
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { decodeOnnx, type Graph } from "@lepta/nn";
 import { MlError } from "../errors.ts";
+import { checkModel } from "./check-model.ts";
 import type { Manifest } from "./manifest.ts";
 import { parseManifest } from "./parse-manifest.ts";
 
@@ -11,6 +13,10 @@ export interface Bundle {
   readonly manifest: Manifest;
   /** The bytes of model.onnx. */
   readonly model: Uint8Array;
+  /** The model, checked: it takes and gives what the manifest says, and ends after a bounded number of steps. */
+  readonly graph: Graph;
+  /** Most rows that a run of it should have. */
+  readonly mostRows: number;
 }
 
 export interface ReadBundleOptions {
@@ -23,9 +29,7 @@ const maxManifestBytes = 16 * 2 ** 20;
 /** Throws `bundle-not-found`, `bundle-corrupt`, `bundle-version` or `bundle-too-large`. */
 export async function readBundle(dir: string, options: ReadBundleOptions = {}): Promise<Bundle> {
   const path = resolve(dir);
-  const manifestPath = join(path, "manifest.json");
-  const source = await readLimited(manifestPath, maxManifestBytes, "bundle-not-found");
-  const manifest = parseManifest(source.toString("utf8"), manifestPath);
+  const manifest = await readManifest(path);
   const modelPath = join(path, "model.onnx");
   const model = await readLimited(modelPath, options.maxModelBytes ?? 2 ** 30, "bundle-corrupt");
   const found = createHash("sha256").update(model).digest("hex");
@@ -35,7 +39,29 @@ export async function readBundle(dir: string, options: ReadBundleOptions = {}): 
       `${modelPath} has the SHA-256 ${found}, its manifest says ${manifest.modelSha256}.`,
       "Copy the bundle again from where it was written, or train it again.",
     );
-  return { dir: path, manifest, model };
+  return { dir: path, manifest, model, ...readModel(model, manifest, modelPath) };
+}
+
+/** The manifest alone. Throws `bundle-not-found`, `bundle-corrupt`, `bundle-version` or `bundle-too-large`. */
+export async function readManifest(dir: string): Promise<Manifest> {
+  const path = join(resolve(dir), "manifest.json");
+  const source = await readLimited(path, maxManifestBytes, "bundle-not-found");
+  return parseManifest(source.toString("utf8"), path);
+}
+
+/** A bundle is one file: its model has no others, and is read as any file of others is. */
+function readModel(model: Uint8Array, manifest: Manifest, where: string): Pick<Bundle, "graph" | "mostRows"> {
+  try {
+    const graph = decodeOnnx(model);
+    return { graph, ...checkModel(graph, manifest) };
+  } catch (cause) {
+    throw new MlError(
+      "bundle-corrupt",
+      `The model of the bundle, ${where}, cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`,
+      "Use a bundle that `lepta train` or `lepta ship` wrote; train it again.",
+      { cause },
+    );
+  }
 }
 
 async function readLimited(

@@ -1,6 +1,6 @@
 // Scores rows and tables with a bundle's model.
 import { cellReader, columnBatch, type Table } from "@lepta/data";
-import { createSession, type TensorData } from "@lepta/nn";
+import { createSession, type SessionOptions, type TensorData } from "@lepta/nn";
 import { MlError } from "../errors.ts";
 import type { Manifest, ManifestInput } from "./manifest.ts";
 import type { Bundle } from "./read-bundle.ts";
@@ -23,8 +23,10 @@ export type ScoredTable =
 export interface ScorerOptions {
   /** Threads inside one operator. Default 1, the fastest for small models. */
   readonly threads?: number;
-  /** Most rows a run of the model; more are scored in several runs. Default 4096. */
+  /** Most rows a run of the model; more are scored in several runs. Default 4096, or fewer where a row takes much. */
   readonly maxBatch?: number;
+  /** Runs the model in a process of its own, within limits: for bundles of others. Default false. */
+  readonly process?: SessionOptions["process"];
 }
 
 export interface Scorer {
@@ -38,21 +40,16 @@ export interface Scorer {
   readonly close: () => Promise<void>;
 }
 
-/** Throws `bundle-corrupt` where the model cannot be run or is not the one that the manifest describes. */
+/** Throws `bundle-corrupt` where the model cannot be run. */
 export async function openScorer(bundle: Bundle, options: ScorerOptions = {}): Promise<Scorer> {
   const { manifest } = bundle;
   const { inputs, outputs, classes } = manifest;
-  const { threads = 1, maxBatch = 4096 } = options;
-  const session = await createSession(bundle.model, { threads }).catch((cause: unknown) => {
+  const { threads = 1, process: own = false } = options;
+  const maxBatch = Math.min(options.maxBatch ?? 4096, bundle.mostRows);
+  // The graph, not the file: what the runtime sees is what was checked.
+  const session = await createSession(bundle.graph, { threads, process: own }).catch((cause: unknown) => {
     throw corrupt(bundle, cause instanceof Error ? cause.message : String(cause), cause);
   });
-  const wanted = inputs.map(({ name, type }) => `${name} ${type === "category" ? "string" : "float64"}`).sort();
-  const found = session.inputs.map(({ name, dtype }) => `${name} ${dtype}`).sort();
-  const names = new Set(session.outputs.map(({ name }) => name));
-  if (wanted.join("\n") !== found.join("\n") || Object.values(outputs).some((name) => !names.has(name))) {
-    await session.close();
-    throw corrupt(bundle, "its inputs and outputs are not those of the manifest");
-  }
   const run = async (feeds: Record<string, TensorData>, rows: number): Promise<ScoredTable> => {
     const results = await session.run(feeds);
     if (classes === null) {
@@ -62,8 +59,11 @@ export async function openScorer(bundle: Bundle, options: ScorerOptions = {}): P
     }
     const probabilities = results[outputs.probabilities!]!.data as Float32Array;
     const labels = results[outputs.label!]!.data as string[];
-    if (probabilities.length !== rows * classes.length)
-      throw corrupt(bundle, `it gives ${probabilities.length} probabilities for ${rows} rows`);
+    if (probabilities.length !== rows * classes.length || labels.length !== rows)
+      throw corrupt(
+        bundle,
+        `it gives ${probabilities.length} probabilities and ${labels.length} labels for ${rows} rows`,
+      );
     return { labels, classes, probabilities };
   };
   return {

@@ -1,5 +1,5 @@
 // What a server takes at most.
-
+import { defaultModelLimits, type ModelLimits } from "../serving/model-limits.ts";
 import { defaultRateLimit, type RateLimit } from "./rate-limit.ts";
 import { defaultRefusedLimit } from "./refused-keys.ts";
 
@@ -15,6 +15,8 @@ export interface Limits {
   refusedKeys: RateLimit;
   /** Models kept loaded. Default 16. */
   loadedModels: number;
+  /** Of each model's process. Default 10 s a run, 60 s to open, 2 GiB. */
+  model: ModelLimits;
   /** Host names that the server answers to beside its own address, e.g. a proxy's. Default none. */
   allowedHosts: readonly string[];
   /** Milliseconds that requests in flight get to finish when the server closes. Default 10 000. */
@@ -26,6 +28,7 @@ export const defaultLimits: Limits = {
   rate: defaultRateLimit,
   refusedKeys: defaultRefusedLimit,
   loadedModels: 16,
+  model: defaultModelLimits,
   allowedHosts: [],
   closeGraceMs: 10_000,
 };

@@ -66,7 +66,7 @@ export async function startServer(store: Store, options: ServerOptions = {}): Pr
   const limits: Limits = { ...defaultLimits, ...options.limits };
   const figures = serverFigures(() => ({ score: scorers.waiting, write: writer.waiting }));
   const scorers = scorerPool({
-    open: (organisationId, versionId) => openModel(store, organisationId, versionId),
+    open: (organisationId, versionId) => openModel(store, organisationId, versionId, limits.model),
     maxLoaded: limits.loadedModels,
     onRun: (size) => figures.batch("score", size),
     busy: (organisationId) => writer.inFlight(organisationId),

@@ -2,9 +2,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run as runSchema, version as versionSchema } from "@lepta/api";
+import { buildGraph, constant, encodeOnnx, expand, input, mul, reduceMax, reshape } from "@lepta/nn";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { writeTestBundle } from "../../testing/bundle.ts";
+import { withExternalData, writeTestBundle } from "../../testing/bundle.ts";
 import { describeStores, type TestStore } from "../../testing/stores.ts";
 import { createOrganisation } from "../accounts/organisations.ts";
 import { interruptDeadRuns } from "../db/interrupt.ts";
@@ -235,6 +236,27 @@ describeStores("registry", (open) => {
       const broken = writeTestBundle(join(store.dir, `d${count}`));
       writeFileSync(join(broken, "manifest.json"), `{"dataHash": 3}`);
       await refuse(broken);
+    });
+
+    test("whose model names a file of the machine, or calculates without end, is refused before it is run", async () => {
+      const { store } = opened;
+      await registerProduct(tenant, credit);
+      const hidden = constant({ data: Float64Array.of(1), shape: [1] });
+      const x = input("x", "float64", ["N", 1]);
+      const large = expand(x, [2 ** 20, "N", 2 ** 10]);
+      const models: Record<string, Uint8Array> = {
+        external: withExternalData(encodeOnnx(buildGraph({ value: reshape(mul(x, hidden), [-1]) }))),
+        large: encodeOnnx(buildGraph({ value: reduceMax(large, [0, 2]) })),
+        other: encodeOnnx(buildGraph({ value: reshape(mul(input("z", "float64", ["N", 1]), 2), [-1]) })),
+      };
+      for (const [name, model] of Object.entries(models)) {
+        const bundleDir = writeTestBundle(join(store.dir, `${name}${count}`), { model });
+        await expect(
+          registerVersion(store, tenant, { product: "credit", name: "n", bundleDir }),
+          name,
+        ).rejects.toMatchObject({ code: "bundle-corrupt" });
+      }
+      expect((await listVersions(tenant, "credit")).items).toEqual([]);
     });
   });
 

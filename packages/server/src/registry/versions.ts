@@ -1,7 +1,8 @@
 // Model versions: a bundle taken into the store, listed with what it measured, and put back on disk to be served.
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { ApiError, type Page, trivial, type Version } from "@lepta/api";
+import { MlError, readBundle, readManifest as readBundleManifest } from "@lepta/ml";
 import { and, desc, eq, lt, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Sql } from "../db/connection.ts";
@@ -50,7 +51,8 @@ export const blobsOf = (store: Store) => localBlobs(join(store.dir, "files"));
 /**
  * Takes a bundle's files into the store and gives it the product's next version number. The same bundle again gives
  * the version that it has.
- * @throws ApiError product-not-found, bundle-unusable; nothing is registered then.
+ * @throws ApiError product-not-found, bundle-unusable; MlError bundle-corrupt where its model is not what a bundle's may
+ * be. Nothing is registered then.
  */
 export async function registerVersion(store: Store, tenant: Tenant, given: NewVersion): Promise<Version> {
   const manifest = await readManifest(given.bundleDir);
@@ -60,6 +62,8 @@ export async function registerVersion(store: Store, tenant: Tenant, given: NewVe
   if (sha256 !== manifest.modelSha256) {
     throw unusable(given.bundleDir, "model.onnx does not have the hash that the manifest says");
   }
+  // The whole bundle, as it will be read when it is served.
+  await readBundle(given.bundleDir);
   // Blobs first: a row never refers to a file that is not there. Left-over blobs of a crash harm nothing.
   const files = await storeDirectory(blobsOf(store), given.bundleDir);
   const bundleHash = directoryHash(files);
@@ -167,9 +171,9 @@ export async function bundleDirectory(store: Store, tenant: Tenant, versionId: s
 async function readManifest(dir: string): Promise<z.infer<typeof manifestSchema>> {
   let content: unknown;
   try {
-    content = JSON.parse(await readFile(join(dir, "manifest.json"), "utf8"));
+    content = await readBundleManifest(dir);
   } catch (cause) {
-    throw unusable(dir, "manifest.json cannot be read as JSON", cause);
+    throw unusable(dir, cause instanceof MlError ? cause.message : "manifest.json cannot be read", cause);
   }
   const manifest = manifestSchema.safeParse(content);
   if (!manifest.success) throw unusable(dir, `manifest.json: ${z.prettifyError(manifest.error)}`);

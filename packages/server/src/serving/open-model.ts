@@ -1,5 +1,5 @@
 // From a registered version to a served model: its bundle is put on disk, read, verified and opened.
-import { type FieldProblem, maxListed, type Row } from "@lepta/api";
+import { ApiError, type FieldProblem, maxListed, type Row } from "@lepta/api";
 import {
   type Manifest,
   type ManifestInput,
@@ -11,12 +11,22 @@ import {
 } from "@lepta/ml";
 import type { Store } from "../db/store.ts";
 import { bundleDirectory } from "../registry/versions.ts";
+import { defaultModelLimits, type ModelLimits } from "./model-limits.ts";
 import type { ServedModel, Verdict } from "./served-model.ts";
 
-/** @throws ApiError version-not-found, blob-missing, blob-corrupt; MlError where the bundle cannot be used. */
-export async function openModel(store: Store, organisationId: string, versionId: string): Promise<ServedModel> {
+/**
+ * The model runs in a process of its own: whoever registered it, it cannot hold up or end the server, and no organisation
+ * another's.
+ * @throws ApiError version-not-found, blob-missing, blob-corrupt; MlError bundle-corrupt
+ */
+export async function openModel(
+  store: Store,
+  organisationId: string,
+  versionId: string,
+  limits: ModelLimits = defaultModelLimits,
+): Promise<ServedModel> {
   const dir = await bundleDirectory(store, store.tenant(organisationId), versionId);
-  const scorer = await openScorer(await readBundle(dir), { threads: 1 });
+  const scorer = await openScorer(await readBundle(dir), { threads: 1, process: limits });
   const { manifest } = scorer;
   const obviouslyFine = quickCheck(manifest.inputs);
   return {
@@ -28,10 +38,23 @@ export async function openModel(store: Store, organisationId: string, versionId:
     inputs: manifest.inputs,
     validate: (row) => (obviouslyFine(row) ? [] : problemsOf(scorer, row)),
     async score(rows) {
-      return (await scorer.score(rows)).map((scored) => verdict(scored, manifest));
+      const scored = await scorer.score(rows).catch((error) => {
+        throw endedBy(error) ?? error;
+      });
+      return scored.map((one) => verdict(one, manifest));
     },
     close: () => scorer.close(),
   };
+}
+
+/** What a caller is told where the model's process is no more. */
+function endedBy(cause: { code?: unknown; message?: string }): ApiError | undefined {
+  if (cause.code !== "session-ended") return undefined;
+  return new ApiError("model-failed", "the model's process has ended", {
+    cause,
+    fix: "Try again: the model is opened anew. If it stays, send fewer rows a request, or deploy another version.",
+    retryAfterSeconds: 1,
+  });
 }
 
 /** The label is the model's own: its graph holds the threshold. */

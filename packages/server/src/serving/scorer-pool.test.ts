@@ -1,5 +1,5 @@
 // The pool: one load a version, batches, eviction that waits for its last batch, failed loads tried again.
-import type { Row } from "@lepta/api";
+import { ApiError, type Row } from "@lepta/api";
 import { describe, expect, test } from "vitest";
 import { type ScorerPool, scorerPool } from "./scorer-pool.ts";
 import type { ServedModel } from "./served-model.ts";
@@ -129,6 +129,27 @@ describe("scorer pool", () => {
     await expect(pool.load("o", "broken")).rejects.toThrow("cannot be read");
     await expect(pool.load("o", "broken")).rejects.toThrow("cannot be read");
     expect(events).toEqual(["open broken", "open broken"]);
+    await pool.close();
+  });
+
+  test("a model whose process has ended is closed and opened anew for the next request", async () => {
+    const { events, open } = fakes();
+    let fails = true;
+    const pool = scorerPool({
+      open: async (organisationId, version) => {
+        const model = await open(organisationId, version);
+        const score = async (rows: Row[]) => {
+          if (fails) throw new ApiError("model-failed", "ended", { fix: "Try again." });
+          return model.score(rows);
+        };
+        return { ...model, score };
+      },
+    });
+    await expect(scoreOnce(pool, "v", 1)).rejects.toMatchObject({ code: "model-failed" });
+    for (let i = 0; i < 10; i++) await tick();
+    fails = false;
+    expect(await scoreOnce(pool, "v", 2)).toBe(2);
+    expect(events).toEqual(["open v", "close v", "open v", "score v 1"]);
     await pool.close();
   });
 

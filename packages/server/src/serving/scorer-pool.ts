@@ -1,5 +1,5 @@
 // Loaded models, the least recently used closed first; each scores what gathered while it was scoring.
-import type { Row } from "@lepta/api";
+import { ApiError, type Row } from "@lepta/api";
 import { type Batcher, batcher, type Reservation } from "./batcher.ts";
 import type { ServedModel, Verdict } from "./served-model.ts";
 
@@ -63,12 +63,26 @@ export function scorerPool({ open, maxLoaded = 16, onRun, busy, onCloseFailure }
 
   function start(key: string, organisationId: string, versionId: string): Entry {
     const opening = open(organisationId, versionId);
+    // A model that is of no more use: the next call opens it anew.
+    const forget = (): void => {
+      if (entries.get(key) !== entry) return;
+      entries.delete(key);
+      retire(entry);
+    };
     const entry: Entry = {
       batches: undefined,
       users: 0,
       onUnused: () => undefined,
       loading: opening.then((model) => {
-        const batches = batcher((rows: Row[]) => model.score(rows), {
+        const score = async (rows: Row[]): Promise<Verdict[]> => {
+          try {
+            return await model.score(rows);
+          } catch (error) {
+            if (error instanceof ApiError && error.code === "model-failed") forget();
+            throw error;
+          }
+        };
+        const batches = batcher(score, {
           cap,
           ...(onRun ? { onRun } : {}),
           ...(busy ? { hold: { until: () => busy(organisationId), enough } } : {}),

@@ -21,7 +21,10 @@ export interface ServedModel {
   inputs: readonly { name: string; type: string }[];
   /** Everything that is wrong with a row, `path` a JSON pointer into it; empty when it may be scored. */
   validate(row: unknown): FieldProblem[];
-  /** One verdict a row, in order. Rows must have passed `validate`. */
+  /**
+   * One verdict a row, in order. Rows must have passed `validate`.
+   * @throws ApiError model-failed where the model is of no more use and must be opened anew.
+   */
   score(rows: Row[]): Promise<Verdict[]>;
   close(): Promise<void>;
 }

@@ -1,0 +1,48 @@
+// Checks a bundle's model, which is untrusted, before a runtime sees it: what it takes and gives, and what a run costs.
+import { type Graph, graphCost } from "@lepta/nn";
+import type { Manifest } from "./manifest.ts";
+
+/** Rows of the runs that are bounded: those of a server. */
+export const boundedRows = 64;
+/** Bytes of the largest value of such a run, of all values, and operations: some minutes at most on one core. */
+const most = { largestBytes: 2 ** 30, totalBytes: 2 ** 35, operations: 2 ** 40 } as const;
+
+export interface CheckedModel {
+  /** Rows of one run at which its values stay as small as those of a run that is allowed. */
+  readonly mostRows: number;
+}
+
+/** Throws Error, with what is wrong, unless `graph` takes and gives what `manifest` says and its runs are bounded. */
+export function checkModel(graph: Graph, { inputs, outputs, classes }: Manifest): CheckedModel {
+  const described = (list: readonly string[]): string => [...list].sort().join("\n");
+  const wanted = inputs.map(({ name, type }) => `${name} ${type === "category" ? "string" : "float64"}`);
+  const found = graph.inputs.map(({ node, dtype }) => `${node.name} ${dtype}`);
+  const columns = graph.inputs.every(
+    ({ shape }) => shape.length === 2 && typeof shape[0] === "string" && shape[1] === 1,
+  );
+  if (described(wanted) !== described(found) || !columns)
+    throw new Error("its inputs are not those of the manifest: one a column, [N, 1]");
+  const types: Readonly<Record<string, string>> =
+    classes === null ? { value: "float64" } : { probabilities: "float32", label: "string" };
+  for (const [role, dtype] of Object.entries(types)) {
+    const output = graph.outputs.find(({ name }) => name === outputs[role]);
+    if (output?.tensor.dtype !== dtype) throw new Error(`its output for ${role} is not there or not of type ${dtype}`);
+  }
+  const cost = graphCost(graph, boundedRows);
+  for (const [name, limit] of Object.entries(most)) {
+    const own = cost[name as keyof typeof most];
+    if (!(own <= limit))
+      throw new Error(
+        `a run of ${boundedRows} rows takes ${own.toExponential(1)} ${costNames[name as keyof typeof most]}`,
+      );
+  }
+  return {
+    mostRows: Math.max(boundedRows, Math.floor((boundedRows * most.largestBytes) / Math.max(1, cost.largestBytes))),
+  };
+}
+
+const costNames: Readonly<Record<keyof typeof most, string>> = {
+  largestBytes: `bytes in one value; at most ${most.largestBytes} are allowed`,
+  totalBytes: `bytes in all values; at most ${most.totalBytes} are allowed`,
+  operations: `operations; at most ${most.operations} are allowed`,
+};
