@@ -1,5 +1,7 @@
 // The columns of a loaded table as they stand: plain numbers as figures, all other cells as texts.
 import type { Duck } from "../duck.ts";
+import { trimmed } from "../reading/blanks.ts";
+import { isPlainNumber } from "../reading/number-text.ts";
 import { noPlainNumbers, type PlainNumbers, type RawColumn, type SourceKind } from "../reading/raw-column.ts";
 
 /** A raw column with its cells, one a row. */
@@ -11,7 +13,15 @@ export interface RawCells {
   readonly texts: readonly string[] | undefined;
   /** Whether the source itself holds figures: then there are no texts to read again. */
   readonly native: boolean;
+  /** Every cell as it stands, "" where nothing does; of small tables, where they are at hand. */
+  readonly raw?: readonly string[];
 }
+
+/**
+ * Rows up to which the texts are counted here: DuckDB takes longer to plan what it counts of thousands of columns than
+ * it takes to count.
+ */
+const fewRows = 10_000;
 
 /** Columns of one statement: DuckDB plans thousands of expressions slowly. */
 const together = 40;
@@ -31,6 +41,7 @@ export async function rawColumns(
   names: readonly string[],
   kinds: readonly SourceKind[],
   native: readonly boolean[],
+  rowCount: number,
 ): Promise<RawCells[]> {
   const columns: RawCells[] = [];
   for (let start = 0; start < names.length; start += together) {
@@ -40,7 +51,7 @@ export async function rawColumns(
       kind: kinds[start + i],
       native: native[start + i] === true,
     }));
-    columns.push(...(await readPart(duck, part)));
+    columns.push(...(await (rowCount <= fewRows ? readFew(duck, part) : readPart(duck, part))));
   }
   return columns;
 }
@@ -74,6 +85,73 @@ async function readPart(duck: Duck, part: readonly Part[]): Promise<RawCells[]> 
   });
 }
 
+/** As `readPart`, from the texts themselves. */
+async function readFew(duck: Duck, part: readonly Part[]): Promise<RawCells[]> {
+  const data = await duck.columns(`SELECT ${part.map(({ at }) => `c${at}`).join(", ")} FROM loaded`);
+  return part.map(({ name, kind, native }, i): RawCells => {
+    const cells = data[i]!;
+    if (native) {
+      const figures = cells as Float64Array;
+      const count = kind === "number" ? figures.reduce((sum, value) => sum + Number(!Number.isNaN(value)), 0) : 0;
+      return {
+        column: { name, kind, plain: { ...noPlainNumbers, count }, others: new Map() },
+        numbers: figures,
+        texts: undefined,
+        native,
+      };
+    }
+    const raw = cells as string[];
+    const { plain, numbers, texts } = countTexts(raw);
+    return { column: { name, kind, plain, others: tally(texts) }, numbers, texts, native, raw };
+  });
+}
+
+function countTexts(raw: readonly string[]): {
+  plain: PlainNumbers;
+  numbers: Float64Array | undefined;
+  texts: string[] | undefined;
+} {
+  const numbers = new Float64Array(raw.length).fill(Number.NaN);
+  const lengths = new Map<number, number>();
+  const about = { ...noPlainNumbers } as { -readonly [K in keyof PlainNumbers]: number };
+  const different = new Set<string>();
+  let texts: string[] | undefined;
+  for (let row = 0; row < raw.length; row++) {
+    const text = raw[row]!;
+    if (text === "") continue;
+    const value = plainValue(text);
+    if (value === undefined) {
+      texts ??= new Array<string>(raw.length).fill("");
+      texts[row] = text;
+      continue;
+    }
+    numbers[row] = value;
+    about.count++;
+    different.add(text);
+    lengths.set(text.length, (lengths.get(text.length) ?? 0) + 1);
+    if (text.includes(".")) {
+      about.pointed++;
+      if (text.length <= 8 && text.at(-4) === "." && !text.startsWith("0")) about.grouped++;
+    } else if (/^0\d/.test(text)) about.leadingZeros++;
+    if (text.length > 15 && /^[+-]?\d+$/.test(text) && !Number.isSafeInteger(value)) about.wide++;
+  }
+  if (about.count === 0) return { plain: noPlainNumbers, numbers: undefined, texts };
+  const widths = [...lengths.keys()];
+  about.shortest = Math.min(...widths);
+  about.longest = Math.max(...widths);
+  about.sameLength = Math.max(...lengths.values());
+  about.different = different.size;
+  return { plain: about, numbers, texts };
+}
+
+/** What `plainSql` gives, undefined for NULL. */
+function plainValue(text: string): number | undefined {
+  const inner = trimmed(text);
+  if (!isPlainNumber(inner) || text.includes("\u00a0")) return undefined;
+  const value = Number(inner);
+  return Number.isFinite(value) ? value : undefined;
+}
+
 function tally(texts: readonly string[] | undefined): Map<string, number> {
   const counts = new Map<string, number>();
   for (const text of texts ?? []) if (text !== "") counts.set(text, (counts.get(text) ?? 0) + 1);
@@ -96,8 +174,8 @@ async function countPart(duck: Duck, part: readonly Part[]): Promise<Counted[]> 
         cells: `count(${c})`,
         count: `count(${plainSql(c)})`,
         pointed: `count(*) FILTER (WHERE contains(${c}, '.') AND ${plainSql(c)} IS NOT NULL)`,
-        zeros: `count(*) FILTER (WHERE starts_with(${c}, '0') AND ${c}[2] BETWEEN '0' AND '9' AND NOT contains(${c}, '.'))`,
-        wide: `count(*) FILTER (WHERE CASE WHEN length(${c}) > 15 THEN abs(TRY_CAST(${c} AS HUGEINT)) > 9007199254740991 END)`,
+        zeros: `count(*) FILTER (WHERE starts_with(${c}, '0') AND ${c}[2] BETWEEN '0' AND '9' AND NOT contains(${c}, '.') AND ${plainSql(c)} IS NOT NULL)`,
+        wide: `count(*) FILTER (WHERE CASE WHEN length(${c}) > 15 THEN regexp_full_match(${c}, '[+-]?[0-9]+') AND abs(${plainSql(c)}) > 9007199254740991 ELSE false END)`,
       };
     }),
   );
@@ -123,7 +201,9 @@ async function countPart(duck: Duck, part: readonly Part[]): Promise<Counted[]> 
   );
   const same = await aggregates(
     duck,
-    open.map(({ c }, k) => ({ same: `count(*) FILTER (WHERE length(${c}) = ${more[k]!.mode})` })),
+    open.map(({ c }, k) => ({
+      same: `count(*) FILTER (WHERE length(${c}) = ${more[k]!.mode} AND ${plainSql(c)} IS NOT NULL)`,
+    })),
   );
   return part.map((_, i): Counted => {
     const { cells, count, zeros, wide, pointed } = first[i]! as Record<string, number>;

@@ -28,7 +28,7 @@ export async function readColumn(
   const pointed = (reading.decimal ?? "point") === "point" || plain.pointed === 0;
   // A plain number is read from its text where it is more than its figure.
   const retell = !raw.native && plain.count > 0 && !(reading.type === "number" && pointed);
-  const texts = retell ? ((await duck.columns(`SELECT c${at} FROM loaded`))[0] as string[]) : raw.texts;
+  const texts = retell ? (raw.raw ?? ((await duck.columns(`SELECT c${at} FROM loaded`))[0] as string[])) : raw.texts;
   if (strings) {
     const data = readStrings(texts, rowCount, reading, found);
     return { column: { name, type: stringTypeOf(reading), data, reading }, ...found };

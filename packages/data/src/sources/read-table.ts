@@ -18,7 +18,7 @@ import { loadParquet } from "./parquet.ts";
 import { rawColumns } from "./raw-columns.ts";
 import { type ReadColumn, readColumn } from "./read-columns.ts";
 import { missingNotes, sentinelNotes } from "./reading-notes.ts";
-import { rowKeySql } from "./row-key-sql.ts";
+import { rowKeys } from "./row-key-sql.ts";
 import { settleRows } from "./settle-rows.ts";
 
 export interface ReadOptions {
@@ -81,10 +81,10 @@ export async function readTable(path: string, options: ReadOptions = {}): Promis
     });
     checkDeclared(path, loaded.names, options);
     onProgress({ stage: "convert" });
-    const cells = await rawColumns(duck, loaded.names, loaded.kinds, loaded.native);
-    if (format === "csv" || format === "tsv") checkNames(path, loaded.names, cells);
     const [counted] = await duck.rows("SELECT CAST(count(*) AS DOUBLE) AS n FROM loaded");
     const rowCount = Number(counted?.n);
+    const cells = await rawColumns(duck, loaded.names, loaded.kinds, loaded.native, rowCount);
+    if (format === "csv" || format === "tsv") checkNames(path, loaded.names, cells);
     if (rowCount === 0) throw emptyTable(path, ...whyEmpty(loaded), loaded.rejected.length);
     const decided = decide(
       cells.map(({ column }) => column),
@@ -101,14 +101,14 @@ export async function readTable(path: string, options: ReadOptions = {}): Promis
       ...missingNotes(columns, options.readings),
       ...sentinelNotes(columns),
     ];
-    const [keys] = (await duck.columns(`SELECT ${rowKeySql(settled.columns)} FROM loaded`)) as Float64Array[];
+    const keys = await rowKeys(duck, settled.columns, cells, rowCount);
     const { kept } = settled;
     return makeTable(settled.columns, {
       source: { path, format, bytes },
       rejected: settled.rejected,
       unreadable: settled.unreadable,
       notes,
-      rowKeys: kept === undefined ? keys! : Float64Array.from(kept, (row) => keys![row]!),
+      rowKeys: kept === undefined ? keys : Float64Array.from(kept, (row) => keys[row]!),
       ...(settled.rowNumbers === undefined ? {} : { rowNumbers: settled.rowNumbers }),
     });
   } finally {

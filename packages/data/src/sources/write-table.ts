@@ -5,12 +5,13 @@ import { basename, dirname, join, resolve } from "node:path";
 import { type DuckLoad, openDuck } from "../duck.ts";
 import { DataError } from "../errors.ts";
 import { type Column, isNumeric, type Table } from "../table.ts";
-import { formatOf } from "./format.ts";
+import { type Format, formatOf } from "./format.ts";
 
 /**
  * Rows in the table's order; a missing value is an empty field, a null in Parquet, and null in NDJSON. Timestamps are
  * written in ISO 8601 (UTC), booleans as true and false. The file appears by a rename once it is whole on the disk.
- * Throws `unknown-format`, `write-failed`, `no-columns`, `duplicate-column` (names that differ by case alone).
+ * Names that differ by case alone stay as they are, but in Parquet, where a number is put behind: readers take
+ * them as one. Throws `unknown-format`, `write-failed`, `no-columns`.
  */
 export async function writeTable(
   path: string,
@@ -20,27 +21,20 @@ export async function writeTable(
   const { format, gzip } = formatOf(path);
   if (table.columns.length === 0)
     throw new DataError("no-columns", "a table without a column cannot be written", "Give at least one column.");
-  refuseTwins(path, table.columns);
+  const given = format === "parquet" ? differentNames(names(table)) : names(table);
   const target = resolve(path);
   const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString("hex")}.tmp`);
   const duck = await openDuck(options.signal === undefined ? {} : { signal: options.signal });
   try {
     await duck.load("rows_out", table.columns.map(loadOf));
-    const names = table.columns.map(({ name }) => `"${name.replaceAll('"', '""')}"`);
     const columns = table.columns.map((column, i) => {
       const time = column.type === "timestamp" && format !== "parquet";
       const whole = format !== "parquet" && holdsWholeNumbers(column);
-      const value = time ? `strftime(c${i}, '%Y-%m-%dT%H:%M:%S.%gZ')` : whole ? `CAST(c${i} AS BIGINT)` : `c${i}`;
-      return `${value} AS ${names[i]}`;
+      return time ? `strftime(c${i}, '%Y-%m-%dT%H:%M:%S.%gZ')` : whole ? `CAST(c${i} AS BIGINT)` : `c${i}`;
     });
-    const how = {
-      csv: "FORMAT csv, HEADER true, DELIMITER ','",
-      tsv: "FORMAT csv, HEADER true, DELIMITER E'\\t'",
-      ndjson: "FORMAT json, ARRAY false",
-      parquet: "FORMAT parquet, COMPRESSION zstd",
-    }[format];
-    const compression = format === "parquet" ? "" : `, COMPRESSION ${gzip ? "gzip" : "none"}`;
-    await duck.run(`COPY (SELECT ${columns.join(", ")} FROM rows_out) TO $1 (${how}${compression})`, [temporary]);
+    const alike = new Set(given.map((name) => name.toLowerCase())).size < given.length;
+    const select = selectOf(columns, given, format, alike);
+    await duck.run(`COPY (${select}) TO $1 (${copyOptions(format, gzip, alike)})`, [temporary]);
     const file = await open(temporary, "r+");
     try {
       await file.sync();
@@ -63,20 +57,45 @@ export async function writeTable(
   }
 }
 
-/** DuckDB takes names that differ by case alone as one, and would rename a column unasked. */
-function refuseTwins(path: string, columns: readonly Column[]): void {
-  const seen = new Map<string, string>();
-  for (const { name } of columns) {
-    const twin = seen.get(name.toLowerCase());
-    if (twin !== undefined)
-      throw new DataError(
-        "duplicate-column",
-        `"${path}" cannot hold both "${twin}" and "${name}": the names differ by case alone`,
-        "Rename one of the columns.",
-      );
-    seen.set(name.toLowerCase(), name);
-  }
+const names = ({ columns }: Table): string[] => columns.map(({ name }) => name);
+
+/** DuckDB takes names that differ by case alone as one; Parquet's get a number behind, "no" and "NO_2". */
+function differentNames(given: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return given.map((name) => {
+    let own = name;
+    for (let count = 2; taken.has(own.toLowerCase()); count++) own = `${name}_${count}`;
+    taken.add(own.toLowerCase());
+    return own;
+  });
 }
+
+/** Names that DuckDB takes as one are written as values: the CSV's first row, the keys of JSON objects. */
+function selectOf(columns: readonly string[], given: readonly string[], format: Format, alike: boolean): string {
+  if (!alike)
+    return `SELECT ${columns.map((value, i) => `${value} AS ${quotedName(given[i]!)}`).join(", ")} FROM rows_out`;
+  if (format === "ndjson") {
+    const fields = columns.map((value, i) => `${quotedText(given[i]!)}, ${value}`);
+    return `SELECT json_object(${fields.join(", ")}) AS line FROM rows_out`;
+  }
+  const texts = columns.map((value, i) => `CAST(${value} AS VARCHAR) AS t${i}`);
+  const head = given.map((name, i) => `${quotedText(name)} AS t${i}`);
+  const all = `SELECT 0 AS part, 0 AS place, ${head.join(", ")} UNION ALL SELECT 1, rowid, ${texts.join(", ")} FROM rows_out`;
+  return `SELECT ${columns.map((_, i) => `t${i}`).join(", ")} FROM (${all}) ORDER BY part, place`;
+}
+
+function copyOptions(format: Format, gzip: boolean, alike: boolean): string {
+  const compression = `COMPRESSION ${gzip ? "gzip" : "none"}`;
+  if (format === "parquet") return "FORMAT parquet, COMPRESSION zstd";
+  // Objects that are text already: no character of theirs is quoted.
+  if (format === "ndjson" && alike)
+    return `FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER E'\\x01', ${compression}`;
+  if (format === "ndjson") return `FORMAT json, ARRAY false, ${compression}`;
+  return `FORMAT csv, HEADER ${!alike}, DELIMITER ${format === "tsv" ? "E'\\t'" : "','"}, ${compression}`;
+}
+
+const quotedName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+const quotedText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 const numericTypes = { number: "DOUBLE", boolean: "BOOLEAN", timestamp: "TIMESTAMP" } as const;
 

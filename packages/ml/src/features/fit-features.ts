@@ -18,11 +18,14 @@ import { momentsOf } from "./moments.ts";
 export interface FeatureOptions {
   /** Default "piecewise". */
   readonly encoding?: Encoding;
-  /** Most bins a number in the piecewise-linear encoding. Default 8. */
+  /** Most bins a number in the piecewise-linear encoding; fewer where there are more than 512 numbers. Default 8. */
   readonly bins?: number;
   /** Most categories with a column of their own; the rarest beyond it are put together (see `learnEffects`). Default 64. */
   readonly categories?: number;
 }
+
+/** Most columns of piecewise-linear encodings together: thousands of numbers get fewer bins, or none. */
+const mostEncoded = 4096;
 
 /**
  * Learns from `table` (the training part) how to turn the schema's features into numbers.
@@ -36,10 +39,12 @@ export function fitFeatures(
   const { encoding = "piecewise", bins = 8, categories = 64 } = options;
   const leftOut: { name: string; reason: string }[] = [];
   const features: Feature[] = [];
+  const numbers = schema.features.filter(({ type }) => type !== "category" && type !== "text").length;
+  const own = Math.min(bins, Math.floor(mostEncoded / Math.max(1, numbers)));
   for (const { name, type } of schema.features) {
     const column = columnOf(table, name);
     if (type === "text") leftOut.push({ name, reason: "free text: not used as a feature" });
-    else if (isNumeric(column)) features.push(fitNumber(column, encoding === "piecewise" ? bins : 0));
+    else if (isNumeric(column)) features.push(fitNumber(column, encoding === "piecewise" ? own : 0));
     else features.push(fitCategory(column, categories));
   }
   if (features.length === 0)

@@ -18,11 +18,14 @@ type Metadata = { name: string; datatype: Tensor["datatype"]; shape: number[] };
 
 const numbers = [...integerTypes, ...floatTypes] as const;
 
-/** What each column may come as; the first is what the metadata names. */
+/**
+ * What each column may come as; the first is what the metadata names. A string is read as the column's texts are, so it
+ * may come for any.
+ */
 const accepted: Readonly<Record<string, readonly Tensor["datatype"][]>> = {
-  number: ["FP64", ...numbers],
+  number: ["FP64", ...numbers, "BYTES"],
   timestamp: ["FP64", ...numbers, "BYTES"],
-  boolean: ["BOOL"],
+  boolean: ["BOOL", "BYTES"],
   category: ["BYTES"],
 };
 
