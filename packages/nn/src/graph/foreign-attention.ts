@@ -15,6 +15,8 @@ import {
   mul,
   reduceMean,
   reshape,
+  shapeTensor,
+  squeeze,
   transpose,
   unsqueeze,
   where,
@@ -42,9 +44,9 @@ export function writtenAttention(node: ForeignNode): Tensor {
     joined ? transpose(reshape(x, int64s([0, 0, count, -1])), [0, 2, 1, 3]) : x;
   const query = apart(q, heads);
   const [key, value] = [k, v].map((x) => repeated(apart(x, shared), heads / shared)) as [Tensor, Tensor];
-  const width = Number(query.shape[3]);
-  const { scale = 1 / Math.sqrt(width), softcap = 0 } = attributes;
-  let scores = matMul(mul(query, like(Number(scale), query)), transpose(key, [0, 1, 3, 2]));
+  const { scale, softcap = 0 } = attributes;
+  const factor = scale === undefined ? inverseRootOfWidth(query) : like(Number(scale), query);
+  let scores = matMul(mul(query, factor), transpose(key, [0, 1, 3, 2]));
   if (Number(softcap) !== 0) {
     const cap = like(Number(softcap), scores);
     scores = mul(cap, apply("Tanh", [div(scores, cap)]));
@@ -72,7 +74,16 @@ function weightsOf(scores: Tensor): Tensor {
 function repeated(x: Tensor, times: number): Tensor {
   if (times === 1) return x;
   const copies = expand(unsqueeze(x, [2]), int64s([1, 1, times, 1, 1]));
-  return reshape(copies, int64s([0, Number(x.shape[1]) * times, -1, Number(x.shape[3])]));
+  const [batch = 1, heads = 1, time = 1, width = 1] = x.shape;
+  return reshape(copies, shapeTensor([batch, Number(heads) * times, time, width], x));
+}
+
+/** 1/√width, calculated when the graph runs where the width is a name. */
+function inverseRootOfWidth(query: Tensor): Tensor {
+  const width = query.shape[3];
+  if (typeof width === "number") return like(1 / Math.sqrt(width), query);
+  const size = cast(squeeze(apply("Shape", [query], { start: 3, end: 4 }), [0]), query.dtype);
+  return apply("Reciprocal", [apply("Sqrt", [size])]);
 }
 
 /** 0 where the key stands at or before the query, minus infinity elsewhere. */

@@ -82,6 +82,8 @@ const cases: Readonly<Record<string, Case>> = {
   "ReduceLogSum with axes as an attribute": {
     nodes: [node("Abs", ["x"], ["p"]), node("ReduceLogSum", ["p"], ["y"], { axes: [-1], keepdims: 0 })],
   },
+  // ONNX Runtime drops all axes of size 1, which x does not have.
+  "Squeeze of axes without elements": { nodes: [node("Squeeze", ["x", "axes"], ["y"])], initializers: [int64("axes")] },
   Size: { nodes: [node("Size", ["x"], ["n"]), node("Cast", ["n"], ["f"], { to: 1 }), node("Mul", ["x", "f"], ["y"])] },
   LpNormalization: one("LpNormalization", { axis: 1 }),
   "LpNormalization by magnitudes": one("LpNormalization", { p: 1 }),

@@ -110,6 +110,11 @@ const adapters: Readonly<Record<string, Adapter>> = {
   },
   ReduceLogSum: (node) => ({ outputs: reduceOf(node, first(node, 0)).outputs.map((sum) => apply("Log", [sum])) }),
   LpNormalization: (node) => ({ outputs: [overNorm(node)] }),
+  // By ONNX a list without axes drops none.
+  Squeeze: (node) => {
+    if (node.inputs[1]?.shape[0] !== 0) return { node };
+    return { outputs: [apply("Identity", [first(node, 0)])] };
+  },
   Resize: resized,
   Split: (node) => {
     const { num_outputs = node.outputCount, ...attributes } = node.attributes;

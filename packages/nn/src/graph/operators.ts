@@ -48,7 +48,9 @@ export const reshape = (a: Tensor, sizes: Tensor): Tensor => apply("Reshape", [a
 export const expand = (a: Tensor, sizes: Tensor): Tensor => apply("Expand", [a, sizes]);
 export const transpose = (a: Tensor, order: readonly number[]): Tensor => apply("Transpose", [a], { perm: order });
 export const unsqueeze = (a: Tensor, axes: readonly number[]): Tensor => apply("Unsqueeze", [a, int64s(axes)]);
-export const squeeze = (a: Tensor, axes: readonly number[]): Tensor => apply("Squeeze", [a, int64s(axes)]);
+/** Without the listed axes; where none is listed, the tensor itself (to ONNX Runtime that means all of size 1). */
+export const squeeze = (a: Tensor, axes: readonly number[]): Tensor =>
+  axes.length === 0 ? a : apply("Squeeze", [a, int64s(axes)]);
 /** The sum over the listed axes; over none it is the tensor itself (to ONNX an empty list means all axes). */
 export const reduceSum = (a: Tensor, axes: readonly number[], keep: boolean): Tensor =>
   axes.length === 0 ? a : apply("ReduceSum", [a, int64s(axes)], { keepdims: keep ? 1 : 0 });

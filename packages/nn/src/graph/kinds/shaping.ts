@@ -79,7 +79,15 @@ export const shapingOps: Readonly<Record<string, OpSpec>> = {
   }),
   Squeeze: spec([1, 2], (a) => {
     const { dtype, shape } = required(a, 0);
-    const axes = axesInput(a, 1, shape.length) ?? [...shape.keys()].filter((i) => shape[i] === 1);
+    const listed = axesInput(a, 1, shape.length);
+    if (listed?.length === 0) {
+      throw new NnError(
+        "attribute-invalid",
+        "Squeeze: the list of axes has no elements, which to runtimes means none or all of size 1.",
+        "List axes, or leave the list out for all of size 1.",
+      );
+    }
+    const axes = listed ?? [...shape.keys()].filter((i) => shape[i] === 1);
     const bad = axes.find((axis) => shape[axis] !== 1);
     if (bad !== undefined) {
       throw new NnError(
