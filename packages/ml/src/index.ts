@@ -4,6 +4,7 @@ export type { FeatureProfile, JsonSchema, Manifest, ManifestInput, ManifestMetri
 export { type Bundle, type ReadBundleOptions, readBundle, readManifest } from "./bundle/read-bundle.ts";
 export type { Row, RowProblem } from "./bundle/row.ts";
 export { openScorer, type Scored, type ScoredTable, type Scorer, type ScorerOptions } from "./bundle/scorer.ts";
+export { type TrainedOverlap, taskOverlap, trainedOverlap } from "./bundle/trained-overlap.ts";
 export { type BundleContents, type BundleInfo, checkBundleTarget, writeBundle } from "./bundle/write-bundle.ts";
 // compress/
 export {
@@ -75,6 +76,7 @@ export {
   positiveScores,
   type ValuePredictions,
 } from "./evaluate/evaluate-predictions.ts";
+export { type Overlap, overlapText } from "./evaluate/overlap.ts";
 export type { Statistic } from "./evaluate/statistic.ts";
 export {
   bayesThreshold,

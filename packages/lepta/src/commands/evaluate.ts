@@ -1,6 +1,14 @@
 // `lepta evaluate`: a bundle's metrics on a table.
 import { columnOf, isNumeric, labelAt, type Table, withTarget } from "@lepta/data";
-import { type Manifest, openScorer, readBundle, type ScoredTable, type TaskPredictions } from "@lepta/ml";
+import {
+  type Manifest,
+  openScorer,
+  overlapText,
+  readBundle,
+  type ScoredTable,
+  type TaskPredictions,
+  trainedOverlap,
+} from "@lepta/ml";
 import { Command } from "commander";
 import { rejectedText, unreadableText, withoutTargetText } from "../pipeline/data.ts";
 import { evaluationOf } from "../pipeline/evaluate.ts";
@@ -59,6 +67,12 @@ async function run(path: string, options: EvaluateOptions): Promise<void> {
     terminal.say(
       `${manifest.name} (${manifest.model}) on ${formatCount(table.rowCount)} rows of ${options.data}, with 95 % bootstrap intervals:`,
     );
+    const overlap = await trainedOverlap(bundle, table);
+    const warning =
+      overlap === undefined
+        ? "whether these rows were learnt from cannot be told: the bundle came without its rows.bloom"
+        : overlapText(overlap);
+    if (warning !== undefined) terminal.say(`warning: ${warning}`);
     for (const line of metricsText({ [manifest.model]: metrics }, trivial)) terminal.say(`  ${line}`);
     for (const line of trivialLines(manifest.model, trivial)) terminal.say(line);
     if (confusion !== null && confusion.labels.length <= 10)
@@ -79,6 +93,8 @@ async function run(path: string, options: EvaluateOptions): Promise<void> {
       rows: table.rowCount,
       metrics,
       trivial,
+      overlap: overlap ?? null,
+      warnings: warning === undefined ? [] : [warning],
       confusion,
       rejected,
       unreadable,

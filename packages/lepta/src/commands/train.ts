@@ -1,6 +1,7 @@
 // `lepta train`: a bundle from a table.
 import { basename, resolve } from "node:path";
 import { profileTable } from "@lepta/data";
+import { overlapText } from "@lepta/ml";
 import { Command, Option } from "commander";
 import { checkOut } from "../pipeline/check-out.ts";
 import {
@@ -15,7 +16,13 @@ import {
 import { type Learnt, learn } from "../pipeline/learn.ts";
 import { confusionText, metricsText, metricTitle } from "../pipeline/metrics-text.ts";
 import { formatCount, formatFigure, plural } from "../pipeline/numbers.ts";
-import { doubtfulClasses, type PreparedTable, prepareTable, type TaskChoice } from "../pipeline/prepare.ts";
+import {
+  alikeClasses,
+  doubtfulClasses,
+  type PreparedTable,
+  prepareTable,
+  type TaskChoice,
+} from "../pipeline/prepare.ts";
 import { readTestTable, type TestTable } from "../pipeline/test-table.ts";
 import { textTable } from "../pipeline/text-table.ts";
 import { trivialLines } from "../pipeline/trivial.ts";
@@ -73,6 +80,8 @@ function sayResult(terminal: Terminal, learnt: Learnt, folds: number | undefined
   for (const note of learnt.notes) terminal.say(note);
   terminal.say(`kept ${model}, better on rows held out of the training; learnt from ${formatCount(learntRows)} rows`);
   terminal.say(`on ${formatCount(testRows)} test rows, with 95 % bootstrap intervals:`);
+  const overlap = overlapText(learnt.overlap);
+  if (overlap !== undefined) terminal.say(`warning: ${overlap}`);
   const models = { [baselineModel]: baseline.metrics, [model]: evaluation.metrics };
   for (const line of metricsText(models, evaluation.trivial)) terminal.say(`  ${line}`);
   for (const line of trivialLines(model, evaluation.trivial)) terminal.say(line);
@@ -104,6 +113,8 @@ async function run(options: TrainOptions): Promise<void> {
     const { table, schema } = prepared;
     const doubt = doubtfulClasses(schema, table);
     if (doubt !== undefined) terminal.say(`warning: ${doubt}`);
+    const alike = alikeClasses(schema);
+    if (alike !== undefined) terminal.say(`warning: ${alike}`);
     const suspects = suspectsOf({
       suspects: [...profileTable(table, schema).suspects, ...prepared.groupSuspects],
     });
@@ -133,8 +144,11 @@ async function run(options: TrainOptions): Promise<void> {
       notes: [...table.notes, ...learnt.notes],
       suspects,
       trivial: learnt.evaluation.trivial,
+      overlap: learnt.overlap,
       warnings: [
         ...(doubt === undefined ? [] : [doubt]),
+        ...(alike === undefined ? [] : [alike]),
+        ...[overlapText(learnt.overlap)].filter((text) => text !== undefined),
         ...(learnt.evaluation.trivial.beaten ? [] : trivialLines(learnt.model, learnt.evaluation.trivial)),
       ],
       ...aside({ rejected: prepared.rejected, withoutTarget: schema.target?.missing ?? 0 }),

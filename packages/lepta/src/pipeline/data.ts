@@ -5,6 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { groupsOf, type Profile, profileTable, type Table, type UnreadableCells as TableUnreadable } from "@lepta/data";
 import { hashOf, type JsonObject } from "./json.ts";
 import { formatCount, plural } from "./numbers.ts";
+import { alikeClasses } from "./prepare.ts";
 import type { Stage } from "./stage.ts";
 import type { Workplace } from "./workplace.ts";
 
@@ -68,6 +69,7 @@ function outputOf(
   prepared: Awaited<ReturnType<Workplace["learning"]>>,
 ): DataOutput {
   const { table, schema, parts, rejected } = prepared;
+  const alike = alikeClasses(schema);
   const features = profile.columns.filter(({ role }) => role === "feature");
   const categories = features.filter(({ type }) => type === "category").sort((a, b) => b.different - a.different);
   const [widest] = categories;
@@ -91,7 +93,7 @@ function outputOf(
     suspects: suspectsOf({ suspects: [...profile.suspects, ...prepared.groupSuspects] }),
     groups: schema.group === undefined ? null : groupFacts(table, schema.group),
     parts: { train: parts.train.length, validation: parts.validation.length, test: parts.test.length },
-    notes: [...table.notes],
+    notes: [...table.notes, ...(alike === undefined ? [] : [`warning: ${alike}`])],
   };
 }
 

@@ -9,9 +9,11 @@ import {
   evaluatePredictions,
   type MetricName,
   meanCost,
+  overlapText,
   positiveIndex,
   positiveScores,
   type TaskPredictions,
+  taskOverlap,
 } from "@lepta/ml";
 import { CliError } from "../errors.ts";
 import type { Costs } from "../product/tabular.ts";
@@ -37,6 +39,8 @@ export type EvaluateInput = {
 
 export type EvaluateOutput = {
   readonly rows: number;
+  /** A sentence where test rows were learnt from, beyond what chance explains. */
+  readonly overlap: string | null;
   readonly models: Readonly<Record<Role, Evaluation>>;
 };
 
@@ -107,18 +111,21 @@ export const evaluateStage: Stage<Workplace, EvaluateInput, EvaluateOutput> = {
     const { table, parts } = await workplace.learning();
     const test = takeRows(table, parts.test);
     const models: Partial<Record<Role, Evaluation>> = {};
+    let overlap: string | undefined;
     for (const [done, role] of roles.entries()) {
       report({ type: "progress", label: "evaluate", done, total: roles.length });
       const task = await openTrained(workplace, trained, role);
+      overlap = overlapText(taskOverlap(task, test));
       const threshold = costs === null ? null : thresholdFor(task.heldOut, costs);
       models[role] = evaluationOf(await task.predict(test), { threshold, costs, seed, constant: constantOfTask(task) });
     }
-    const output = { rows: test.rowCount, models: models as Record<Role, Evaluation> };
+    const output = { rows: test.rowCount, overlap: overlap ?? null, models: models as Record<Role, Evaluation> };
     checkGates(gates, output.models.network);
     if (!evenIfTrivial) checkTrivial(output.models);
     return output;
   },
-  describe: ({ rows, models }) => [
+  describe: ({ rows, models, overlap }) => [
+    ...(overlap === null ? [] : [`warning: ${overlap}`]),
     `on ${formatCount(rows)} rows that no model has seen, with 95 % bootstrap intervals`,
     ...metricsText({ baseline: models.baseline.metrics, network: models.network.metrics }, models.network.trivial),
     ...roles.flatMap((role) => trivialLines(role, models[role].trivial)),

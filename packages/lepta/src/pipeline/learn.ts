@@ -8,10 +8,12 @@ import {
   type ModelName,
   measureFolds,
   modelNameFor,
+  type Overlap,
   pointMetrics,
   summarizeFolds,
   type TaskPredictions,
   type TrainedTask,
+  taskOverlap,
   train,
   writeBundle,
 } from "@lepta/ml";
@@ -46,6 +48,8 @@ export interface Learnt {
   readonly bundle: string;
   readonly testRows: number;
   readonly learntRows: number;
+  /** Of the test rows with the rows learnt from. */
+  readonly overlap: Overlap;
   /** How columns were taken, one sentence each. */
   readonly notes: readonly string[];
   readonly evaluation: Evaluation;
@@ -131,6 +135,7 @@ export async function learn(options: LearnOptions): Promise<Learnt> {
     testRows: parts.test.rowCount,
     learntRows: best.rows.rowCount,
     notes: best.features.notes,
+    overlap: taskOverlap(best, parts.test),
     evaluation,
     baseline: baselineEvaluation,
     cv,

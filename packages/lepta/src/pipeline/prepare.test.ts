@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { profileTable, splitTable } from "@lepta/data";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Columns } from "../product/columns.ts";
-import { doubtfulClasses, prepareTable, splitBy } from "./prepare.ts";
+import { alikeClasses, doubtfulClasses, prepareTable, splitBy } from "./prepare.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -127,4 +127,24 @@ test("a group is no feature, keeps every digit and stays together; what looks li
   const refused = (options: object) => prepareTable(path, { target: "y", ...options }).catch((error: unknown) => error);
   expect(await refused({ group: "patient" })).toMatchObject({ code: "unknown-column" });
   expect(await refused({ group: "y" })).toMatchObject({ code: "invalid-option" });
+});
+
+describe("classes that are spelled alike", () => {
+  const target = (classes: string[]) => ({
+    features: [],
+    leftOut: [],
+    target: { name: "buys", type: "category" as const, classes, missing: 0 },
+  });
+
+  test("are named where they differ by case or by blanks alone", () => {
+    expect(alikeClasses(target(["NO", "YES", "no", "yes "]))).toBe(
+      'classes of buys differ by case or by blanks alone: "NO" and "no", "YES" and "yes "; each is learnt as a class of its own',
+    );
+    expect(alikeClasses(target(["low  risk", "low risk"]))).toContain('"low  risk" and "low risk"');
+  });
+
+  test("others, numbers and no classes say nothing", () => {
+    expect(alikeClasses(target(["no", "yes"]))).toBeUndefined();
+    expect(alikeClasses({ ...target([]), target: { ...target([]).target, classes: undefined } })).toBeUndefined();
+  });
 });

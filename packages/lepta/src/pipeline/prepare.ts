@@ -163,6 +163,19 @@ function refusePositive({ target }: Schema, positive: string | undefined): void 
   );
 }
 
+/** Classes that differ by case or by blanks alone: most often one class, spelled in several ways. */
+export function alikeClasses({ target }: Schema): string | undefined {
+  const bySpelling = new Map<string, string[]>();
+  for (const label of target?.classes ?? []) {
+    const plain = label.normalize("NFKC").trim().replace(/\s+/g, " ").toLowerCase();
+    bySpelling.set(plain, [...(bySpelling.get(plain) ?? []), label]);
+  }
+  const alike = [...bySpelling.values()].filter((labels) => labels.length > 1);
+  if (alike.length === 0) return undefined;
+  const shown = alike.slice(0, 5).map((labels) => labels.map((label) => JSON.stringify(label)).join(" and "));
+  return `classes of ${target?.name} differ by case or by blanks alone: ${shown.join(", ")}${alike.length > 5 ? ", …" : ""}; each is learnt as a class of its own`;
+}
+
 /** Many classes of numbers: most often they are an amount, and each class has few rows. */
 export function doubtfulClasses({ target }: Schema, table: Table): string | undefined {
   if (target?.classes === undefined || target.classes.length <= classLimit) return undefined;

@@ -179,7 +179,7 @@ describe("the folder", () => {
     expect((await readBundle(dir)).manifest.name).toBe("second");
     expect(manifest.name).toBe("second");
     expect(await readdir(parent)).toEqual(["b"]);
-    expect((await readdir(dir)).sort()).toEqual(["card.md", "manifest.json", "model.onnx"]);
+    expect((await readdir(dir)).sort()).toEqual(["card.md", "manifest.json", "model.onnx", "rows.bloom"]);
   });
 
   test("is not taken from anything else", async () => {

@@ -81,7 +81,14 @@ export interface Manifest {
   readonly evaluatedOn: { readonly rows: number; readonly dataHash: string } | null;
   /** SHA-256 of the data set, as `Table.hash`. */
   readonly dataHash: string;
-  readonly trainedOn: { readonly rows: number; readonly dataHash: string };
+  readonly trainedOn: {
+    readonly rows: number;
+    readonly dataHash: string;
+    /** Share of new rows from the same source that would equal one of these by chance. */
+    readonly repeatShare: number;
+    /** Of `rows.bloom`, which tells rows learnt from: SHA-256, hash functions and false-positive rate. */
+    readonly filter: { readonly sha256: string; readonly hashes: number; readonly falsePositives: number };
+  };
   readonly seed: number;
   /** Identifier of the training run; null where there was none. */
   readonly run: string | null;

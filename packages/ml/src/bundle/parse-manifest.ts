@@ -23,6 +23,10 @@ const count: Check = (value, at) => {
 const share: Check = (value, at) => {
   if (typeof value !== "number" || !(value >= 0 && value <= 1)) fail(at, "a share from 0 to 1");
 };
+const hashCount: Check = (value, at) => {
+  if (!Number.isInteger(value) || (value as number) < 1 || (value as number) > 64)
+    fail(at, "a whole number of 1 to 64");
+};
 const sha256: Check = (value, at) => {
   if (typeof value !== "string" || !/^[0-9a-f]{64}$/.test(value)) fail(at, "a SHA-256 in hex");
 };
@@ -144,7 +148,12 @@ const manifest = object({
   trivial: nullable(trivial),
   evaluatedOn: nullable(object({ rows: count, dataHash: sha256 })),
   dataHash: sha256,
-  trainedOn: object({ rows: count, dataHash: sha256 }),
+  trainedOn: object({
+    rows: count,
+    dataHash: sha256,
+    repeatShare: share,
+    filter: object({ sha256, hashes: hashCount, falsePositives: share }),
+  }),
   seed: number,
   run: nullable(text),
   license: nullable(text),

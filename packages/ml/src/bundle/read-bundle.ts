@@ -7,6 +7,7 @@ import { MlError } from "../errors.ts";
 import { checkModel } from "./check-model.ts";
 import type { Manifest } from "./manifest.ts";
 import { parseManifest } from "./parse-manifest.ts";
+import { filterHash, type RowFilter } from "./row-filter.ts";
 
 export interface Bundle {
   readonly dir: string;
@@ -62,6 +63,29 @@ function readModel(model: Uint8Array, manifest: Manifest, where: string): Pick<B
       { cause },
     );
   }
+}
+
+const maxFilterBytes = 256 * 2 ** 20;
+
+/**
+ * What tells the rows that the bundle's model learnt from; undefined where the bundle came without `rows.bloom`.
+ * Throws `bundle-corrupt` where it is not the one that was written.
+ */
+export async function readRowFilter({ dir, manifest }: Bundle): Promise<RowFilter | undefined> {
+  const path = join(dir, "rows.bloom");
+  const bits = await readLimited(path, maxFilterBytes, "bundle-not-found").catch((error: unknown) => {
+    if (error instanceof MlError && error.code === "bundle-not-found") return undefined;
+    throw error;
+  });
+  if (bits === undefined) return undefined;
+  const { sha256, hashes } = manifest.trainedOn.filter;
+  const filter = { bits, hashes };
+  if (filterHash(filter) === sha256) return filter;
+  throw new MlError(
+    "bundle-corrupt",
+    `${path} does not have the SHA-256 that its manifest says.`,
+    "Copy the bundle again from where it was written, or train it again.",
+  );
 }
 
 async function readLimited(

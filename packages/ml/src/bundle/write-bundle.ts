@@ -1,11 +1,12 @@
-// Writes a bundle: model.onnx, manifest.json and card.md, all or nothing.
+// Writes a bundle: model.onnx, manifest.json, card.md and rows.bloom, all or nothing.
 import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { literalReading } from "@lepta/data";
+import { literalReading, takeColumns } from "@lepta/data";
 import { encodeOnnx, runtimeVersion } from "@lepta/nn";
 import { MlError } from "../errors.ts";
+import { repeatShare } from "../evaluate/overlap.ts";
 import { constantOf, type Trivial } from "../evaluate/trivial.ts";
 import { outputNames } from "../tasks/model-graph.ts";
 import { labelsOf, valuesOf } from "../tasks/task.ts";
@@ -13,6 +14,7 @@ import type { TrainedTask } from "../tasks/trained-task.ts";
 import { bundleFormat, type Manifest, type ManifestMetric } from "./manifest.ts";
 import { modelCard } from "./model-card.ts";
 import { referenceProfile } from "./reference-profile.ts";
+import { falsePositives, filterHash, type RowFilter, rowFilter } from "./row-filter.ts";
 import { inputSchema, outputSchema } from "./signature.ts";
 
 export interface BundleContents {
@@ -50,12 +52,13 @@ export interface BundleInfo {
 export async function writeBundle(dir: string, contents: BundleContents): Promise<BundleInfo> {
   const path = resolve(dir);
   const replaces = await checkBundleTarget(path);
-  const { manifest, model } = describe(contents);
+  const { manifest, model, filter } = describe(contents);
   const fresh = `${path}.${randomBytes(6).toString("hex")}.tmp`;
   await mkdir(dirname(path), { recursive: true });
   try {
     await mkdir(fresh);
     await writeDurably(join(fresh, "model.onnx"), model);
+    await writeDurably(join(fresh, "rows.bloom"), filter.bits);
     await writeDurably(join(fresh, "card.md"), modelCard(manifest, contents.card ?? {}));
     await writeDurably(join(fresh, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
     await syncFolder(fresh);
@@ -68,9 +71,12 @@ export async function writeBundle(dir: string, contents: BundleContents): Promis
   return { dir: path, manifest };
 }
 
-function describe(contents: BundleContents): { manifest: Manifest; model: Uint8Array } {
+function describe(contents: BundleContents): { manifest: Manifest; model: Uint8Array; filter: RowFilter } {
   const { trained, threshold } = contents;
   const { features, target, schema } = trained;
+  // Of the columns that a table to measure on has, too: those of the model, and the target.
+  const learnt = takeColumns(trained.rows, [...features.inputs.map(({ name }) => name), target.name]).rowHashes;
+  const filter = rowFilter(learnt);
   const signature = { input: inputSchema(features), output: outputSchema(target.classes) };
   const versions = { lepta: packageVersion, onnxruntime: runtimeVersion, node: process.versions.node };
   const metadata = {
@@ -108,7 +114,12 @@ function describe(contents: BundleContents): { manifest: Manifest; model: Uint8A
     trivial: contents.trivial ?? null,
     evaluatedOn: contents.evaluatedOn ?? null,
     dataHash: contents.dataHash,
-    trainedOn: { rows: trained.rows.rowCount, dataHash: trained.rows.hash },
+    trainedOn: {
+      rows: trained.rows.rowCount,
+      dataHash: trained.rows.hash,
+      repeatShare: repeatShare(learnt),
+      filter: { sha256: filterHash(filter), hashes: filter.hashes, falsePositives },
+    },
     seed: trained.seed,
     run: contents.run ?? null,
     license: contents.license ?? null,
@@ -118,7 +129,7 @@ function describe(contents: BundleContents): { manifest: Manifest; model: Uint8A
     modelBytes: model.length,
     profile: referenceProfile(trained.rows, features.inputs),
   };
-  return { manifest, model };
+  return { manifest, model, filter };
 }
 
 /**
