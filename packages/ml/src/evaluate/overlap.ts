@@ -48,7 +48,7 @@ export function overlapOf(
 export function overlapText(overlap: Overlap & { readonly sameTable?: boolean }): string | undefined {
   const { rows, seen, byChance, trainedOn, sameTable = false } = overlap;
   if (sameTable)
-    return `this is the very table that the model was made from: its training rows are among these ${rows}, and the figures are better than new rows would give`;
+    return `this is the very table that the model was made from: ${seen} of ${rows} rows equal rows that it learnt from; these figures are better than new rows would give`;
   if (!trainedOn) return undefined;
   const all = seen === rows ? `all ${rows} rows` : `${seen} of ${rows} rows`;
   const chance = byChance < 1 ? "" : `; of new rows ${Math.round(byChance)} would, by chance`;
