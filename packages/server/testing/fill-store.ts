@@ -53,7 +53,10 @@ export async function fillStore(store: Store, { count, from, to, chunk = 20_000 
       await tx.execute(sql`
         with made as (
           insert into lepta.predictions (organisation_id, id, product, version_id, variant_id, row, label, probability, probabilities, subject_hash, at)
-          select ${organisationId}::uuid, gen_random_uuid(), ${product},
+          select ${organisationId}::uuid,
+            -- As ids are made: version 7, in the order of time.
+            (lpad(to_hex((extract(epoch from ${start}::timestamptz) * 1000 + i * ${stepMicros / 1000}::float8)::bigint), 12, '0')
+              || '7' || substr(md5(i::text), 1, 3) || 'a' || substr(md5(i::text || ${organisationId}), 1, 15))::uuid, ${product},
             (${sql.param(versions)}::uuid[])[1 + i % 2], (${sql.param(variants)}::uuid[])[1 + i % 2],
             jsonb_build_object('age', 20 + i % 50, 'housing', 'A15' || i % 3), case when i % 3 = 0 then 'bad' else 'good' end,
             (i % 100) / 100.0, '{"good": 0.7, "bad": 0.3}'::jsonb,

@@ -109,7 +109,8 @@ describeStores("isolation", (open) => {
         await affected(sql`update ${qualified(table)} set ${column} = ${theirs} where ${column} = ${mine} returning 1`),
       );
       const columns = getTableConfig(table)
-        .columns.map((c) => c.name)
+        .columns.filter((c) => c.generated === undefined)
+        .map((c) => c.name)
         .filter((c) => c !== (name === "organisations" ? "id" : "organisation_id"));
       const list = sql.join(
         columns.map((c) => sql.identifier(c)),

@@ -1,13 +1,117 @@
 // Migrations: checked in up to date, applied once, refused by an older release.
+import { createHash, randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { sql } from "drizzle-orm";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { staleMigrations } from "../../testing/stale-migrations.ts";
 import { describeStores } from "../../testing/stores.ts";
+import { createInvoice, readInvoice } from "../metering/invoices.ts";
+import { type Connection, connectPglite, connectPostgresql } from "./connection.ts";
 import { migrate } from "./migrate.ts";
 import { openStore } from "./store.ts";
+import { tenantOf } from "./tenant.ts";
 
 test("no table changed without a migration", async () => {
   expect(await staleMigrations()).toEqual([]);
+});
+
+/** Of 0003: usage as it was before it was counted by the hour. */
+const before = `
+  insert into lepta.organisations (id, name, subject_salt) values ('00000000-0000-4000-8000-000000000001', 'old', '5a');
+  insert into lepta.products (organisation_id, name, task, target, inputs)
+    values ('00000000-0000-4000-8000-000000000001', 'credit', 'binary', 'risk', '[]');
+  insert into lepta.model_versions (organisation_id, id, product, version, name, metrics, data_hash, model_hash, bundle_hash, versions, manifest, files)
+    values ('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-00000000000a', 'credit', 1, 'network', '{}', 'd', 'm', 'b', '{}', '{}', '[]');
+  insert into lepta.prices (organisation_id, id, product, amount_micros, currency, free_per_month, effective_from) values
+    ('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-0000000000b1', 'credit', 1000, 'USD', 2, '2026-01-01'),
+    ('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-0000000000b2', 'credit', 3000, 'USD', 2, '2026-01-05T10:30:00Z');
+  insert into lepta.invoices (organisation_id, id, number, period, currency, status, total_micros)
+    values ('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-0000000000c1', 1, '2025-12', 'USD', 'issued', 0);
+  insert into lepta.invoice_lines (organisation_id, id, invoice_id, position, product, version_id, data_hash, count, free, billed, unit_price_micros, amount_micros)
+    values ('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-0000000000d1', '00000000-0000-4000-8000-0000000000c1', 0, 'credit', '00000000-0000-4000-8000-00000000000a', 'd', 1, 1, 0, 1000, 0);
+  insert into lepta.usage_events (organisation_id, source, id, product, version_id, quantity, at, invoice_line_id)
+    select '00000000-0000-4000-8000-000000000001', source, id, 'credit', '00000000-0000-4000-8000-00000000000a', quantity, at::timestamptz, line::uuid from (values
+      ('/predictions', 'a', 1, '2025-12-31T23:00:00Z', '00000000-0000-4000-8000-0000000000d1'),
+      ('/predictions', 'b', 1, '2025-12-31T23:00:00Z', null),
+      ('/predictions', 'c', 1, '2026-01-05T10:10:00Z', null),
+      ('/predictions', 'd', 1, '2026-01-05T10:20:00Z', null),
+      ('/sent', 'e', 4, '2026-01-05T10:20:00Z', null),
+      ('/predictions', 'f', 1, '2026-01-05T10:40:00Z', null)) as given(source, id, quantity, at, line)`;
+
+/** A database of the first four migrations with that usage in it, brought up to date. */
+async function carried(connection: Connection): Promise<void> {
+  const folder = new URL("../../migrations/", import.meta.url);
+  const { entries } = JSON.parse(readFileSync(new URL("meta/_journal.json", folder), "utf8")) as {
+    entries: { idx: number; when: number; tag: string }[];
+  };
+  await connection.sql.execute(sql`create schema lepta_migrations`);
+  await connection.sql.execute(
+    sql`create table lepta_migrations.applied ("when" bigint primary key, hash text not null, at timestamptz not null default now())`,
+  );
+  for (const { when, tag } of entries.filter(({ idx }) => idx <= 3)) {
+    const text = readFileSync(new URL(`${tag}.sql`, folder), "utf8");
+    for (const statement of text.split("--> statement-breakpoint")) await connection.sql.execute(sql.raw(statement));
+    const hash = createHash("sha256").update(text).digest("hex");
+    await connection.sql.execute(sql`insert into lepta_migrations.applied ("when", hash) values (${when}, ${hash})`);
+  }
+  const [organisation, ...rows] = before.split(";\n");
+  // Organisations are made by the owner's connection.
+  await connection.sql.execute(sql.raw(organisation!));
+  await tenantOf(connection, "00000000-0000-4000-8000-000000000001").transaction(async (tx) => {
+    for (const statement of rows) await tx.execute(sql.raw(statement));
+  });
+  await migrate(connection);
+}
+
+describe("usage from before it was counted by the hour", () => {
+  const check = async (connection: Connection) => {
+    try {
+      await carried(connection);
+      const tenant = tenantOf(connection, "00000000-0000-4000-8000-000000000001");
+      const { rows } = await tenant.transaction((tx) =>
+        tx.execute(sql`
+          select to_char(h.hour at time zone 'UTC', 'MM-DD HH24') as hour, right(h.price_id::text, 2) as price, h.predicted, h.sealed,
+            h.count::int as count, string_agg(e.id, '' order by e.id) as events
+          from lepta.usage_hours h join lepta.usage_events e on e.organisation_id = h.organisation_id and e.hour_id = h.id
+          group by h.organisation_id, h.id, h.hour, h.price_id, h.predicted, h.sealed, h.count order by min(e.id)`),
+      );
+      expect(rows).toEqual([
+        { hour: "12-31 23", price: null, predicted: true, sealed: true, count: 1, events: "a" },
+        { hour: "12-31 23", price: null, predicted: true, sealed: false, count: 1, events: "b" },
+        { hour: "01-05 10", price: "b1", predicted: true, sealed: false, count: 2, events: "cd" },
+        { hour: "01-05 10", price: "b1", predicted: false, sealed: false, count: 4, events: "e" },
+        { hour: "01-05 10", price: "b2", predicted: true, sealed: false, count: 1, events: "f" },
+      ]);
+      const january = await createInvoice(tenant, { period: "2026-01" }, new Date("2026-02-02T00:00:00Z"));
+      // Two free, four at 0.001, one at 0.003.
+      expect(january).toMatchObject({ totalMicros: 4 * 1000 + 3000, status: "issued" });
+      expect((await readInvoice(tenant, "00000000-0000-4000-8000-0000000000c1")).lines).toMatchObject([
+        { period: "2025-12", own: 0, count: 1 },
+      ]);
+    } finally {
+      await connection.close();
+    }
+  };
+
+  // A new cluster takes its time.
+  test("is carried over on PGlite", { timeout: 240_000 }, async () => check(await connectPglite("memory://")));
+
+  const url = process.env.LEPTA_TEST_DATABASE_URL;
+  test.skipIf(url === undefined)("is carried over on PostgreSQL, where the tables' owner is no superuser", async () => {
+    const name = `lepta_test_${randomUUID().replaceAll("-", "")}`;
+    const admin = await connectPostgresql(url ?? "", 1);
+    try {
+      await admin.sql.execute(sql.raw(`create role ${name} login createrole password '${name}'`));
+      await admin.sql.execute(sql.raw(`create database ${name} owner ${name}`));
+      const own = new URL(url ?? "");
+      Object.assign(own, { pathname: `/${name}`, username: name, password: name });
+      await check(await connectPostgresql(own.href, 2));
+    } finally {
+      await admin.sql.execute(sql.raw(`drop database if exists ${name} with (force)`));
+      await admin.sql.execute(sql.raw(`drop role if exists ${name}`));
+      await admin.close();
+    }
+  });
 });
 
 describeStores("migrations", (open) => {

@@ -5,14 +5,21 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Filled, fillStore } from "../../testing/fill-store.ts";
 import { countingRows, type RowsRead } from "../../testing/rows-read.ts";
 import { describeStores, type TestStore } from "../../testing/stores.ts";
+import { listKeys } from "../accounts/keys.ts";
+import { experimentTable } from "../experiments/experiment-table.ts";
 import { createInvoice, listInvoices } from "../metering/invoices.ts";
 import { usageSummary } from "../metering/usage-summary.ts";
+import { inputDrift } from "../monitoring/drift.ts";
+import { listProducts } from "../registry/products.ts";
+import { listRuns } from "../registry/runs.ts";
+import { recordFeedback } from "../serving/feedback.ts";
 import { listPredictions } from "../serving/prediction-records.ts";
 import type { Tenant } from "./tenant.ts";
 
 const from = new Date("2026-03-01T00:00:00.000Z");
 const to = new Date("2026-03-03T00:00:00.000Z");
 const april = new Date("2026-04-02T00:00:00.000Z");
+const day = (n: number) => new Date(from.getTime() + n * 86_400_000);
 /** Tables that grow with traffic. (usage_hours grows with time alone.) */
 const large = ["predictions", "usage_events", "feedback"];
 
@@ -52,7 +59,7 @@ describeStores("what reading costs", (open) => {
           listPredictions(tenant, { cursor: "2026-03-02T01:00:00.000Z_ffffffff-ffff-4fff-bfff-ffffffffffff" }),
       ],
       ["the month's usage", 1000, (_, tenant) => usageSummary(tenant, { from, to: new Date(to.getTime() + 1) })],
-      ["the month's invoice", 2000, (_, tenant) => createInvoice(tenant, { period: "2026-03" }, new Date(to))],
+      ["the month's invoice", 3000, (_, tenant) => createInvoice(tenant, { period: "2026-03" }, new Date(to))],
       [
         "the newest of an invoice line",
         1500,
@@ -69,6 +76,34 @@ describeStores("what reading costs", (open) => {
       expect(many.total, JSON.stringify({ few, many })).toBeLessThanOrEqual(most);
       expect(many.total).toBeLessThanOrEqual(few.total * 1.5 + 50);
     });
+  });
+
+  test.each<[string, number, (filled: Filled, tenant: Tenant) => Promise<unknown>]>([
+    // Every prediction counts in an experiment: each statement reads a piece of them, so that none holds others up.
+    ["the experiment's table", 4_500, (_, tenant) => experimentTable(tenant, "credit")],
+    ["a day's drift", 4_500, ({ versions }, tenant) => inputDrift(tenant, { id: versions[0]! }, { from, to: day(1) })],
+    [
+      "an hour's drift",
+      500,
+      ({ versions }, tenant) =>
+        inputDrift(tenant, { id: versions[0]! }, { from: new Date(to.getTime() - 3_600_000), to }),
+    ],
+    [
+      "labels that are told",
+      200,
+      async (_, tenant) => {
+        const { items } = await listPredictions(tenant, { limit: 20 });
+        const told = items.map(({ id }) => ({ prediction: id, label: "bad" }));
+        expect(await recordFeedback(tenant, "credit", told)).toBeGreaterThan(0);
+      },
+    ],
+    ["the products", 100, (_, tenant) => listProducts(tenant)],
+    ["the runs", 100, (_, tenant) => listRuns(tenant, { product: "credit" })],
+    ["the keys", 100, (_, tenant) => listKeys(tenant)],
+  ])("%s: no statement reads much, and no table is read through", async (_, most, work) => {
+    const read = await cost(stores.many, (tenant) => work(stores.many, tenant));
+    expect(scanned(read), JSON.stringify(read)).toEqual([]);
+    expect(read.most, JSON.stringify(read)).toBeLessThanOrEqual(most);
   });
 
   test("the invoice of all of it, issued, has every prediction", async () => {

@@ -1,10 +1,9 @@
 // Drift of what is served against what was trained on: of each input, and of the score between two spans of time.
-import { and, asc, eq, gt, gte, lt, type SQL, sql } from "drizzle-orm";
-import { predictions } from "../db/schema.ts";
 import type { Tenant } from "../db/tenant.ts";
 import { requireVersion, type VersionKey } from "../registry/versions.ts";
 import { populationStability, type Stability, smallTogether } from "./psi.ts";
 import { binOf, cellsOf, expectedShares, referenceRows, referencesOf } from "./reference.ts";
+import { type Span, servedRows } from "./served-rows.ts";
 
 export interface DriftRequest {
   /** Inclusive. */
@@ -40,9 +39,6 @@ export interface DriftReport {
 /** How often a report may call a drift where there is none. */
 const falseAlarms = 0.05;
 
-/** Rows read at a time: a month of traffic does not fit in memory at once. */
-const chunk = 5_000;
-
 /** @throws ApiError version-not-found */
 export async function inputDrift(tenant: Tenant, key: VersionKey, request: DriftRequest): Promise<DriftReport> {
   const { from, to, threshold = 0.2 } = request;
@@ -50,9 +46,15 @@ export async function inputDrift(tenant: Tenant, key: VersionKey, request: Drift
   const references = referencesOf(version.manifest);
   const counts = references.map((reference) => expectedShares(reference).map(() => 0));
   const cellOf = cellsOf(version.manifest);
+  const earlier = new Date(2 * from.getTime() - to.getTime());
+  const before = await scoresBefore(tenant, version.id, { from: earlier, to: from });
+  const scores = before.bins.map(() => 0);
   let rows = 0;
-  for await (const row of servedRows(tenant, version.id, from, to)) {
+  for await (const served of servedRows(tenant, version.id, { from, to }, { rows: true })) {
     rows++;
+    const { score } = served;
+    const row = served.row ?? {};
+    if (score !== null) scores[bucketOf(before.edges, score)]! += 1;
     for (const [i, reference] of references.entries()) {
       const bins = counts[i]!;
       const bin = binOf(reference, cellOf(reference.name, row[reference.name]));
@@ -64,7 +66,7 @@ export async function inputDrift(tenant: Tenant, key: VersionKey, request: Drift
     name: reference.name,
     ...populationStability(expectedShares(reference), counts[i]!, trained),
   }));
-  const score = await scoreDrift(tenant, version.id, from, to);
+  const score = scoreDrift(before.bins, scores);
   const tested = score === null ? inputs : [...inputs, score];
   const unlikely = smallTogether(
     tested.map(({ pValue }) => pValue),
@@ -78,61 +80,40 @@ export async function inputDrift(tenant: Tenant, key: VersionKey, request: Drift
   return { version: version.id, rows, features, score: score && judged(score, inputs.length) };
 }
 
-async function* servedRows(tenant: Tenant, versionId: string, from: Date, to: Date) {
-  let last: string | undefined;
-  for (;;) {
-    const rows = await tenant.transaction((tx) =>
-      tx
-        .select({ id: predictions.id, row: predictions.row })
-        .from(predictions)
-        .where(and(inSpan(versionId, from, to), last === undefined ? undefined : gt(predictions.id, last)))
-        .orderBy(asc(predictions.id))
-        .limit(chunk),
-    );
-    for (const { row } of rows) yield row;
-    last = rows.at(-1)?.id;
-    if (rows.length < chunk || last === undefined) return;
+/** The scores of the span before, and ten bins whose edges are their deciles. */
+async function scoresBefore(
+  tenant: Tenant,
+  versionId: string,
+  span: Span,
+): Promise<{ edges: number[]; bins: number[] }> {
+  const scores: number[] = [];
+  for await (const { score } of servedRows(tenant, versionId, span, { rows: false })) {
+    if (score !== null) scores.push(score);
   }
+  const sorted = Float64Array.from(scores).sort();
+  // The first value at or below which a tenth, two tenths, … of all are.
+  const deciles = Array.from({ length: 9 }, (_, i) => sorted[Math.ceil(((i + 1) / 10) * sorted.length) - 1]);
+  const edges = [...new Set(deciles.flatMap((edge) => edge ?? []))];
+  const bins = Array.from({ length: edges.length + 1 }, () => 0);
+  for (const score of sorted) bins[bucketOf(edges, score)]! += 1;
+  return { edges, bins };
 }
 
-/** Ten bins whose edges are the deciles of the span before, found and filled by the database. */
-async function scoreDrift(tenant: Tenant, versionId: string, from: Date, to: Date): Promise<Stability | null> {
-  const before = inSpan(versionId, new Date(2 * from.getTime() - to.getTime()), from);
-  return tenant.transaction(async (tx) => {
-    const [found] = await tx
-      .select({
-        deciles: sql<
-          number[] | null
-        >`to_jsonb(percentile_disc(array[.1, .2, .3, .4, .5, .6, .7, .8, .9]) within group (order by ${score}))`,
-      })
-      .from(predictions)
-      .where(and(before, sql`${score} is not null`));
-    const edges = [...new Set(found?.deciles ?? [])];
-    if (edges.length === 0) return null;
-    const bins = async (span: SQL | undefined) => {
-      const bin = sql<number>`width_bucket(${score}, ${sql.param(edges)}::float8[])`;
-      const rows = await tx
-        .select({ bin, count: sql<number>`count(*)::float8` })
-        .from(predictions)
-        .where(and(span, sql`${score} is not null`))
-        .groupBy(sql`1`);
-      const counts = new Map(rows.map((row) => [row.bin, row.count]));
-      return Array.from({ length: edges.length + 1 }, (_, i) => counts.get(i) ?? 0);
-    };
-    const [expected, now] = [await bins(before), await bins(inSpan(versionId, from, to))];
-    const sum = (counts: number[]) => counts.reduce((total, count) => total + count, 0);
-    if (sum(now) === 0) return null;
-    return populationStability(
-      expected.map((count) => count / sum(expected)),
-      now,
-      sum(expected),
-    );
-  });
+/** How many of the edges are not above the score. */
+function bucketOf(edges: readonly number[], score: number): number {
+  let bucket = 0;
+  while (bucket < edges.length && edges[bucket]! <= score) bucket++;
+  return bucket;
 }
 
-/** The probability; for regression the value. */
-const score = sql`coalesce(${predictions.probability}, ${predictions.value})`;
-
-function inSpan(versionId: string, from: Date, to: Date) {
-  return and(eq(predictions.versionId, versionId), gte(predictions.at, from), lt(predictions.at, to));
+/** Of the scores in the bins; null where either span has none. */
+function scoreDrift(before: readonly number[], now: readonly number[]): Stability | null {
+  const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
+  const all = sum(before);
+  if (all === 0 || sum(now) === 0) return null;
+  return populationStability(
+    before.map((count) => count / all),
+    [...now],
+    all,
+  );
 }

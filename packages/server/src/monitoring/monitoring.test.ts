@@ -7,6 +7,7 @@ import { seed } from "../../testing/seed.ts";
 import { describeStores, type TestStore } from "../../testing/stores.ts";
 import { newId } from "../db/id.ts";
 import { modelVersions, predictions } from "../db/schema.ts";
+import { predictionWriter } from "../serving/prediction-writer.ts";
 import { inputDrift } from "./drift.ts";
 import { populationStability, smallTogether } from "./psi.ts";
 import { binOf, type FeatureReference } from "./reference.ts";
@@ -119,19 +120,26 @@ describeStores("drift", (open) => {
     const { organisationId, versions } = await seed(opened.store);
     const tenant = opened.store.tenant(organisationId);
     const versionId = versions[0] ?? "";
+    const writer = predictionWriter(opened.store);
+    // Over some hours, so that the span's first and last are cut.
     const serve = (day: string, ages: number[]) =>
-      tenant.transaction((tx) =>
-        tx.insert(predictions).values(
-          ages.map((value, i) => ({
-            organisationId,
+      Promise.all(
+        ages.map((value, i) =>
+          writer.write(organisationId, {
             id: newId(),
             product: "credit",
             versionId,
+            variantId: null,
             row: { age: value, purpose: i % 10 < 6 ? "car" : i % 10 < 9 ? "tv" : "boat" },
             label: "good",
             probability: value / 100,
-            at: new Date(`2026-01-${day}T12:00:00Z`),
-          })),
+            probabilities: null,
+            value: null,
+            subjectHash: null,
+            traceparent: null,
+            own: false,
+            at: new Date(`2026-01-${day}T${String(i % 24).padStart(2, "0")}:00:00Z`),
+          }),
         ),
       );
     const repeat = (value: number, times: number) => Array.from({ length: times }, () => value);

@@ -24,6 +24,8 @@ export const predictions = lepta.table(
     value: doublePrecision("value"),
     /** Hex SHA-256 of the organisation's salt and the subject. */
     subjectHash: text("subject_hash"),
+    /** The unit of an experiment: the subject, or the prediction itself where none was named. */
+    unit: text("unit").notNull().generatedAlwaysAs(sql`coalesce(subject_hash, id::text)`),
     /** W3C Trace Context of the request that asked for it. */
     traceparent: text("traceparent"),
     /** Asked for with a key of the organisation's own use. */
@@ -42,8 +44,7 @@ export const predictions = lepta.table(
       columns: [t.organisationId, t.variantId],
       foreignColumns: [variants.organisationId, variants.id],
     }),
-    // An experiment's units in their order: a subject, or the prediction itself where none was named.
-    index("predictions_of_variant").on(t.organisationId, t.variantId, sql`coalesce(subject_hash, id::text)`, t.id),
+    index("predictions_of_variant").on(t.organisationId, t.variantId, t.unit, t.id),
     tenantPolicy(),
   ],
 );
