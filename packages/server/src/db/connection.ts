@@ -61,9 +61,19 @@ export async function connectPostgresql(url: string, connections = 10): Promise<
     });
   }
   let open = true;
+  const sql = overPool(pool, { schema });
+  // Drizzle's own takes a connection and keeps it where `begin` fails: each would be lost to the pool for good.
+  sql.transaction = async (work, config) => {
+    const client = await pool.connect();
+    try {
+      return await overPool(client, { schema }).transaction(work, config);
+    } finally {
+      client.release();
+    }
+  };
   return {
     kind: "postgresql",
-    sql: overPool(pool, { schema }),
+    sql,
     queue: { url },
     async together(statements) {
       const client = await pool.connect();
