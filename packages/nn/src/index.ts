@@ -40,6 +40,8 @@ export { multiHeadAttention } from "./layers/attention.ts";
 export type { BatchNormOptions } from "./layers/batch-norm.ts";
 export { batchNorm } from "./layers/batch-norm.ts";
 export { groupNorm, instanceNorm, rmsNorm } from "./layers/channel-norms.ts";
+export type { Composed } from "./layers/compose.ts";
+export { compose } from "./layers/compose.ts";
 export { evaluationContext } from "./layers/context.ts";
 export type { ConvolutionLayerOptions, TransposedConvolutionLayerOptions } from "./layers/convolution.ts";
 export {
@@ -216,7 +218,6 @@ export type { PadOptions, ResizeOptions } from "./tensor/images.ts";
 export { depthToSpace, pad, resize, spaceToDepth } from "./tensor/images.ts";
 export type { LabelEncoderOptions } from "./tensor/label-encoder.ts";
 export { labelEncoder } from "./tensor/label-encoder.ts";
-export { splitWords, stringConcat } from "./tensor/strings.ts";
 export type { Operand } from "./tensor/leaves.ts";
 export { constant, identity, input } from "./tensor/leaves.ts";
 export type { GemmOptions, ReduceOptions } from "./tensor/matrices.ts";
@@ -269,6 +270,7 @@ export {
   transpose,
   unsqueeze,
 } from "./tensor/shaping.ts";
+export { splitWords, stringConcat } from "./tensor/strings.ts";
 export type { PerAxis, WindowOptions } from "./tensor/windows.ts";
 export type { AccuracyOptions } from "./train/accuracy.ts";
 export { accuracy } from "./train/accuracy.ts";

@@ -39,3 +39,10 @@ test("the program with several inputs and outputs", async () => {
   expect(printed).toContain("width,height wide,area");
   expect(Math.abs(Number(/area (\S+)\n/.exec(printed)?.[1]) - 0.4)).toBeLessThan(0.05);
 });
+
+test("the layer and the loss of one's own", async () => {
+  const printed = await run(programs.find((text) => text.includes("product.onnx")) ?? "", "product.onnx");
+  const loss = Number(/loss (\S+)/.exec(printed)?.[1]);
+  // The fourth power of the product of two numbers in [-1, 1] is 0.04 in the mean.
+  expect(loss).toBeLessThan(0.004);
+});

@@ -1,11 +1,10 @@
 // Layers one after another; each one's input size follows from the one before.
 import { NnError } from "../errors.ts";
 import type { Tensor } from "../graph/node.ts";
-import type { Shape } from "../shape.ts";
-import { input } from "../tensor/leaves.ts";
 import { evaluationContext } from "./context.ts";
 import type { Layer, LayerInput, Parameters, ParameterTensors } from "./layer.ts";
 import { constantParameters } from "./parameters.ts";
+import { inputsOfShape } from "./probe.ts";
 
 /** Applies `layers` in order. Their parameters stand under "0", "1", …. The first may take several named inputs. */
 export function sequential<X extends LayerInput = Tensor>(first: Layer<X>, ...rest: readonly Layer[]): Layer<X> {
@@ -51,11 +50,4 @@ function checkLayer(part: unknown, place: number): void {
       : `sequential: in the place ${place} stands ${what}, which is no layer.`,
     isFunction ? "Call it to get a layer: relu() in place of relu." : "Give one layer or more.",
   );
-}
-
-/** Float32 inputs of the given shapes, to find out the shape of a layer's result. */
-function inputsOfShape(shape: Shape | Readonly<Record<string, Shape>>): LayerInput {
-  if (Array.isArray(shape)) return input("x", "float32", shape);
-  const named = Object.entries(shape as Readonly<Record<string, Shape>>);
-  return Object.fromEntries(named.map(([name, own]) => [name, input(name, "float32", own)] as const));
 }
