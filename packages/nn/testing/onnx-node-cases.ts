@@ -8,7 +8,7 @@ import { buildGraph } from "../src/graph/build.ts";
 import { decodeOnnx } from "../src/graph/decode.ts";
 import type { Graph, Tensor } from "../src/graph/node.ts";
 import { add, cast, mul } from "../src/graph/operators.ts";
-import type { GraphProto } from "../src/graph/proto/onnx_pb.ts";
+import type { GraphProto, ValueInfoProto } from "../src/graph/proto/onnx_pb.ts";
 import { ModelProtoSchema, TensorProtoSchema } from "../src/graph/proto/onnx_pb.ts";
 import { decodeTensor } from "../src/graph/tensor-proto.ts";
 import type { TensorData } from "../src/index.ts";
@@ -28,7 +28,7 @@ export interface NodeCase {
   > | null;
 }
 
-/** One reading of a case: whole numbers among the inputs are fed, or stored in the model, as exporters do. */
+/** One reading of a case: whole numbers among the inputs are fed, or stored in the model, as exporters do, and sizes given or open. */
 export interface Verdict {
   /** The code and message of the refusal to read or to run it. */
   readonly refused?: { readonly code: string; readonly message: string };
@@ -48,7 +48,7 @@ export function readNodeCases(): readonly NodeCase[] {
     .map((line) => JSON.parse(line) as NodeCase);
 }
 
-const bytesOf = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "base64"));
+export const bytesOf = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "base64"));
 const floats: ReadonlySet<string> = new Set(["float16", "float32", "float64"]);
 
 function numbers(data: TensorData | undefined): readonly number[] {
@@ -81,6 +81,19 @@ export function storedModel(test: NodeCase): Uint8Array | undefined {
   });
   model.graph?.initializer.push(...whole);
   return whole.length === 0 ? undefined : toBinary(ModelProtoSchema, model);
+}
+
+/** The model with its inputs' sizes above 1 as names, equal sizes by one name, and outputs of any size. */
+export function openModel(bytes: Uint8Array): Uint8Array {
+  const model = fromBinary(ModelProtoSchema, bytes);
+  const shapesOf = (list: readonly ValueInfoProto[]) =>
+    list.flatMap(({ type }) => (type?.value.case === "tensorType" ? [type.value.value] : []));
+  for (const dim of shapesOf(model.graph?.input ?? []).flatMap(({ shape }) => shape?.dim ?? [])) {
+    if (dim.value.case !== "dimValue" || dim.value.value <= 1n) continue;
+    dim.value = { case: "dimParam", value: `size${dim.value.value}` };
+  }
+  for (const tensor of shapesOf(model.graph?.output ?? [])) delete tensor.shape;
+  return toBinary(ModelProtoSchema, model);
 }
 
 /** The operators of the case's graph, those of the graphs inside it too. */

@@ -189,7 +189,7 @@ const transposed: Rule = (backward) => {
 /** Every copy's gradient, summed. */
 const tile: Rule = ({ inputs: [x, repeats], gradient }) => {
   const { shape } = x as Tensor;
-  if (!isStatic(shape)) throw unknownSizes("a repetition", shape);
+  if (!isStatic(shape)) throw unknownSizes("Tile", shape);
   const apart = shape.flatMap((size, i) => [knownIntegers(repeats)?.[i] ?? 1, size]);
   const copies = shape.map((_, i) => 2 * i);
   return [reduceSum(reshape(gradient, int64s(apart)), copies, false), undefined];
