@@ -1,4 +1,4 @@
-// Stage 4: each model with its fitted preprocessing becomes a bundle: model.onnx, manifest.json, card.md.
+// Stage 4: each model with its fitted preprocessing becomes a bundle: model.onnx, manifest.json, card.md, rows.bloom.
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { writeBundle } from "@lepta/ml";
@@ -76,7 +76,7 @@ export const bundleStage: Stage<Workplace, BundleInput, BundleOutput> = {
   holds: async (workplace, output) =>
     roles.every((role) => existsSync(join(bundleDirectory(workplace, output, role), "manifest.json"))),
   describe: ({ bundles, path }) => [
-    "model.onnx takes raw rows: the fitted preprocessing is inside; beside it manifest.json and card.md",
+    "model.onnx takes raw rows: the fitted preprocessing is inside; beside it manifest.json, card.md and rows.bloom",
     ...textTable([
       ["bundle", "model", "inputs", "kB", "sha256"],
       ...roles.map((role) => {
