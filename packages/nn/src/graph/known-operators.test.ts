@@ -5,6 +5,7 @@ import { buildGraph, decodeOnnx, encodeOnnx, input, NnError, relu } from "../ind
 import { apply } from "./apply.ts";
 import { catalogue } from "./catalogue.ts";
 import { adaptedOperators } from "./foreign.ts";
+import { foreignAttributes } from "./foreign-attributes.ts";
 
 test("docs/errors/op-unknown.md lists the operators that are read", () => {
   const page = readFileSync(new URL("../../../../docs/errors/op-unknown.md", import.meta.url), "utf8");
@@ -16,6 +17,11 @@ test("docs/errors/op-unknown.md lists the operators that are read", () => {
   const all = [...new Set([...names, ...adaptedOperators, "If"])].sort();
   const listed = [...list.matchAll(/`(\w+)`/g)].map(([, name]) => name);
   expect(listed).toEqual(all);
+});
+
+test("the attributes of every operator that is adapted are listed", () => {
+  const listed = (op: string) => Object.hasOwn(catalogue, op) || Object.hasOwn(foreignAttributes, op);
+  expect(adaptedOperators.filter((op) => !listed(op))).toEqual([]);
 });
 
 test.each([

@@ -14,8 +14,11 @@ export function gatherND(x: Tensor, indices: Tensor): Tensor {
 }
 
 export interface ScatterOptions {
-  /** "add" adds to what stands there, and duplicates add up; by default values are replaced, each place at most once. */
-  readonly reduction?: "none" | "add";
+  /**
+   * How updates meet what stands there and each other: "add", "mul", "max" or "min", whose gradient equal ones share
+   * evenly; by default values are replaced, each place at most once.
+   */
+  readonly reduction?: "none" | "add" | "mul" | "max" | "min";
 }
 
 /** `x` with `updates` put at `indices` along `axis`; the inverse of gatherElements. */
