@@ -53,7 +53,6 @@ export {
   repositoryIndex,
   repositoryIndexRequest,
 } from "./inference.ts";
-export { readInstant } from "./instant.ts";
 export { createInvoiceRequest, type Invoice, type InvoiceLine, invoice, invoiceLine, period } from "./invoice.ts";
 export { type CreatedKey, createdKey, createKeyRequest, type Key, key, type Scope, scope } from "./key.ts";
 export { openApiDocument } from "./openapi.ts";

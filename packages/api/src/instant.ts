@@ -13,7 +13,7 @@ const latest = 253_402_300_799_999;
  * An RFC 3339 time as milliseconds since 1970, rounded down; undefined where it is none, or outside of 1970 to 9999. A
  * leap second (`:60`, at the end of a UTC day alone) is the instant after it.
  */
-export function readInstant(value: string): number | undefined {
+function readInstant(value: string): number | undefined {
   const match = rfc3339.exec(value);
   if (!match) return undefined;
   const [, day = "", minutes = "", seconds = "", fraction = "", zone = ""] = match;

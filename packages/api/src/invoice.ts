@@ -5,7 +5,7 @@ import { versionReference } from "./version.ts";
 
 export const period = z
   .string()
-  .regex(/^[0-9]{4}-(0[1-9]|1[0-2])$/, "a calendar month, YYYY-MM")
+  .regex(/^(19[7-9][0-9]|[2-9][0-9]{3})-(0[1-9]|1[0-2])$/, "a calendar month since 1970, YYYY-MM")
   .meta({ description: "A calendar month in UTC, YYYY-MM" });
 
 export const invoiceLine = z

@@ -42,7 +42,7 @@ export function openApiDocument(info: { version: string; url?: string }): Json {
     const responses: Record<string, Json> = {
       [route.status ?? 200]: {
         description: route.summary,
-        content: { [mediaTypes[route.form ?? "json"]]: { schema: schemaOf(route.response, "output") } },
+        content: { [mediaTypes[route.form ?? "json"]]: { schema: formed(route, schemaOf(route.response, "output")) } },
       },
     };
     for (const code of routeErrors(route)) {
@@ -87,6 +87,20 @@ export function openApiDocument(info: { version: string; url?: string }): Json {
       schemas: components,
       securitySchemes: { key: { type: "http", scheme: "bearer", description: "An API key, lepta_…" } },
     },
+  };
+}
+
+/** Of a stream the schema is that of one event, whose data is a document in JSON. */
+function formed({ form }: Route, schema: Json): Json {
+  if (form !== "events") return schema;
+  return {
+    type: "object",
+    properties: {
+      id: { type: "string" },
+      event: { type: "string" },
+      data: { type: "string", contentMediaType: "application/json", contentSchema: schema },
+    },
+    required: ["data"],
   };
 }
 

@@ -11,10 +11,13 @@ export const productName = z
     "lower-case letters, digits, - and _, at most 64, starting with a letter or digit",
   )
   .meta({ description: "A product's name" });
-/** As a pattern's source, which stands in the OpenAPI document. */
 const unstorable = "\\u0000\\ud800-\\udfff";
 /** What JSON and URLs can write and a database's text cannot hold is none: NUL, and halves of surrogate pairs. */
-export const text = z.string().regex(new RegExp(`^[^${unstorable}]*$`, "u"), "holds NUL or half a character");
+export const text = z
+  .string()
+  .regex(new RegExp(`^[^${unstorable}]*$`, "u"), "holds NUL or half a character")
+  // Tools whose strings are whole characters cannot read a pattern of halves.
+  .meta({ pattern: "^[^\\u0000]*$" });
 /** Largest number of a database's integer column. */
 const maxInteger = 2 ** 31 - 1;
 /** Hex SHA-256. */
@@ -46,7 +49,7 @@ export const seqQuery = (description: string) => queryNumber(0, maxInteger, { de
 /** By what a list is told where its page begins: the last item's instant and id, or its name, or its number. */
 const cursors = {
   instant:
-    /^(19[7-9][0-9]|[2-9][0-9]{3})-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+    /^(19[7-9][0-9]|[2-9][0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
   name: /^[a-z0-9][a-z0-9_-]{0,63}$/,
   number: /^[1-9][0-9]{0,8}$/,
 } as const;

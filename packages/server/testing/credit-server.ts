@@ -10,6 +10,7 @@ import { deploy } from "../src/experiments/deployment.ts";
 import { type ServerOptions, startServer } from "../src/http/start-server.ts";
 import { registerProduct } from "../src/registry/products.ts";
 import { registerVersion } from "../src/registry/versions.ts";
+import { checkAnswer } from "./check-answer.ts";
 import { type CreditBundle, creditBundle, creditCosts } from "./credit-bundle.ts";
 import type { TestStore } from "./stores.ts";
 
@@ -21,7 +22,7 @@ export interface CreditServer {
   deployment: Deployment;
   rows: CreditBundle["rows"];
   makeKey(scopes: Scope[]): Promise<{ id: string; secret: string }>;
-  /** Sends JSON with the key; `body` given: POST. */
+  /** Sends JSON with the key; `body` given: POST. The answer is held to its route's schema. */
   send(path: string, body?: unknown, init?: RequestInit): Promise<Response>;
   close(): Promise<void>;
 }
@@ -74,13 +75,16 @@ export async function startCreditServer({ store }: TestStore, options: ServerOpt
     deployment,
     rows,
     makeKey,
-    send: (path, body, init = {}) =>
-      fetch(server.url + path, {
+    send: async (path, body, init = {}) => {
+      const response = await fetch(server.url + path, {
         ...init,
         method: init.method ?? (body === undefined ? "GET" : "POST"),
         headers: { "content-type": "application/json", authorization: `Bearer ${key}`, ...init.headers },
         ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
-      }),
+      });
+      await checkAnswer(init.method ?? (body === undefined ? "GET" : "POST"), path, response);
+      return response;
+    },
     close: () => server.close(),
   };
 }

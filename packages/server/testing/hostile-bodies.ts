@@ -1,7 +1,7 @@
 // Bodies just under the limit of 4 MiB that are small to write and large to look at, for every route that reads one.
 import { gzipSync } from "node:zlib";
 
-export interface HostileBody {
+interface HostileBody {
   name: string;
   path: string;
   body: string | Uint8Array;

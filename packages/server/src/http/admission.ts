@@ -4,7 +4,7 @@ import { ApiError, type Scope } from "@lepta/api";
 import { type Authenticator, type Caller, requireScope } from "../accounts/authenticate.ts";
 import type { RefusedKeys } from "./refused-keys.ts";
 
-export interface AdmissionParts {
+interface AdmissionParts {
   authenticator: Authenticator;
   countRequest: (keyId: string) => Promise<void>;
   refused: RefusedKeys;

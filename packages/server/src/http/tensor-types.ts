@@ -3,7 +3,7 @@ import type { InferenceDatatype } from "@lepta/api";
 
 export type TensorValue = string | number | boolean | null;
 
-export interface TensorType {
+interface TensorType {
   /** What the type holds, for messages. */
   readonly holds: string;
   /** Whether the type holds a value that came as JSON. */

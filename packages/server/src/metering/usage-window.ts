@@ -2,7 +2,7 @@
 import { ApiError, type FieldProblem, type UsageEvent } from "@lepta/api";
 
 /** Further back a month's invoice is long paid; further ahead the sender's clock is wrong, and no invoice would come. */
-export const usageWindow = { pastDays: 366, futureMinutes: 60 } as const;
+const usageWindow = { pastDays: 366, futureMinutes: 60 } as const;
 
 /** @throws ApiError invalid-request with the events that may not be taken, each by its place and id. */
 export function refuseUsage(events: readonly UsageEvent[], now: Date): void {

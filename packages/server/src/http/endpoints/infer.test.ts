@@ -75,10 +75,10 @@ describe("200", () => {
     "infer answers what predict answers; every row is stored and metered (nested: %s)",
     async (nested) => {
       const before = await stored();
-      const response = await server.send(path, { id: "call 1", inputs: inputs(5, nested) });
+      const response = await server.send(path, { id: `call ${nested}`, inputs: inputs(5, nested) });
       expect(response.status).toBe(200);
       const answer = (await response.json()) as { outputs: Tensor[] };
-      expect(answer).toMatchObject({ model_name: "credit", model_version: "1", id: "call 1" });
+      expect(answer).toMatchObject({ model_name: "credit", model_version: "1", id: `call ${nested}` });
       const after = await stored();
       expect(after.map((count, i) => count - (before[i] ?? 0))).toEqual([5, 5]);
       const output = (name: string) => answer.outputs.find((tensor) => tensor.name === name) as Tensor;
