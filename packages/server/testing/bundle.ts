@@ -41,7 +41,12 @@ export function writeTestBundle(dir: string, contents: Contents = {}): string {
     trivial: null,
     evaluatedOn: null,
     dataHash,
-    trainedOn: { rows: 600, dataHash },
+    trainedOn: {
+      rows: 600,
+      dataHash,
+      repeatShare: 0,
+      filter: { sha256: "0".repeat(64), hashes: 7, falsePositives: 0.01 },
+    },
     seed: 7,
     run: null,
     license: null,

@@ -43,7 +43,12 @@ function manifestOf(model: Uint8Array): Manifest {
     trivial: null,
     evaluatedOn: null,
     dataHash: hash,
-    trainedOn: { rows: 1, dataHash: hash },
+    trainedOn: {
+      rows: 1,
+      dataHash: hash,
+      repeatShare: 0,
+      filter: { sha256: hash, hashes: 7, falsePositives: 0.01 },
+    },
     seed: 1,
     run: null,
     license: null,

@@ -32,6 +32,7 @@ export async function experimentTable(tenant: Tenant, product: string): Promise<
     metric: regression ? "squared error" : deployment.costs ? "cost" : "error rate",
     confidence,
     since: deployment.createdAt,
+    countedAt: new Date().toISOString(),
     sampleRatio: sampleRatio(rows.map(({ variant, sums: { units } }) => ({ units, weight: variant.weight }))),
     variants: rows.map(({ variant, sums: { predictions, units, costs } }) => {
       const cost = costInterval(costs, confidence);
