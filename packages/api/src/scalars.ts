@@ -27,9 +27,9 @@ export const currency = z.string().regex(/^[A-Z]{3}$/, "three capital letters (I
 export const micros = z.int();
 export const count = z.int().nonnegative();
 
-/** A value with its interval; `low` and `high` are null where none was computed. */
+/** A value with its interval; `low` and `high` are null where there is none, and `reason` says why. */
 export const interval = z
-  .object({ value: z.number(), low: z.number().nullable(), high: z.number().nullable() })
+  .object({ value: z.number(), low: z.number().nullable(), high: z.number().nullable(), reason: z.string().optional() })
   .meta({ id: "Interval" });
 export type Interval = z.infer<typeof interval>;
 

@@ -26,7 +26,7 @@ export {
   bootstrapDifference,
   bootstrapIntervals,
   type Difference,
-  type Interval,
+  type ResampledInterval,
 } from "./evaluate/bootstrap.ts";
 export {
   type BoundedDifference,
@@ -66,6 +66,7 @@ export {
   type ClassPredictions,
   classIndices,
   evaluatePredictions,
+  type IntervalOptions,
   lowerIsBetter,
   type MetricName,
   type MetricRecord,
@@ -76,6 +77,7 @@ export {
   positiveScores,
   type ValuePredictions,
 } from "./evaluate/evaluate-predictions.ts";
+export type { Interval } from "./evaluate/intervals/interval.ts";
 export { type Overlap, overlapText } from "./evaluate/overlap.ts";
 export type { Statistic } from "./evaluate/statistic.ts";
 export {

@@ -6,6 +6,12 @@ declare module "jstat" {
       cdf(x: number, mean: number, sd: number): number;
       inv(p: number, mean: number, sd: number): number;
     };
+    readonly chisquare: {
+      inv(p: number, freedom: number): number;
+    };
+    readonly studentt: {
+      inv(p: number, freedom: number): number;
+    };
   };
   export default jstat;
 }

@@ -36,5 +36,8 @@ describe("numbers", () => {
     expect(formatBounds({ value: 0.5, low: 0.4, high: 0.6 }, false, "en-US")).toBe("0.400 to 0.600");
     expect(formatBounds({ value: 0.5, low: -0.4, high: 0.6 }, true, "en-US")).toBe("−0.400 to +0.600");
     expect(formatBounds({ value: 0.5, low: null, high: null })).toBeUndefined();
+    expect(formatBounds({ value: 0.5, low: null, high: null, reason: "one row is too few to say" })).toBe(
+      "no interval: one row is too few to say",
+    );
   });
 });

@@ -35,9 +35,9 @@ export function formatProbability(probability: number, locale?: string): string 
   return probability < 0.001 ? `< ${format.format(0.001)}` : `= ${format.format(probability)}`;
 }
 
-/** The bounds alone, e.g. "0.741 to 0.862"; undefined where none were computed. */
-export function formatBounds({ low, high }: Interval, signed = false, locale?: string): string | undefined {
-  if (low === null || high === null) return undefined;
+/** The bounds alone, e.g. "0.741 to 0.862", or why there are none; undefined where none were computed. */
+export function formatBounds({ low, high, reason }: Interval, signed = false, locale?: string): string | undefined {
+  if (low === null || high === null) return reason === undefined ? undefined : `no interval: ${reason}`;
   const format = signed ? formatSigned : formatValue;
   return `${format(low, locale)} to ${format(high, locale)}`;
 }

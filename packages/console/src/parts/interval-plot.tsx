@@ -22,7 +22,7 @@ export function IntervalPlot({ interval, domain, reference, tone = "plain", sign
   const [low, high] = domain;
   const at = (value: number) => `${(((value - low) / (high - low)) * 100).toFixed(2)}%`;
   const bounds = formatBounds(interval, signed);
-  const spoken = `${label}: ${(signed ? formatSigned : formatValue)(interval.value)}${bounds ? `, 95 % interval ${bounds}` : ""}`;
+  const spoken = `${label}: ${(signed ? formatSigned : formatValue)(interval.value)}${bounds ? `, ${interval.low === null ? "" : "95 % interval "}${bounds}` : ""}`;
   return (
     <svg className={styles.plot} data-tone={tone} height="20" width="100%" role="img" aria-label={spoken}>
       <line className={styles.axis} x1="0" x2="100%" y1="10" y2="10" />

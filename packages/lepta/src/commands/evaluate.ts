@@ -11,8 +11,8 @@ import {
 } from "@lepta/ml";
 import { Command } from "commander";
 import { rejectedText, unreadableText, withoutTargetText } from "../pipeline/data.ts";
-import { evaluationOf } from "../pipeline/evaluate.ts";
-import { confusionText, metricsText } from "../pipeline/metrics-text.ts";
+import { evaluationOf, rowGroups } from "../pipeline/evaluate.ts";
+import { absentText, confusionText, metricsText } from "../pipeline/metrics-text.ts";
 import { formatCount } from "../pipeline/numbers.ts";
 import { readForModel, unreadableFor } from "../pipeline/score-file.ts";
 import { trivialLines } from "../pipeline/trivial.ts";
@@ -23,6 +23,7 @@ import { createTerminal } from "./terminal/terminal.ts";
 interface EvaluateOptions extends CommonOptions, ReadingFlags {
   readonly unreadable: "reject" | "missing";
   readonly data: string;
+  readonly group?: string;
   readonly seed: number;
 }
 
@@ -55,17 +56,23 @@ async function run(path: string, options: EvaluateOptions): Promise<void> {
     ...(reading === undefined ? {} : { reading }),
   });
   const { table } = withTarget(read, manifest.target);
+  const known = table.columns.some(({ name }) => name === manifest.group);
+  const group = options.group ?? (known ? manifest.group : undefined);
+  if (manifest.group !== undefined && group === undefined)
+    terminal.say(`no column ${manifest.group}: the intervals take every row as a case of its own`);
+  if (group !== undefined) columnOf(table, group);
   const scorer = await openScorer(bundle);
   try {
     const predictions = predictionsOf(table, manifest, await scorer.scoreTable(table));
-    const { metrics, confusion, trivial } = evaluationOf(predictions, {
+    const { metrics, absent, confusion, trivial } = evaluationOf(predictions, {
       threshold: manifest.threshold,
       costs: null,
       seed: options.seed,
       constant: manifest.constant,
+      groups: rowGroups(table, group),
     });
     terminal.say(
-      `${manifest.name} (${manifest.model}) on ${formatCount(table.rowCount)} rows of ${options.data}, with 95 % bootstrap intervals:`,
+      `${manifest.name} (${manifest.model}) on ${formatCount(table.rowCount)} rows of ${options.data}, with 95 % intervals${group === undefined ? "" : ` over draws of ${group}`}:`,
     );
     const overlap = await trainedOverlap(bundle, table);
     const warning =
@@ -73,7 +80,8 @@ async function run(path: string, options: EvaluateOptions): Promise<void> {
         ? "whether these rows were learnt from cannot be told: the bundle came without its rows.bloom"
         : overlapText(overlap);
     if (warning !== undefined) terminal.say(`warning: ${warning}`);
-    for (const line of metricsText({ [manifest.model]: metrics }, trivial)) terminal.say(`  ${line}`);
+    for (const line of [...metricsText({ [manifest.model]: metrics }, trivial), ...absentText(absent)])
+      terminal.say(`  ${line}`);
     for (const line of trivialLines(manifest.model, trivial)) terminal.say(line);
     if (confusion !== null && confusion.labels.length <= 10)
       for (const line of confusionText(confusion.labels, confusion.counts)) terminal.say(`  ${line}`);
@@ -92,6 +100,7 @@ async function run(path: string, options: EvaluateOptions): Promise<void> {
       bundle: bundle.dir,
       rows: table.rowCount,
       metrics,
+      absent,
       trivial,
       overlap: overlap ?? null,
       warnings: warning === undefined ? [] : [warning],
@@ -107,10 +116,11 @@ async function run(path: string, options: EvaluateOptions): Promise<void> {
 
 export function evaluateCommand(): Command {
   const command = new Command("evaluate")
-    .description("Measure a bundle on a table with the target: metrics with 95 % bootstrap intervals.")
+    .description("Measure a bundle on a table with the target: metrics with 95 % intervals.")
     .argument("<bundle>", "the bundle's folder")
     .requiredOption("--data <FILE>", "the table, with the model's columns and the target")
-    .option("--seed <N>", "seed of the bootstrap", wholeNumber(0), 42)
+    .option("--group <COLUMN>", "rows with the same value were drawn together (default: the group of the training)")
+    .option("--seed <N>", "seed of what is simulated for the calibration error's interval", wholeNumber(0), 42)
     .addOption(unreadableOption())
     .action(run);
   return withReadingOptions(command, { types: false });

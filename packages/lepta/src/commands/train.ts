@@ -14,7 +14,7 @@ import {
   withoutTargetText,
 } from "../pipeline/data.ts";
 import { type Learnt, learn } from "../pipeline/learn.ts";
-import { confusionText, metricsText, metricTitle } from "../pipeline/metrics-text.ts";
+import { absentText, confusionText, metricsText, metricTitle } from "../pipeline/metrics-text.ts";
 import { formatCount, formatFigure, plural } from "../pipeline/numbers.ts";
 import {
   alikeClasses,
@@ -79,11 +79,12 @@ function sayResult(terminal: Terminal, learnt: Learnt, folds: number | undefined
   terminal.say();
   for (const note of learnt.notes) terminal.say(note);
   terminal.say(`kept ${model}, better on rows held out of the training; learnt from ${formatCount(learntRows)} rows`);
-  terminal.say(`on ${formatCount(testRows)} test rows, with 95 % bootstrap intervals:`);
+  terminal.say(`on ${formatCount(testRows)} test rows, with 95 % intervals:`);
   const overlap = overlapText(learnt.overlap);
   if (overlap !== undefined) terminal.say(`warning: ${overlap}`);
   const models = { [baselineModel]: baseline.metrics, [model]: evaluation.metrics };
-  for (const line of metricsText(models, evaluation.trivial)) terminal.say(`  ${line}`);
+  for (const line of [...metricsText(models, evaluation.trivial), ...absentText(evaluation.absent)])
+    terminal.say(`  ${line}`);
   for (const line of trivialLines(model, evaluation.trivial)) terminal.say(line);
   const { confusion } = evaluation;
   if (confusion !== null && confusion.labels.length <= 10)
@@ -137,6 +138,7 @@ async function run(options: TrainOptions): Promise<void> {
       task: learnt.task,
       bundle: learnt.bundle,
       metrics: learnt.evaluation.metrics,
+      absent: learnt.evaluation.absent,
       ...(learnt.cv === undefined ? {} : { cv: learnt.cv }),
       model: learnt.model,
       leftOut: schema.leftOut,

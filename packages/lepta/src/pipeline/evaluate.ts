@@ -1,5 +1,5 @@
 // Stage 3: both models on the held-out test part, at the threshold that the costs choose on validation rows.
-import { takeRows } from "@lepta/data";
+import { groupsOf, type Table, takeRows } from "@lepta/data";
 import {
   type Constant,
   chooseThreshold,
@@ -19,7 +19,7 @@ import { CliError } from "../errors.ts";
 import type { Costs } from "../product/tabular.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { headlineOf } from "./headline.ts";
-import { confusionText, type Metrics, metricsText, metricTitle } from "./metrics-text.ts";
+import { absentMetrics, absentText, confusionText, type Metrics, metricsText, metricTitle } from "./metrics-text.ts";
 import { formatCount, formatFigure } from "./numbers.ts";
 import { type Role, roles } from "./roles.ts";
 import type { Stage } from "./stage.ts";
@@ -59,7 +59,12 @@ export function thresholdFor(heldOut: TaskPredictions, costs: Costs): number | n
   return chooseThreshold(truth, scores, costs).threshold;
 }
 
-/** Metrics with 95 % bootstrap intervals, and the confusion matrix at the threshold. */
+/** The groups of rows that belong together, as intervals take them; undefined where every row is a case of its own. */
+export function rowGroups(table: Table, group: string | undefined): Int32Array | undefined {
+  return group === undefined ? undefined : groupsOf(table, group).groupOf;
+}
+
+/** Metrics with 95 % intervals (over draws of `groups`, else of rows), and the confusion matrix at the threshold. */
 export function evaluationOf(
   predictions: TaskPredictions,
   {
@@ -67,19 +72,34 @@ export function evaluationOf(
     costs,
     seed,
     constant,
-  }: { threshold: number | null; costs: Costs | null; seed: number; constant: Constant },
+    groups,
+  }: {
+    threshold: number | null;
+    costs: Costs | null;
+    seed: number;
+    constant: Constant;
+    groups: Int32Array | undefined;
+  },
 ): Evaluation {
   const trivial = trivialFigures(predictions, constant, { threshold, costs });
-  if (predictions.task === "regression")
+  if (predictions.task === "regression") {
+    const metrics = evaluatePredictions({ ...predictions, groups, seed }) as Metrics;
     return {
-      metrics: evaluatePredictions({ ...predictions, seed }) as Metrics,
+      metrics,
+      absent: absentMetrics(metrics, ["r2"]),
       threshold: null,
       meanCost: null,
       confusion: null,
       trivial,
     };
+  }
   const { classes, positive, labels, probabilities } = predictions;
-  const metrics = evaluatePredictions({ ...predictions, seed, ...(threshold === null ? {} : { threshold }) });
+  const metrics = evaluatePredictions({
+    ...predictions,
+    groups,
+    seed,
+    ...(threshold === null ? {} : { threshold }),
+  }) as Metrics;
   const at = threshold === null ? undefined : { positive: positiveIndex(classes, positive), value: threshold };
   const decided = decide(probabilities, classes.length, at);
   const { counts } = confusionMatrix(classIndices(labels, classes), decided, classes);
@@ -88,7 +108,8 @@ export function evaluationOf(
     const { truth, scores } = scoresOf(predictions);
     cost = meanCost(truth, scores, threshold, costs);
   }
-  return { metrics: metrics as Metrics, threshold, meanCost: cost, confusion: { labels: classes, counts }, trivial };
+  const absent = absentMetrics(metrics, ["auc", "averagePrecision"]);
+  return { metrics, absent, threshold, meanCost: cost, confusion: { labels: classes, counts }, trivial };
 }
 
 function checkGates(gates: EvaluateInput["gates"], { metrics }: Evaluation): void {
@@ -108,8 +129,9 @@ function checkGates(gates: EvaluateInput["gates"], { metrics }: Evaluation): voi
 export const evaluateStage: Stage<Workplace, EvaluateInput, EvaluateOutput> = {
   name: "evaluate",
   async run(workplace, { trained, costs, gates, evenIfTrivial, seed }, { report }) {
-    const { table, parts } = await workplace.learning();
+    const { table, schema, parts } = await workplace.learning();
     const test = takeRows(table, parts.test);
+    const groups = rowGroups(test, schema.group);
     const models: Partial<Record<Role, Evaluation>> = {};
     let overlap: string | undefined;
     for (const [done, role] of roles.entries()) {
@@ -117,7 +139,8 @@ export const evaluateStage: Stage<Workplace, EvaluateInput, EvaluateOutput> = {
       const task = await openTrained(workplace, trained, role);
       overlap = overlapText(taskOverlap(task, test));
       const threshold = costs === null ? null : thresholdFor(task.heldOut, costs);
-      models[role] = evaluationOf(await task.predict(test), { threshold, costs, seed, constant: constantOfTask(task) });
+      const constant = constantOfTask(task);
+      models[role] = evaluationOf(await task.predict(test), { threshold, costs, seed, constant, groups });
     }
     const output = { rows: test.rowCount, overlap: overlap ?? null, models: models as Record<Role, Evaluation> };
     checkGates(gates, output.models.network);
@@ -126,8 +149,9 @@ export const evaluateStage: Stage<Workplace, EvaluateInput, EvaluateOutput> = {
   },
   describe: ({ rows, models, overlap }) => [
     ...(overlap === null ? [] : [`warning: ${overlap}`]),
-    `on ${formatCount(rows)} rows that no model has seen, with 95 % bootstrap intervals`,
+    `on ${formatCount(rows)} rows that no model has seen, with 95 % intervals`,
     ...metricsText({ baseline: models.baseline.metrics, network: models.network.metrics }, models.network.trivial),
+    ...absentText(models.network.absent),
     ...roles.flatMap((role) => trivialLines(role, models[role].trivial)),
     ...roles.flatMap((role) => {
       const { threshold, meanCost: cost, confusion } = models[role];

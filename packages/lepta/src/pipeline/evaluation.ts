@@ -3,6 +3,8 @@ import type { Metrics } from "./metrics-text.ts";
 
 export type Evaluation = {
   readonly metrics: Metrics;
+  /** Metrics that the rows do not have, and why. */
+  readonly absent: readonly { readonly metric: string; readonly reason: string }[];
   /** Chosen by the costs; null: the more probable class, or a number. */
   readonly threshold: number | null;
   /** Mean cost a row of the test part at the threshold. */

@@ -17,7 +17,7 @@ import {
   train,
   writeBundle,
 } from "@lepta/ml";
-import { evaluationOf } from "./evaluate.ts";
+import { evaluationOf, rowGroups } from "./evaluate.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { Report } from "./events.ts";
 import { measured } from "./metrics-text.ts";
@@ -106,12 +106,14 @@ export async function learn(options: LearnOptions): Promise<Learnt> {
   const { table, schema, folds, seed, name, out, report } = options;
   const parts = partsOf(options);
   const { baseline, best } = await trainBoth(parts.learn, schema, seed, report);
+  const groups = rowGroups(parts.test, schema.group);
   const measure = async (task: TrainedTask): Promise<Evaluation> =>
     evaluationOf(await task.predict(parts.test), {
       threshold: null,
       costs: null,
       seed,
       constant: constantOfTask(task),
+      groups,
     });
   const baselineEvaluation = await measure(baseline);
   const evaluation = best === baseline ? baselineEvaluation : await measure(best);

@@ -3,12 +3,13 @@ import type { MetricName } from "@lepta/ml";
 import { formatCount, formatFigure } from "./numbers.ts";
 import { textTable } from "./text-table.ts";
 
-/** A metric's value with its 95 % bootstrap interval. */
+/** A metric's value with its 95 % interval; where the rows are too few to say there is none, and `reason` says so. */
 export interface MetricInterval {
-  readonly [name: string]: number;
+  readonly [name: string]: number | string | null | undefined;
   readonly value: number;
-  readonly low: number;
-  readonly high: number;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly reason?: string;
 }
 export type Metrics = Readonly<Partial<Record<MetricName, MetricInterval>>>;
 
@@ -35,8 +36,10 @@ export function metricTitle(name: MetricName): string {
   return titles[name];
 }
 
-export function intervalText({ value, low, high }: MetricInterval): string {
-  return `${formatFigure(value)} (${formatFigure(low)} to ${formatFigure(high)})`;
+export function intervalText({ value, low, high, reason }: MetricInterval): string {
+  const ends =
+    low === null || high === null ? `no interval: ${reason}` : `${formatFigure(low)} to ${formatFigure(high)}`;
+  return `${formatFigure(value)} (${ends})`;
 }
 
 /** One line a metric, one column a model, and last the trivial policy. */
@@ -57,6 +60,20 @@ export function metricsText(
 }
 
 const figureText = (value: number | undefined): string => (value === undefined ? "" : formatFigure(value));
+
+/** Metrics that rows of this kind of task usually have and these do not, with the reason. */
+export function absentMetrics(metrics: Metrics, expected: readonly MetricName[]): { metric: string; reason: string }[] {
+  return expected.flatMap((name) => {
+    if (metrics[name] !== undefined) return [];
+    return [
+      { metric: name, reason: name === "r2" ? "the target is the same in every row" : "it takes rows of two classes" },
+    ];
+  });
+}
+
+export function absentText(absent: readonly { readonly metric: string; readonly reason: string }[]): string[] {
+  return absent.map(({ metric, reason }) => `no ${titles[metric as MetricName]}: ${reason}`);
+}
 
 /** @param counts [actual][predicted] */
 export function confusionText(labels: readonly string[], counts: readonly (readonly number[])[]): string[] {

@@ -43,6 +43,7 @@ async function heldOutRows(workplace: Workplace, deployment: string): Promise<He
     held,
     schema.features.map(({ name }) => name),
   );
+  const group = schema.group === undefined ? undefined : columnOf(held, schema.group);
   const seen = new Map<string, number>();
   return Array.from(rowsOf(features), (row, i): HeldOutRow => {
     const hash = held.rowHashes[i] as string;
@@ -50,7 +51,10 @@ async function heldOutRows(workplace: Workplace, deployment: string): Promise<He
     const copy = seen.get(hash) ?? 0;
     seen.set(hash, copy + 1);
     const label = regression && isNumeric(target) ? (valueAt(target, i) as number) : (labelAt(target, i) as string);
-    const subject = uuidFrom("subject", hash, String(copy));
+    // A person's rows are one subject: the experiment answers them by one model and counts them as one.
+    const member = group === undefined ? undefined : valueAt(group, i);
+    const subject =
+      member == null ? uuidFrom("subject", hash, String(copy)) : uuidFrom("subject", "group", String(member));
     return { id: uuidFrom("prediction", deployment, hash, String(copy)), subject, row, label };
   });
 }

@@ -41,11 +41,12 @@ export type FeatureProfile =
       readonly missing: number;
     };
 
-/** A metric with its 95 % interval. */
+/** A metric with its 95 % interval; no ends where the rows were too few to say, and `reason` says why. */
 export interface ManifestMetric {
   readonly value: number;
-  readonly low: number;
-  readonly high: number;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly reason?: string;
 }
 
 export interface Manifest {
@@ -57,6 +58,8 @@ export interface Manifest {
   readonly target: string;
   /** How raw labels are read where the model is measured on a file. */
   readonly targetReading: ColumnReading;
+  /** The column whose equal values belong together; absent where every row is a case of its own. */
+  readonly group?: string;
   /** In the order of the probabilities' columns; null for a regression. */
   readonly classes: readonly string[] | null;
   readonly positive: string | null;

@@ -106,7 +106,7 @@ function frontMatter({ name, license, metrics, evaluatedOn, dataHash }: Manifest
   ];
 }
 
-function metricsSection({ metrics, baseline, trivial, evaluatedOn, model }: Manifest): string[] {
+function metricsSection({ group, metrics, baseline, trivial, evaluatedOn, model }: Manifest): string[] {
   if (Object.keys(metrics).length === 0) return ["Not evaluated on held-out rows."];
   const on = evaluatedOn === null ? "held-out rows" : `${evaluatedOn.rows} held-out rows`;
   const other = [
@@ -114,7 +114,7 @@ function metricsSection({ metrics, baseline, trivial, evaluatedOn, model }: Mani
     ...(trivial === null ? [] : ["trivial policy"]),
   ];
   return [
-    `On ${on}, with 95 % bootstrap intervals:`,
+    `On ${on}, with 95 % intervals${group === undefined ? "" : ` over draws of \`${group}\``}:`,
     "",
     `| metric | ${[model, ...other].join(" | ")} |`,
     `| --- | ${["---", ...other.map(() => "---")].join(" | ")} |`,
@@ -146,7 +146,9 @@ function limits({ profile }: Manifest): string[] {
 }
 
 const interval = (metric: ManifestMetric | undefined): string =>
-  metric === undefined ? "–" : `${round(metric.value)} (${round(metric.low)} to ${round(metric.high)})`;
+  metric === undefined ? "–" : `${round(metric.value)} (${ends(metric)})`;
+const ends = ({ low, high, reason }: ManifestMetric): string =>
+  low === null || high === null ? `no interval: ${reason ?? "none was computed"}` : `${round(low)} to ${round(high)}`;
 const round = (value: number): string => String(Number(value.toPrecision(4)));
 /** Both ends with as many digits as tell them apart: 1,753,000,000,000 to 1,753,100,000,000 are not one number. */
 const range = (low: number, high: number): string => {

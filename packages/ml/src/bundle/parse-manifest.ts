@@ -46,6 +46,11 @@ const nullable =
   (value, at) => {
     if (value !== null) check(value, at);
   };
+const optional =
+  (check: Check): Check =>
+  (value, at) => {
+    if (value !== undefined) check(value, at);
+  };
 const list =
   (check: Check): Check =>
   (value, at) => {
@@ -66,7 +71,9 @@ const object =
       check(Object.hasOwn(value as object, key) ? (value as Record<string, unknown>)[key] : undefined, `${at}.${key}`);
   };
 
-const metrics = record(object({ value: number, low: number, high: number }));
+const metrics = record(
+  object({ value: number, low: nullable(number), high: nullable(number), reason: optional(text) }),
+);
 const constant: Check = (value, at) => {
   object({ kind: oneOf("shares", "centre") })(value, at);
   object((value as { kind: string }).kind === "shares" ? { shares: list(share) } : { mean: number, median: number })(
@@ -102,11 +109,6 @@ const profile: Check = (value, at) => {
   ((value as { kind: string }).kind === "number" ? numberProfile : categoryProfile)(value, at);
 };
 
-const optional =
-  (check: Check): Check =>
-  (value, at) => {
-    if (value !== undefined) check(value, at);
-  };
 const flag: Check = (value, at) => {
   if (typeof value !== "boolean") fail(at, "true or false");
 };
@@ -134,6 +136,7 @@ const manifest = object({
   model: text,
   target: text,
   targetReading: reading,
+  group: optional(text),
   classes: nullable(list(text)),
   positive: nullable(text),
   threshold: nullable(number),

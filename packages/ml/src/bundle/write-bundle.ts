@@ -94,6 +94,7 @@ function describe(contents: BundleContents): { manifest: Manifest; model: Uint8A
     model: trained.model,
     target: target.name,
     targetReading: target.reading ?? literalReading(target.type),
+    ...(schema.group === undefined ? {} : { group: schema.group }),
     classes: target.classes ?? null,
     positive: target.positive ?? null,
     threshold: threshold ?? null,

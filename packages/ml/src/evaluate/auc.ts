@@ -1,6 +1,7 @@
 // Area under the ROC curve, binary and macro one-vs-rest.
 import { checkRows } from "./check-predictions.ts";
-import { groupWeights, rankRows } from "./ranking.ts";
+import type { ScoreEstimate } from "./intervals/score-interval.ts";
+import { groupWeights, type Ranking, rankRows } from "./ranking.ts";
 import type { Statistic } from "./statistic.ts";
 
 /**
@@ -26,6 +27,45 @@ export function aucStatistic(labels: ArrayLike<number>, scores: ArrayLike<number
     }
     return above > 0 && below > 0 ? wins / (above * below) : Number.NaN;
   };
+}
+
+/**
+ * AUC with each row's influence: its placement among the rows of the other class less the AUC (DeLong et al. 1988),
+ * times rows / rows of its class. `expected` is the count of trials n with AUC·(1 − AUC) / n the variance of Hanley and
+ * McNeil (1982) as Newcombe (2006, method 5) has it. undefined where a class is absent.
+ */
+export function aucEstimate(ranking: Ranking): ScoreEstimate | undefined {
+  const { order, positive, ends } = ranking;
+  const rows = order.length;
+  let positives = 0;
+  for (let rank = 0; rank < rows; rank++) positives += positive[rank]!;
+  const negatives = rows - positives;
+  if (positives === 0 || negatives === 0) return undefined;
+  const influence = new Float64Array(rows);
+  let above = 0;
+  let below = negatives;
+  let start = 0;
+  let wins = 0;
+  for (const end of ends) {
+    let inGroup = 0;
+    for (let rank = start; rank < end; rank++) inGroup += positive[rank]!;
+    const others = end - start - inGroup;
+    below -= others;
+    const ofPositive = (below + others / 2) / negatives;
+    const ofNegative = (above + inGroup / 2) / positives;
+    for (let rank = start; rank < end; rank++) influence[order[rank]!] = positive[rank] === 1 ? ofPositive : ofNegative;
+    wins += inGroup * ofPositive;
+    above += inGroup;
+    start = end;
+  }
+  const value = wins / positives;
+  for (let rank = 0; rank < rows; rank++) {
+    const row = order[rank]!;
+    influence[row] = (influence[row]! - value) * (rows / (positive[rank] === 1 ? positives : negatives));
+  }
+  const half = (positives + negatives) / 2 - 1;
+  const expected = (positives * negatives) / (1 + half * ((1 - value) / (2 - value) + value / (1 + value)));
+  return { value, influence, expected };
 }
 
 /** The column of one class in row-major probabilities [rows, classes], and its labels as 0 or 1. */

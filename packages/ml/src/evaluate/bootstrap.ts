@@ -2,13 +2,12 @@
 import { quantileOf } from "@lepta/data";
 import { rng } from "@lepta/nn";
 import { MlError } from "../errors.ts";
+import type { Bounds } from "./intervals/interval.ts";
 import type { Statistic } from "./statistic.ts";
 
-/** A value with its interval. */
-export interface Interval {
+/** A value with the interval of its resamples. */
+export interface ResampledInterval extends Bounds {
   readonly value: number;
-  readonly low: number;
-  readonly high: number;
 }
 
 export interface BootstrapOptions {
@@ -16,6 +15,8 @@ export interface BootstrapOptions {
   readonly rows: number;
   /** A small integer a row, for example its class: each resample keeps the size of every stratum. Default: one stratum. */
   readonly strata?: ArrayLike<number>;
+  /** Small whole numbers from 0 on, one a row: rows of one number are drawn together. Then there are no strata. */
+  readonly groups?: Int32Array;
   readonly seed: number;
   /** Default 1,000; from 50,000 rows on fewer, but at least 200: the interval is narrow there and each resample dear. */
   readonly resamples?: number;
@@ -24,28 +25,25 @@ export interface BootstrapOptions {
 }
 
 /**
- * Percentile intervals of several statistics over the same resamples (Efron 1979). A statistic named in `biased` is
- * larger on resamples than on the rows themselves, as a sum of absolute gaps is: its interval is moved back by the
- * bootstrap's estimate of that bias, mean of the resamples − value, and ends at 0 at the least.
+ * Percentile intervals of several statistics over the same resamples (Efron 1979); with groups, of whole groups. On few
+ * rows, or near the end of a metric's range, they are too narrow, down to none: `evaluatePredictions` has intervals that
+ * hold there.
  */
 export function bootstrapIntervals<Name extends string>(
   statistics: Readonly<Record<Name, Statistic>>,
-  options: BootstrapOptions & { readonly biased?: readonly string[] },
-): Record<Name, Interval> {
+  options: BootstrapOptions,
+): Record<Name, ResampledInterval> {
   const samples = bootstrapSamples(statistics, options);
   const entries = (Object.keys(statistics) as Name[]).map((name) => {
     const sorted = samples[name].filter((value) => !Number.isNaN(value)).sort();
     const value = statistics[name]();
-    const interval = percentiles(sorted, options.level);
-    if (options.biased?.includes(name) !== true) return [name, { value, ...interval }] as const;
-    const bias = sorted.reduce((sum, sample) => sum + sample, 0) / sorted.length - value;
-    return [name, { value, low: Math.max(0, interval.low - bias), high: Math.max(0, interval.high - bias) }] as const;
+    return [name, { value, ...percentiles(sorted, options.level) }] as const;
   });
-  return Object.fromEntries(entries) as Record<Name, Interval>;
+  return Object.fromEntries(entries) as Record<Name, ResampledInterval>;
 }
 
 /** A difference a − b with its interval, and how often resampling turns its sign (two-sided). */
-export interface Difference extends Interval {
+export interface Difference extends ResampledInterval {
   readonly pValue: number;
 }
 
@@ -74,7 +72,16 @@ function bootstrapSamples<Name extends string>(
 ): Record<Name, Float64Array> {
   const { rows, seed, level = 0.95 } = options;
   const resamples = options.resamples ?? defaultResamples(rows);
-  if (!(resamples >= 1 && level > 0 && level < 1 && rows >= 1 && (options.strata?.length ?? rows) === rows)) {
+  if (
+    !(
+      resamples >= 1 &&
+      level > 0 &&
+      level < 1 &&
+      rows >= 1 &&
+      (options.strata?.length ?? rows) === rows &&
+      (options.groups?.length ?? rows) === rows
+    )
+  ) {
     throw new MlError(
       "bootstrap-invalid",
       `A bootstrap of ${rows} rows with ${options.strata?.length ?? rows} strata entries, ${resamples} resamples and level ${level} is impossible.`,
@@ -86,13 +93,16 @@ function bootstrapSamples<Name extends string>(
     Name,
     Float64Array
   >;
-  const strata = rowsByStratum(rows, options.strata);
+  const { groups } = options;
+  const units = groups === undefined ? rows : groups.reduce((most, group) => Math.max(most, group + 1), 0);
+  const strata = rowsByStratum(units, groups === undefined ? options.strata : undefined);
   const random = rng(seed);
-  const counts = new Float64Array(rows);
+  const drawn = new Float64Array(units);
   for (let resample = 0; resample < resamples; resample++) {
-    counts.fill(0);
+    drawn.fill(0);
     for (const members of strata)
-      for (let draw = 0; draw < members.length; draw++) counts[members[random.integer(members.length)]!]! += 1;
+      for (let draw = 0; draw < members.length; draw++) drawn[members[random.integer(members.length)]!]! += 1;
+    const counts = groups === undefined ? drawn : Float64Array.from(groups, (group) => drawn[group]!);
     for (const name of names) samples[name][resample] = statistics[name](counts);
   }
   return samples;

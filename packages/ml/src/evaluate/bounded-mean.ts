@@ -1,5 +1,5 @@
 // The mean of bounded numbers from few or many of them, and the difference of two means: intervals that keep their word.
-import type { Interval } from "./bootstrap.ts";
+import type { ResampledInterval } from "./bootstrap.ts";
 
 /** Units with the same number of rows and the same sum. A unit is what was drawn: rows of one unit are not independent. */
 export interface UnitGroup {
@@ -16,7 +16,7 @@ export interface Bounds {
   readonly high: number;
 }
 
-export interface BoundedDifference extends Interval {
+export interface BoundedDifference extends ResampledInterval {
   /** Two-sided, of the hypothesis that the means are equal. */
   readonly pValue: number;
 }
@@ -31,7 +31,11 @@ type Distribution = (mean: number) => number;
  * (1934), of many it nears Student's; it never has width 0 inside of the bounds and never leaves them.
  * The one more has as many rows as the unit of a row drawn at random. Undefined without units.
  */
-export function boundedMean(groups: readonly UnitGroup[], bounds: Bounds, confidence = 0.95): Interval | undefined {
+export function boundedMean(
+  groups: readonly UnitGroup[],
+  bounds: Bounds,
+  confidence = 0.95,
+): ResampledInterval | undefined {
   const value = meanOf(groups);
   if (value === undefined) return undefined;
   const tail = (1 - confidence) / 2;

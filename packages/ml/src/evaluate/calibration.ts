@@ -63,6 +63,65 @@ export function eceStatistic(
   };
 }
 
+/** The bins' signed gaps Σ(probability − outcome) / rows, with their covariance. */
+export interface EceBins {
+  readonly value: number;
+  readonly gaps: Float64Array;
+  /** Row-major [bins, bins]. */
+  readonly covariance: Float64Array;
+  readonly units: number;
+}
+
+/**
+ * Of the bins that hold rows. A row's outcome varies by at least probability·(1 − probability): few rows that all come
+ * out as predicted show less. Rows of one group (small whole numbers) vary together.
+ */
+export function eceBins(labels: ArrayLike<number>, scores: ArrayLike<number>, groups: Int32Array | undefined): EceBins {
+  const { edges, bin } = binRows(labels, scores, {});
+  const bins = edges.length - 1;
+  const rows = labels.length;
+  const gaps = new Float64Array(bins);
+  const expected = new Float64Array(bins);
+  const found = new Float64Array(bins);
+  const fourth = new Float64Array(bins);
+  const covariance = new Float64Array(bins * bins);
+  for (let row = 0; row < rows; row++) {
+    const gap = scores[row]! - labels[row]!;
+    const i = bin[row]!;
+    gaps[i]! += gap / rows;
+    found[i]! += gap * gap;
+    fourth[i]! += gap ** 4;
+    expected[i]! += scores[row]! * (1 - scores[row]!);
+  }
+  let units = rows;
+  if (groups === undefined) for (let i = 0; i < bins; i++) covariance[i * bins + i] = found[i]!;
+  else {
+    const byGroup = new Map<number, Float64Array>();
+    for (let row = 0; row < rows; row++) {
+      let sums = byGroup.get(groups[row]!);
+      if (sums === undefined) {
+        sums = new Float64Array(bins);
+        byGroup.set(groups[row]!, sums);
+      }
+      sums[bin[row]!]! += scores[row]! - labels[row]!;
+    }
+    units = byGroup.size;
+    for (const sums of byGroup.values())
+      for (let i = 0; i < bins; i++)
+        for (let j = 0; j < bins && sums[i] !== 0; j++) covariance[i * bins + j]! += sums[i]! * sums[j]!;
+  }
+  const correction = units / Math.max(1, units - 1);
+  for (let i = 0; i < bins; i++)
+    for (let j = 0; j < bins; j++)
+      covariance[i * bins + j] = correction * (covariance[i * bins + j]! / rows / rows) - (gaps[i]! * gaps[j]!) / units;
+  for (let i = 0; i < bins; i++) {
+    const evidence = fourth[i]! > 0 ? found[i]! ** 2 / fourth[i]! : 0;
+    const least = Math.max(covariance[i * bins + i]!, expected[i]! / rows / rows);
+    covariance[i * bins + i] = (evidence * covariance[i * bins + i]! + 4 * least) / (evidence + 4);
+  }
+  return { value: gaps.reduce((sum, gap) => sum + Math.abs(gap), 0), gaps, covariance, units };
+}
+
 function binRows(
   labels: ArrayLike<number>,
   scores: ArrayLike<number>,

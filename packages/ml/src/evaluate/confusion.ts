@@ -1,5 +1,6 @@
 // The confusion matrix and what is read off it: accuracy and macro F1.
 import { checkLabels, checkRows } from "./check-predictions.ts";
+import type { ScoreEstimate } from "./intervals/score-interval.ts";
 import type { Statistic } from "./statistic.ts";
 
 /** Row-major weights [true class, predicted class]. */
@@ -63,6 +64,27 @@ export function f1MacroStatistic(labels: ArrayLike<number>, predicted: ArrayLike
     }
     return sum / present;
   };
+}
+
+/** F1 is a ratio of counts: a row changes it by (2·hit − F1·(true + called)) / (rows of both). One entry a class present. */
+export function f1Estimates(labels: ArrayLike<number>, predicted: ArrayLike<number>, classes: number): ScoreEstimate[] {
+  const counts = confusionCounts(labels, predicted, classes);
+  const rows = labels.length;
+  const estimates: ScoreEstimate[] = [];
+  for (let i = 0; i < classes; i++) {
+    let either = 0;
+    for (let j = 0; j < classes; j++) either += counts[i * classes + j]! + counts[j * classes + i]!;
+    if (either === 0) continue;
+    const value = (2 * counts[i * classes + i]!) / either;
+    const influence = new Float64Array(rows);
+    for (let row = 0; row < rows; row++) {
+      const is = labels[row] === i ? 1 : 0;
+      const called = predicted[row] === i ? 1 : 0;
+      influence[row] = (rows / either) * (2 * is * called - value * (is + called));
+    }
+    estimates.push({ value, influence, expected: either / 2 });
+  }
+  return estimates;
 }
 
 function checkPair(labels: ArrayLike<number>, predicted: ArrayLike<number>, classes: number): void {

@@ -1,14 +1,16 @@
-// Every metric that applies to a task's predictions, as points or with bootstrap intervals, under the product's names.
+// Every metric that applies to a task's predictions, as points or with intervals, under the product's names.
 import { MlError } from "../errors.ts";
 import { aucStatistic, macroStatistic } from "./auc.ts";
 import { averagePrecisionStatistic } from "./average-precision.ts";
-import { bootstrapIntervals, type Interval } from "./bootstrap.ts";
 import { eceStatistic } from "./calibration.ts";
-import { checkLabels, checkRows } from "./check-predictions.ts";
+import { checkLabels, checkProbabilities, checkRows } from "./check-predictions.ts";
+import { classIntervals } from "./class-intervals.ts";
 import { accuracyStatistic, f1MacroStatistic } from "./confusion.ts";
 import { decide } from "./decide.ts";
+import type { Interval } from "./intervals/interval.ts";
 import { logLossStatistic } from "./log-loss.ts";
 import { maeStatistic, r2Statistic, rmseStatistic } from "./regression.ts";
+import { regressionIntervals } from "./regression-intervals.ts";
 import type { Statistic } from "./statistic.ts";
 
 /** The metrics' names, as JSON and manifests have them. Which direction is better: `lowerIsBetter`. */
@@ -53,44 +55,49 @@ export type MetricRecord = Partial<Record<MetricName, Interval>>;
 /** A metric's value alone. */
 export type MetricValues = Partial<Record<MetricName, number>>;
 
-/**
- * Metrics of `predictions` with 95 % percentile bootstrap intervals, stratified by class.
- * Binary: auc, averagePrecision and ece speak of the positive class. Multiclass: auc and averagePrecision are macro
- * one-vs-rest, ece is of the most probable class. Throws predictions-invalid.
- */
-export function evaluatePredictions(
-  predictions: Predictions & { readonly seed: number; readonly resamples?: number },
-): MetricRecord {
-  const { statistics, strata, rows } = bindMetrics(
-    predictions.task === "binary" ? sortedByScore(predictions) : predictions,
-  );
-  const { seed, resamples } = predictions;
-  return bootstrapIntervals(statistics, {
-    rows,
-    seed,
-    biased: ["ece"],
-    ...(strata === undefined ? {} : { strata }),
-    ...(resamples === undefined ? {} : { resamples }),
-  });
+export interface IntervalOptions {
+  /** Small whole numbers from 0 on, one a row: rows of one number (one person's) are drawn by chance together. */
+  readonly groups?: Int32Array | undefined;
+  /** Of the calibration error's interval, which is simulated. */
+  readonly seed: number;
 }
 
 /**
- * The rows by falling score of the positive class. No metric depends on the order of rows, and in this one the ranking
- * metrics read a resample's weights from one end to the other: several times faster on many rows.
+ * Metrics of `predictions` with 95 % intervals over draws of rows, or of groups of rows, from where these come from.
+ * Binary: auc, averagePrecision and ece speak of the positive class. Multiclass: auc and averagePrecision are macro
+ * one-vs-rest, ece is of the most probable class. Methods, and how often they hold the truth: docs/decisions/0017.
+ * Throws predictions-invalid.
  */
-function sortedByScore(predictions: ClassPredictions): ClassPredictions {
+export function evaluatePredictions(predictions: Predictions & IntervalOptions): MetricRecord {
+  const { groups, seed } = predictions;
+  const rows = predictions.labels.length;
+  if (groups !== undefined && (groups.length !== rows || groups.some((group) => group < 0)))
+    throw new MlError(
+      "predictions-invalid",
+      `There are ${groups.length} groups for ${rows} labels, or a negative one.`,
+      "Give each row the number of its group, from 0 on.",
+    );
+  const sample = { groups, seed };
+  if (predictions.task === "regression")
+    return present(regressionIntervals(predictions.labels, predictions.values, sample));
   const { classes, probabilities } = predictions;
-  const positive = positiveIndex(classes, predictions.positive);
   const labels = classIndices(predictions.labels, classes);
-  checkRows(labels, probabilities.length / 2, "rows of probabilities");
-  const order = Int32Array.from(labels, (_, row) => row).sort(
-    (a, b) => probabilities[2 * b + positive]! - probabilities[2 * a + positive]!,
-  );
-  return {
-    ...predictions,
-    labels: order.map((row) => labels[row]!),
-    probabilities: probabilities.map((_, i) => probabilities[2 * order[i >> 1]! + (i & 1)]!),
-  };
+  checkRows(labels, probabilities.length / classes.length, "rows of probabilities");
+  checkProbabilities(probabilities);
+  const positive = predictions.task === "binary" ? positiveIndex(classes, predictions.positive) : undefined;
+  const decided = decidedClasses(predictions);
+  const size = { labels, decided, probabilities, classes: classes.length };
+  return present(classIntervals(positive === undefined ? size : { ...size, positive }, sample));
+}
+
+/** At the threshold where two classes have one. */
+function decidedClasses({ task, classes, positive, threshold, probabilities }: ClassPredictions): Int32Array {
+  if (task === "multiclass" || threshold === undefined) return decide(probabilities, classes.length);
+  return decide(probabilities, 2, { positive: positiveIndex(classes, positive), value: threshold });
+}
+
+function present(metrics: Partial<Record<MetricName, Interval | undefined>>): MetricRecord {
+  return Object.fromEntries(Object.entries(metrics).filter(([, metric]) => metric !== undefined));
 }
 
 /** The same metrics without intervals. */
@@ -122,10 +129,9 @@ export function bindMetrics(predictions: Predictions): {
 }
 
 function binaryStatistics(predictions: ClassPredictions, labels: Int32Array): Record<string, Statistic> {
-  const { classes, probabilities, threshold } = predictions;
-  const positive = positiveIndex(classes, predictions.positive);
-  const { truth, scores } = positiveScores(labels, probabilities, positive);
-  const decided = decide(probabilities, 2, threshold === undefined ? undefined : { positive, value: threshold });
+  const { classes, probabilities } = predictions;
+  const { truth, scores } = positiveScores(labels, probabilities, positiveIndex(classes, predictions.positive));
+  const decided = decidedClasses(predictions);
   return {
     auc: aucStatistic(truth, scores),
     averagePrecision: averagePrecisionStatistic(truth, scores),
@@ -139,7 +145,7 @@ function binaryStatistics(predictions: ClassPredictions, labels: Int32Array): Re
 function multiclassStatistics(predictions: ClassPredictions, labels: Int32Array): Record<string, Statistic> {
   const { probabilities } = predictions;
   const classes = predictions.classes.length;
-  const decided = decide(probabilities, classes);
+  const decided = decidedClasses(predictions);
   const right = Uint8Array.from(decided, (decision, row) => (decision === labels[row] ? 1 : 0));
   const confidence = Float64Array.from(decided, (decision, row) => probabilities[row * classes + decision]!);
   return {

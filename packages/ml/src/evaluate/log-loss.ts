@@ -4,22 +4,30 @@ import { meanStatistic } from "./mean-statistic.ts";
 import type { Statistic } from "./statistic.ts";
 
 /**
- * Mean −ln p(true class) in nats over row-major `probabilities` [rows, classes].
- * Probabilities are clipped to the rounding of their type (2^-23 for Float32Array, else 2^-52), as scikit-learn does.
+ * −ln p(true class) in nats of each row of row-major `probabilities` [rows, classes]. Probabilities are clipped to the
+ * rounding of their type (2^-23 for Float32Array, else 2^-52), as scikit-learn does.
  */
+export function lossesOf(labels: ArrayLike<number>, probabilities: ArrayLike<number>, classes: number): Float64Array {
+  checkRows(labels, probabilities.length / classes, "rows of probabilities");
+  checkLabels(labels, classes);
+  checkProbabilities(probabilities);
+  const least = probabilities instanceof Float32Array ? 2 ** -23 : 2 ** -52;
+  const losses = new Float64Array(labels.length);
+  for (let row = 0; row < losses.length; row++) {
+    const probability = probabilities[row * classes + labels[row]!]!;
+    losses[row] = -Math.log(Math.min(Math.max(probability, least), 1 - least));
+  }
+  return losses;
+}
+
+/** Mean of `lossesOf`. */
 export function logLossStatistic(
   labels: ArrayLike<number>,
   probabilities: ArrayLike<number>,
   classes: number,
 ): Statistic {
-  checkRows(labels, probabilities.length / classes, "rows of probabilities");
-  checkLabels(labels, classes);
-  checkProbabilities(probabilities);
-  const least = probabilities instanceof Float32Array ? 2 ** -23 : 2 ** -52;
-  return meanStatistic(labels.length, (row) => {
-    const probability = probabilities[row * classes + labels[row]!]!;
-    return -Math.log(Math.min(Math.max(probability, least), 1 - least));
-  });
+  const losses = lossesOf(labels, probabilities, classes);
+  return meanStatistic(losses.length, (row) => losses[row]!);
 }
 
 /** Mean squared distance between the positive's probability and the label (0 or 1), in [0, 1]. */

@@ -1,5 +1,6 @@
 // Rows sorted once by falling score, with ties grouped: what AUC, average precision, curves and thresholds share.
 import { checkFinite, checkLabels, checkRows } from "./check-predictions.ts";
+import { fallingOrder } from "./radix-order.ts";
 
 /** Binary labels in order of falling score. */
 export interface Ranking {
@@ -19,17 +20,18 @@ export function rankRows(labels: ArrayLike<number>, scores: ArrayLike<number>): 
   checkLabels(labels, 2);
   checkFinite(scores, "score");
   const rows = scores.length;
-  const order = Int32Array.from({ length: rows }, (_, row) => row).sort((a, b) => scores[b]! - scores[a]! || a - b);
+  const order = fallingOrder(scores);
   const positive = new Uint8Array(rows);
   const sorted = new Float64Array(rows);
-  const ends: number[] = [];
+  const ends = new Int32Array(rows);
+  let groups = 0;
   for (let rank = 0; rank < rows; rank++) {
     positive[rank] = labels[order[rank]!]!;
     sorted[rank] = scores[order[rank]!]!;
-    if (rank > 0 && sorted[rank] !== sorted[rank - 1]) ends.push(rank);
+    if (rank > 0 && sorted[rank] !== sorted[rank - 1]) ends[groups++] = rank;
   }
-  ends.push(rows);
-  return { order, positive, scores: sorted, ends: Int32Array.from(ends) };
+  ends[groups++] = rows;
+  return { order, positive, scores: sorted, ends: ends.subarray(0, groups) };
 }
 
 /** Weight of positives and negatives in each group of equal scores, by falling score. */

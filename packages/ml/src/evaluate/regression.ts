@@ -48,7 +48,7 @@ function squaredError(
 }
 
 /** The largest size of a number, 1 where all are 0. */
-function largest(count: number, of: (row: number) => number): number {
+export function largest(count: number, of: (row: number) => number): number {
   let most = 0;
   for (let row = 0; row < count; row++) most = Math.max(most, Math.abs(of(row)));
   return most === 0 ? 1 : most;

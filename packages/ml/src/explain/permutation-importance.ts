@@ -1,6 +1,6 @@
 // Permutation importance: how much worse a metric gets when one column's values are shuffled over the rows.
 import { rng } from "@lepta/nn";
-import { type BootstrapOptions, bootstrapIntervals, type Interval } from "../evaluate/bootstrap.ts";
+import { type BootstrapOptions, bootstrapIntervals, type ResampledInterval } from "../evaluate/bootstrap.ts";
 import type { Statistic } from "../evaluate/statistic.ts";
 import { type Columns, rowCount, type Scores, takeColumn } from "./columns.ts";
 
@@ -21,7 +21,7 @@ export interface PermutationImportanceOptions {
   readonly resamples?: number;
 }
 
-export interface Importance extends Interval {
+export interface Importance extends ResampledInterval {
   readonly name: string;
 }
 
