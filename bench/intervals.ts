@@ -1,11 +1,13 @@
 // Proves the metrics' intervals by simulation: how many of 400 samples' intervals hold the truth of the population.
-//   npm run bench:intervals            the table of docs/decisions/0017
-//   npm run bench:intervals -- 100     fewer samples, sooner done
+//   npm run bench:intervals            the table of docs/decisions/0019
+//   npm run bench:intervals -- 100             fewer samples, sooner done
+//   npm run bench:intervals -- 400 houses      populations with this in their names
 import type { MetricName } from "@lepta/ml";
 import { coverageOf } from "./intervals/coverage.ts";
 import { populations } from "./intervals/populations.ts";
 
 const draws = Number(process.argv[2] ?? 400);
+const chosen = populations.filter(({ name }) => name.includes(process.argv[3] ?? ""));
 const columns: readonly (readonly MetricName[])[] = [
   ["auc", "averagePrecision", "accuracy", "f1Macro", "logLoss", "ece"],
   ["rmse", "mae", "r2"],
@@ -14,7 +16,7 @@ const columns: readonly (readonly MetricName[])[] = [
 for (const names of columns) {
   console.log(`| population | drawn | ${names.join(" | ")} |`);
   console.log(`| --- | ---: | ${names.map(() => "---:").join(" | ")} |`);
-  for (const population of populations) {
+  for (const population of chosen) {
     if ((population.predictions.task === "regression") !== names.includes("rmse")) continue;
     for (const size of population.sizes) {
       const found = coverageOf(population, size, draws, 99);
