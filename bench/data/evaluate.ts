@@ -31,7 +31,10 @@ export function benchEvaluate(): void {
   const ours = times[1]!;
   console.log(`evaluate ${rows} rows with 95 % intervals: lepta ${ours.toFixed(2)} s`);
   const python = process.env.LEPTA_TEST_PYTHON;
-  if (python === undefined) return console.log("  scikit-learn: skipped, LEPTA_TEST_PYTHON is not set");
+  if (python === undefined) {
+    console.log("  scikit-learn: skipped, LEPTA_TEST_PYTHON is not set");
+    return;
+  }
   const folder = mkdtempSync(join(tmpdir(), "lepta-bench-"));
   try {
     writeFileSync(join(folder, "labels.bin"), labels);
@@ -39,7 +42,7 @@ export function benchEvaluate(): void {
     const script = fileURLToPath(new URL("evaluate-peer.py", import.meta.url));
     const out = join(folder, "out.json");
     const { status, stderr } = spawnSync(python, [script, folder, String(timed), out], { encoding: "utf8" });
-    if (status !== 0) return console.log(`  scikit-learn: failed, ${stderr.trim().split("\n").at(-1)}`);
+    if (status !== 0) throw new Error(`  scikit-learn: failed, ${stderr.trim().split("\n").at(-1)}`);
     const { points, resample } = JSON.parse(readFileSync(out, "utf8")) as { points: number; resample: number };
     const peer = points + resamples * resample;
     console.log(
