@@ -77,8 +77,9 @@ function logLossInterval({ labels, probabilities, classes }: DecidedClasses, sam
   if (spread.units < 2) return intervalOf(value, tooFew(sample));
   const swings = losses.map((loss, row) => swing(loss, labels[row]!, probabilities, row * classes, classes));
   const whole = withMissed(spread, swings);
-  const { low, high } = factorInterval({ ...whole, variance: whole.variance / value ** 2 }, level);
-  return intervalOf(value, { low: value * low, high: value * high });
+  const factors = factorInterval({ ...whole, variance: whole.variance / value ** 2 }, level);
+  if (typeof factors === "string") return intervalOf(value, factors);
+  return intervalOf(value, { low: value * factors.low, high: value * factors.high });
 }
 
 /** How far the row's loss would move had it had the class that is most probable among the others. */

@@ -25,7 +25,8 @@ export function regressionIntervals(
     // All but rounding: errors that are all alike tell nothing of others.
     if (rmse === 0 || !(found.variance > 1e-24))
       return intervalOf(value, "the errors do not differ: how far they reach cannot be said");
-    return intervalOf(value, ends(factorInterval(found, level)));
+    const factors = factorInterval(found, level);
+    return intervalOf(value, typeof factors === "string" ? factors : ends(factors));
   };
   const varying = deviations(targets);
   return {

@@ -78,6 +78,9 @@ describe("perfect, one-sided and tiny samples have width, or say that they are t
     const { accuracy, logLoss } = evaluatePredictions({ ...binary(labels, new Array<number>(200).fill(0.1)), seed: 1 });
     expect(ends(accuracy!)).toEqual([expect.closeTo(0.9568, 3), expect.closeTo(0.9949, 3)]);
     expect(width(logLoss!)).toBeGreaterThan(0.05);
+    const one = [...Array(120).keys()].map((i) => Number(i === 0));
+    const sure = evaluatePredictions({ ...binary(one, new Array<number>(120).fill(0.001)), seed: 1 });
+    expect(sure.logLoss).toMatchObject({ low: null, high: null, reason: expect.stringContaining("too few to say") });
   });
 });
 

@@ -8,9 +8,11 @@ import type { Spread } from "./spread.ts";
  * Factors of a mean above 0 (or a ratio of such): Student's t of its logarithm, with as many degrees of freedom as units
  * carry its variance. `relative` is the spread of the influences over the value.
  */
-export function factorInterval(relative: Spread, level: number): Bounds {
+export function factorInterval(relative: Spread, level: number): Bounds | string {
   const freedom = Math.max(1, Math.min(relative.units - 1, relative.participants));
   const half = studentQuantile(freedom, level) * Math.sqrt(relative.variance);
+  // Ends a thousandfold apart say nothing, and with one row that carries the variance they lie anywhere.
+  if (half > Math.log(1000) / 2) return "very few rows carry nearly all of it: too few to say";
   return { low: Math.exp(-half), high: Math.exp(half) };
 }
 
