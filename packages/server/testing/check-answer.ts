@@ -10,6 +10,8 @@ export async function checkAnswer(method: string, path: string, response: Respon
     (one) => one.method === method && new RegExp(`^${one.path.replaceAll(/\{\w+\}/g, "[^/]+")}$`).test(place),
   );
   if (!route || (route.form ?? "json") !== "json") return;
+  // Node refuses headers that are too long by itself, before there is a request.
+  if (response.status === 431) return;
   const type = response.headers.get("content-type") ?? "";
   if (type === "application/octet-stream") return;
   const said = `${method} ${path} answered ${response.status}`;
