@@ -35,8 +35,17 @@ export async function call<N extends RouteName>(
 ): Promise<RouteResponse<N>> {
   const route: Route = routes[name];
   const response = await send(connection, route, input, options.signal, connection.timeoutMs ?? 30_000);
-  if (route.form === "text") return (await readBody(route, response, options.signal)) as RouteResponse<N>;
-  const answer = z.safeParse(route.response, await readJson(route, response, options.signal));
+  return answerOf<N>(route, response, options.signal);
+}
+
+/** Reads a successful response, checked against the route's schema. */
+export async function answerOf<N extends RouteName>(
+  route: Route,
+  response: Response,
+  signal: AbortSignal | undefined,
+): Promise<RouteResponse<N>> {
+  if (route.form === "text") return (await readBody(route, response, signal)) as RouteResponse<N>;
+  const answer = z.safeParse(route.response, await readJson(route, response, signal));
   if (!answer.success) throw unexpected(route, response.status, z.prettifyError(answer.error));
   return answer.data as RouteResponse<N>;
 }
@@ -55,6 +64,7 @@ export async function send(
   };
   if (connection.key !== undefined) headers.authorization = `Bearer ${connection.key}`;
   if (route.body) headers["content-type"] = "application/json";
+  if (route.upload) headers["content-type"] = "application/octet-stream";
   const signals = [signal, timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs)].filter(
     (s) => s !== undefined,
   );
@@ -65,6 +75,7 @@ export async function send(
       method: route.method,
       headers,
       ...(route.body ? { body: JSON.stringify(input.body) } : {}),
+      ...(route.upload ? { body: input.body as Blob } : {}),
       ...(signals.length > 0 ? { signal: AbortSignal.any(signals) } : {}),
     });
   } catch (cause) {

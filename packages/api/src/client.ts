@@ -1,6 +1,6 @@
 // The typed client: one method a route, rows and labels typed by the product's name.
 import * as z from "zod";
-import { type CallInput, type CallOptions, type Connection, call, send } from "./call.ts";
+import { answerOf, type CallInput, type CallOptions, type Connection, call, send } from "./call.ts";
 import type { Deployment, Experiment } from "./deployment.ts";
 import { ApiError } from "./errors.ts";
 import { readEventStream } from "./event-stream.ts";
@@ -8,7 +8,16 @@ import type { Health } from "./health.ts";
 import type { Invoice } from "./invoice.ts";
 import type { CreatedKey, Key, Scope } from "./key.ts";
 import type { Label, Prediction, PredictionOutcome, PredictionRecord, Row } from "./prediction.ts";
-import type { Product } from "./product.ts";
+import type { Price, Product } from "./product.ts";
+import type {
+  NewDeployment,
+  NewPrice,
+  NewRunEvents,
+  NewVersion,
+  PastDeployment,
+  StageRecord,
+  Upload,
+} from "./publish.ts";
 import { type RouteName, type RouteResponse, routes } from "./routes.ts";
 import { type Run, type RunEvent, type RunSummary, runEvent } from "./run.ts";
 import type { Page } from "./scalars.ts";
@@ -102,7 +111,28 @@ export interface ApiClient<P extends ProductTypes = AnyProducts> {
   ): Promise<CreatedKey>;
   revokeKey(id: string, options?: CallOptions): Promise<Key>;
   health(options?: CallOptions): Promise<Health>;
+
+  /** Sends a file of a bundle; a version names it by its hash. */
+  uploadFile(content: Blob, options?: CallOptions): Promise<Upload>;
+  /** The first version makes the product. The same bundle again is the same version. */
+  registerVersion(product: Name<P>, version: NewVersion, options?: CallOptions): Promise<Version>;
+  /** Puts versions into service in place of what was. */
+  deploy(product: Name<P>, deployment: NewDeployment, options?: CallOptions): Promise<Deployment>;
+  /** Newest first. */
+  deployments(product: Name<P>, options?: PageOptions): Promise<Page<PastDeployment>>;
+  setPrice(product: Name<P>, price: NewPrice, options?: CallOptions): Promise<Price>;
+  createRun(run: { product: Name<P>; seed?: number | undefined }, options?: CallOptions): Promise<string>;
+  appendRunEvents(run: string, events: NewRunEvents, options?: CallOptions): Promise<void>;
+  recordStage(run: string, stage: StageRecord, options?: CallOptions): Promise<void>;
+  finishRun(run: string, status: "done" | "failed" | "interrupted", options?: CallOptions): Promise<RunSummary>;
+  finishedStage(
+    stage: { product: Name<P>; name: string; inputHash: string },
+    options?: CallOptions,
+  ): Promise<RouteResponse<"finishedStage">["found"]>;
 }
+
+/** Milliseconds for a file's way: models are larger than rows. */
+const uploadTimeoutMs = 600_000;
 
 /**
  * A client of one server. Every method throws ApiError (match on `code`).
@@ -158,6 +188,25 @@ export function createApiClient<P extends ProductTypes = AnyProducts>(connection
     createKey: (body, options) => to("createKey", { body }, options),
     revokeKey: (id, options) => to("revokeKey", { params: { id } }, options),
     health: (options) => to("health", {}, options),
+
+    async uploadFile(content, { signal } = {}) {
+      const route = routes.uploadFile;
+      const response = await send(connection, route, { body: content }, signal, uploadTimeoutMs);
+      return answerOf<"uploadFile">(route, response, signal);
+    },
+    registerVersion: (product, body, options) => to("registerVersion", { params: { product }, body }, options),
+    deploy: (product, body, options) => to("deploy", { params: { product }, body }, options),
+    deployments: (product, { signal, ...query } = {}) => to("deployments", { params: { product }, query }, { signal }),
+    setPrice: (product, body, options) => to("setPrice", { params: { product }, body }, options),
+    createRun: async (body, options) => (await to("createRun", { body }, options)).id,
+    async appendRunEvents(id, events, options) {
+      await to("appendRunEvents", { params: { id }, body: { events } }, options);
+    },
+    async recordStage(id, body, options) {
+      await to("recordStage", { params: { id }, body }, options);
+    },
+    finishRun: (id, status, options) => to("finishRun", { params: { id }, body: { status } }, options),
+    finishedStage: async (query, options) => (await to("finishedStage", { query }, options)).found,
   };
 }
 

@@ -91,6 +91,15 @@ export {
   type RowOf,
   type ValueOf,
 } from "./product-client.ts";
+export type {
+  NewDeployment,
+  NewPrice,
+  NewRunEvents,
+  NewVersion,
+  PastDeployment,
+  StageRecord,
+  Upload,
+} from "./publish.ts";
 export { bodyErrors, keyErrors, routeErrors } from "./route-errors.ts";
 export {
   idempotencyHeader,

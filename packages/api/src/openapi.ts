@@ -73,6 +73,9 @@ export function openApiDocument(info: { version: string; url?: string }): Json {
               },
             }
           : {}),
+        ...(route.upload
+          ? { requestBody: { required: true, content: { "application/octet-stream": { schema: {} } } } }
+          : {}),
         responses,
       },
     };

@@ -26,6 +26,7 @@ export function routeErrors(route: Route): ApiErrorCode[] {
     ...new Set<ApiErrorCode>([
       ...(route.scope === null ? [] : keyErrors),
       ...(route.body ? bodyErrors : []),
+      ...(route.upload ? (["body-too-large", "unsupported-media-type"] as const) : []),
       ...(route.params || route.query ? (["invalid-request"] as const) : []),
       ...route.errors,
       ...anyErrors,

@@ -26,6 +26,7 @@ import {
   predictResponse,
 } from "./prediction.ts";
 import { product } from "./product.ts";
+import { publishRoutes } from "./publish-routes.ts";
 import { run, runEvent, runSummary } from "./run.ts";
 import { id, page, pageQuery, productName, seqQuery, text } from "./scalars.ts";
 import { usageQuery, usageRequest, usageResponse, usageSummary } from "./usage.ts";
@@ -46,6 +47,8 @@ export interface Route {
   params?: z.ZodObject;
   query?: z.ZodObject;
   body?: z.ZodType;
+  /** The body is a file's bytes, as they are. */
+  upload?: true;
   response: z.ZodType;
   /**
    * What a repeat does. `key`: under the header Idempotency-Key it answers the same and counts once. `harmless`: nothing
@@ -419,6 +422,8 @@ export const routes = {
     response: inferResponse,
     errors: inferErrors,
   },
+
+  ...publishRoutes,
 } as const satisfies Record<string, Route>;
 
 export type Routes = typeof routes;

@@ -4,15 +4,16 @@ import { CliError } from "../errors.ts";
 import { withClient } from "../pipeline/ask.ts";
 import { homeDirectory } from "../pipeline/home.ts";
 import { invoiceText } from "../pipeline/invoice-text.ts";
-import type { CommonOptions } from "./options.ts";
+import { type CommonOptions, serverOption } from "./options.ts";
 import { createTerminal } from "./terminal/terminal.ts";
 
 interface InvoiceOptions extends CommonOptions {
+  readonly server?: string;
   readonly period?: string;
   readonly currency?: string;
 }
 
-async function invoice({ json, period, currency }: InvoiceOptions): Promise<void> {
+async function invoice({ json, period, currency, server }: InvoiceOptions): Promise<void> {
   if (period !== undefined && !/^\d{4}-(0[1-9]|1[0-2])$/.test(period)) {
     throw new CliError(
       "usage-invalid",
@@ -21,7 +22,7 @@ async function invoice({ json, period, currency }: InvoiceOptions): Promise<void
     );
   }
   const terminal = createTerminal(json === true);
-  const made = await withClient(homeDirectory(), (client) => client.createInvoice({ period, currency }));
+  const made = await withClient(homeDirectory(), (client) => client.createInvoice({ period, currency }), server);
   if (!terminal.json) for (const line of invoiceText(made)) terminal.say(line);
   terminal.result(made);
 }
@@ -31,6 +32,7 @@ export function invoiceCommand(): Command {
     .description("Make, or bring up to date, a month's invoice and print it.")
     .option("--period <YYYY-MM>", "the calendar month in UTC (default: this month)")
     .option("--currency <CODE>", "which currency, where the month has usage in several")
+    .addOption(serverOption())
     .action(invoice)
     .addHelpText(
       "after",

@@ -12,16 +12,12 @@ interface Verb {
   readonly load: () => Promise<Command>;
 }
 
+/** In the order in which they are used. */
 const verbs: readonly Verb[] = [
   {
-    name: "ship",
-    summary: "run every stage of a product, deploy it, serve it",
-    load: async () => (await import("./ship.ts")).shipCommand(),
-  },
-  {
-    name: "serve",
-    summary: "serve the API and the console of the store",
-    load: async () => (await import("./serve.ts")).serveCommand(),
+    name: "init",
+    summary: "write a product file from a table",
+    load: async () => (await import("./init.ts")).initCommand(),
   },
   {
     name: "train",
@@ -38,8 +34,46 @@ const verbs: readonly Verb[] = [
     summary: "score a table with a bundle, file to file",
     load: async () => (await import("./predict.ts")).predictCommand(),
   },
-  { name: "usage", summary: "what was used", load: async () => (await import("./usage.ts")).usageCommand() },
-  { name: "invoice", summary: "what is owed", load: async () => (await import("./invoice.ts")).invoiceCommand() },
+  {
+    name: "ship",
+    summary: "run every stage of a product, deploy it, serve it",
+    load: async () => (await import("./ship.ts")).shipCommand(),
+  },
+  {
+    name: "serve",
+    summary: "serve the API and the console of the store",
+    load: async () => (await import("./serve.ts")).serveCommand(),
+  },
+  {
+    name: "deploy",
+    summary: "put a bundle or a version into service, or show what is",
+    load: async () => (await import("./deploy.ts")).deployCommand(),
+  },
+  {
+    name: "promote",
+    summary: "make the challenger champion",
+    load: async () => (await import("./promote.ts")).promoteCommand(),
+  },
+  {
+    name: "rollback",
+    summary: "go back to the deployment before",
+    load: async () => (await import("./rollback.ts")).rollbackCommand(),
+  },
+  {
+    name: "keys",
+    summary: "list, make and revoke API keys",
+    load: async () => (await import("./keys.ts")).keysCommand(),
+  },
+  {
+    name: "usage",
+    summary: "what was used",
+    load: async () => (await import("./usage.ts")).usageCommand(),
+  },
+  {
+    name: "invoice",
+    summary: "what is owed",
+    load: async () => (await import("./invoice.ts")).invoiceCommand(),
+  },
 ];
 
 async function createProgram(args: readonly string[]): Promise<Command> {
@@ -51,7 +85,7 @@ async function createProgram(args: readonly string[]): Promise<Command> {
     .configureOutput({ outputError: () => {} })
     .addHelpText(
       "after",
-      "\nThe store is .lepta in the working directory; LEPTA_HOME names another, DATABASE_URL a PostgreSQL.",
+      "\nBegin with: lepta init FILE, then lepta ship product.ts.\nThe store is .lepta in the working directory; LEPTA_HOME names another, DATABASE_URL a PostgreSQL. LEPTA_URL and\nLEPTA_API_KEY name a server to ask in its place.",
     );
   const called = args[0] === "help" ? args[1] : args[0];
   for (const { name, summary, load } of verbs) {

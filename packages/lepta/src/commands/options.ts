@@ -1,5 +1,5 @@
 // Option values that several verbs read from the command line.
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 
 /** Options that every verb has. */
 export interface CommonOptions {
@@ -21,3 +21,16 @@ export function wholeNumber(low: number, high: number = Number.MAX_SAFE_INTEGER)
 
 /** A TCP port; 0 takes a free one. */
 export const port: (text: string) => number = wholeNumber(0, 65535);
+
+/** A share above 0 and below 1. */
+export function share(text: string): number {
+  const value = Number(text);
+  if (!/^[\d.]+$/.test(text) || !(value > 0 && value < 1))
+    throw new InvalidArgumentError("It must be a share above 0 and below 1, such as 0.2.");
+  return value;
+}
+
+/** `--server`: whom a verb asks. */
+export function serverOption(): Option {
+  return new Option("--server <URL>", "the server to ask (default: LEPTA_URL, else the store's own)");
+}

@@ -8,6 +8,7 @@ import { bold, createTerminal, type Terminal } from "./terminal/terminal.ts";
 
 interface ShipCommandOptions extends CommonOptions {
   readonly once?: true;
+  readonly server?: string;
   readonly port?: number;
   readonly host: string;
 }
@@ -26,6 +27,7 @@ async function run(path: string, options: ShipCommandOptions): Promise<void> {
   try {
     shipped = await ship(path, {
       host: options.host,
+      ...(options.server === undefined ? {} : { server: options.server }),
       logLevel: options.debug ? "debug" : "error",
       ...(options.port === undefined ? {} : { port: options.port }),
       onEvent: reporter.report,
@@ -43,6 +45,11 @@ async function run(path: string, options: ShipCommandOptions): Promise<void> {
   const { result, served } = shipped;
   say(terminal, result);
   terminal.result(result);
+  if (served.elsewhere) {
+    terminal.say();
+    terminal.say(`deployed to ${served.url}`);
+    return;
+  }
   // Nobody is there to be told where the server is.
   if (options.once || terminal.unread()) {
     await served.close();
@@ -60,6 +67,7 @@ export function shipCommand(): Command {
   return new Command("ship")
     .description("Run every stage of a product that its inputs ask for, deploy it, and stay up as its server.")
     .argument("<product>", "the product file, for example product.ts")
+    .option("--server <URL>", "deploy to this server (default: LEPTA_URL, else the store's own, which is started)")
     .option("--once", "end after the summary")
     .option(
       "--port <N>",

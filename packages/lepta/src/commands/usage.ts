@@ -5,10 +5,11 @@ import { CliError } from "../errors.ts";
 import { withClient } from "../pipeline/ask.ts";
 import { homeDirectory } from "../pipeline/home.ts";
 import { usageText } from "../pipeline/invoice-text.ts";
-import type { CommonOptions } from "./options.ts";
+import { type CommonOptions, serverOption } from "./options.ts";
 import { createTerminal } from "./terminal/terminal.ts";
 
 interface UsageOptions extends CommonOptions {
+  readonly server?: string;
   readonly product?: string;
   readonly from?: string;
   readonly to?: string;
@@ -37,7 +38,7 @@ async function usage(options: UsageOptions): Promise<void> {
       `--from ${options.from} is not before --to ${options.to}.`,
       "Give a first day that lies before the last instant, which itself is not counted.",
     );
-  const summary = await withClient(homeDirectory(), (client) => client.usage(query));
+  const summary = await withClient(homeDirectory(), (client) => client.usage(query), options.server);
   if (!terminal.json) for (const line of usageText(summary)) terminal.say(line);
   terminal.result(summary);
 }
@@ -48,6 +49,7 @@ export function usageCommand(): Command {
     .option("--product <NAME>", "of one product")
     .option("--from <DAY>", "first day, inclusive (default: start of this month, UTC)")
     .option("--to <DAY>", "last instant, exclusive (default: now)")
+    .addOption(serverOption())
     .action(usage)
     .addHelpText("after", "\nAsks the running server of the store when there is one, else opens the store.");
 }

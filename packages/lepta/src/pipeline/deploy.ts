@@ -1,11 +1,11 @@
 // Stage 5: registers both bundles, sets the price, and divides the subjects between the models.
-import type { CostMatrix, Deployment, Version } from "@lepta/api";
-import { deploy, priceAt, registerProduct, registerVersion, setPrice, type Tenant } from "@lepta/server";
+import type { ApiClient, CostMatrix, Deployment, Version } from "@lepta/api";
 import type { Costs } from "../product/tabular.ts";
 import { type BundleOutput, bundleDirectory } from "./bundle.ts";
 import type { EvaluateOutput } from "./evaluate.ts";
 import { measured } from "./metrics-text.ts";
 import { formatCount, formatMoney } from "./numbers.ts";
+import { publishBundle } from "./publish.ts";
 import { type Role, roles } from "./roles.ts";
 import type { Stage } from "./stage.ts";
 import type { Workplace } from "./workplace.ts";
@@ -38,36 +38,24 @@ export function costMatrix(classes: readonly string[], positive: string, costs: 
 }
 
 async function run(workplace: Workplace, input: DeployInput): Promise<DeployOutput> {
-  const { product, served, run: runId } = workplace;
-  const { store, tenant } = served;
+  const { product, client, run: runId } = workplace;
   const { bundles, traffic, costs, price, evaluated } = input;
-  const { task, target, classes, positive } = bundles;
-  await registerProduct(tenant, {
-    name: product.name,
-    task,
-    target,
-    classes: classes === null ? null : [...classes],
-    positive,
-    inputs: bundles.bundles.network.inputs.map(({ name, type }) => ({ name, type })),
-  });
+  const { classes, positive } = bundles;
   const versions: Partial<Record<Role, Version>> = {};
   for (const role of roles) {
     const { confusion } = evaluated.models[role];
-    versions[role] = await registerVersion(store, tenant, {
-      product: product.name,
+    versions[role] = await publishBundle(client, product.name, bundleDirectory(workplace, bundles, role), {
       name: role,
-      bundleDir: bundleDirectory(workplace, bundles, role),
-      runId,
+      run: runId,
       ...(role === "baseline" ? {} : { baseline: measured(evaluated.models.baseline.metrics) }),
       ...(confusion === null
         ? {}
         : { confusion: { labels: [...confusion.labels], counts: confusion.counts.map((row) => [...row]) } }),
     });
   }
-  await applyPrice(tenant, product.name, price);
+  await applyPrice(client, product.name, price);
   const { baseline, network } = versions as Record<Role, Version>;
-  const deployment = await deploy(tenant, {
-    product: product.name,
+  const deployment = await client.deploy(product.name, {
     variants: [
       { version: baseline.version, role: "champion", weight: 1 - traffic },
       { version: network.version, role: "challenger", weight: traffic },
@@ -78,21 +66,21 @@ async function run(workplace: Workplace, input: DeployInput): Promise<DeployOutp
 }
 
 /** A product file without a price charges nothing, from now on too where it had one. */
-async function applyPrice(tenant: Tenant, product: string, price: DeployInput["price"]): Promise<void> {
+async function applyPrice(client: ApiClient, product: string, price: DeployInput["price"]): Promise<void> {
   if (price !== null) {
-    await setPrice(tenant, { product, ...price });
+    await client.setPrice(product, price);
     return;
   }
-  const current = await priceAt(tenant, product);
-  if (current === undefined || current.amountMicros === 0) return;
-  // The allowance stays: what was charged before in the month still counts on it.
+  const { price: current } = await client.product(product);
+  if (current === null || current.amountMicros === 0) return;
+  // The allowance stays: it is that of the price at the month's end, and what was charged before still counts on it.
   const { currency, freePerMonth } = current;
-  await setPrice(tenant, { product, amountMicros: 0, currency, freePerMonth });
+  await client.setPrice(product, { amountMicros: 0, currency, freePerMonth });
 }
 
 /** Whether the price in force is the product file's. */
-async function priced(tenant: Tenant, product: string, price: DeployInput["price"]): Promise<boolean> {
-  const current = await priceAt(tenant, product);
+async function priced(client: ApiClient, product: string, price: DeployInput["price"]): Promise<boolean> {
+  const { price: current } = await client.product(product);
   if (price === null) return (current?.amountMicros ?? 0) === 0;
   return (
     current?.amountMicros === price.amountMicros &&
@@ -105,12 +93,9 @@ async function priced(tenant: Tenant, product: string, price: DeployInput["price
  * Whether the deployment and the price are still those in force: another ship, or a person, may have put others in
  * their place.
  */
-async function inService(
-  { client, product, served }: Workplace,
-  { deployment, price }: DeployOutput,
-): Promise<boolean> {
-  if (!(await priced(served.tenant, product.name, price))) return false;
+async function inService({ client, product }: Workplace, { deployment, price }: DeployOutput): Promise<boolean> {
   try {
+    if (!(await priced(client, product.name, price))) return false;
     return (await client.deployment(product.name)).id === deployment.id;
   } catch {
     return false;

@@ -1,6 +1,5 @@
-// Records a run's stages and events in the store; finds the stages of earlier runs.
-import type { NewRunEvent } from "@lepta/api";
-import { appendRunEvents, createRun, findFinishedStage, finishRun, recordStage, type Tenant } from "@lepta/server";
+// Records a run's stages and events at the server; finds the stages of earlier runs.
+import type { ApiClient, NewRunEvents } from "@lepta/api";
 import type { PipelineEvent, Report, StageName } from "./events.ts";
 import type { JsonObject } from "./json.ts";
 import type { StageLog } from "./stage.ts";
@@ -15,10 +14,15 @@ export interface RunLog extends StageLog {
 /** Milliseconds for which events are gathered before they are written. */
 const gatherMs = 200;
 
-export async function createRunLog(tenant: Tenant, product: string, seed: number): Promise<RunLog> {
-  const run = await createRun(tenant, { product, seed });
+/** Milliseconds between signs of life: the server takes a run that is silent for a minute for a dead one's. */
+const beatMs = 15_000;
+
+export async function createRunLog(client: ApiClient, product: string, seed: number): Promise<RunLog> {
+  const run = await client.createRun({ product, seed });
+  const beat = setInterval(() => void client.appendRunEvents(run, []).catch(() => {}), beatMs);
+  beat.unref();
   let stage: StageName | null = null;
-  let waiting: NewRunEvent[] = [];
+  let waiting: NewRunEvents = [];
   let timer: NodeJS.Timeout | undefined;
   let written: Promise<void> = Promise.resolve();
   let failure: unknown;
@@ -30,7 +34,7 @@ export async function createRunLog(tenant: Tenant, product: string, seed: number
     waiting = [];
     if (events.length > 0)
       written = written
-        .then(() => appendRunEvents(tenant, run, events))
+        .then(() => client.appendRunEvents(run, events))
         .catch((error: unknown) => {
           failure ??= error;
         });
@@ -49,12 +53,12 @@ export async function createRunLog(tenant: Tenant, product: string, seed: number
       timer ??= setTimeout(() => void flush().catch(() => {}), gatherMs);
     },
     async find(name, inputHash) {
-      const found = await findFinishedStage(tenant, { product, name, inputHash });
+      const found = await client.finishedStage({ product, name, inputHash });
       return (found?.result as JsonObject | null | undefined) ?? undefined;
     },
     async start(name, position, inputHash) {
       await flush();
-      await recordStage(tenant, run, { name, position, status: "running", inputHash });
+      await client.recordStage(run, { name, position, status: "running", inputHash });
     },
     async end(name, position, inputHash, result) {
       await flush();
@@ -62,16 +66,17 @@ export async function createRunLog(tenant: Tenant, product: string, seed: number
         result.status === "failed"
           ? { error: errorOf(result.error) }
           : { result: { ...result.output }, summary: { ...result.summary } };
-      await recordStage(tenant, run, { name, position, inputHash, status: result.status, ...outcome });
+      await client.recordStage(run, { name, position, inputHash, status: result.status, ...outcome });
     },
     async finish(status) {
       await flush();
-      await finishRun(tenant, run, status);
+      clearInterval(beat);
+      await client.finishRun(run, status);
     },
   };
 }
 
-function toRunEvent(event: PipelineEvent, stage: StageName | null): NewRunEvent | undefined {
+function toRunEvent(event: PipelineEvent, stage: StageName | null): NewRunEvents[number] | undefined {
   switch (event.type) {
     case "epoch": {
       const { model, epoch, values } = event;

@@ -20,13 +20,6 @@ import { CliError } from "../errors.ts";
 import { readKey, writeKey } from "./home.ts";
 import type { Served, ServeOptions } from "./served.ts";
 
-/** With what the pipeline's own stages need, which have no route. */
-export interface ServedStore extends Served {
-  readonly store: Store;
-  /** The one organisation of a store that is used by its own user. */
-  readonly tenant: Tenant;
-}
-
 const organisationName = "default";
 const defaultHost = "127.0.0.1";
 const defaultPort = 7080;
@@ -45,7 +38,7 @@ async function probe(host: string, port: number): Promise<void> {
 }
 
 /** Opens the store, makes its organisation and key where they are missing, and starts the server. */
-export async function openServedStore(home: string, options: ServeOptions = {}): Promise<ServedStore> {
+export async function openServedStore(home: string, options: ServeOptions = {}): Promise<Served> {
   const { host = defaultHost, port } = options;
   // Before a store is made for nothing. One that another process has open says so itself.
   if (port !== undefined && port !== 0 && lockHolder(home) === undefined) await probe(host, port);
@@ -58,11 +51,10 @@ export async function openServedStore(home: string, options: ServeOptions = {}):
     const client = createApiClient({ url: server.url, key });
     return {
       home: store.dir,
-      store,
-      tenant,
       url: server.url,
       key,
       client,
+      elsewhere: false,
       consoleUrl: consoleDir === undefined ? undefined : `${server.url}/#key=${key}`,
       async close() {
         await server.close();

@@ -38,5 +38,7 @@ export interface Served {
   readonly client: ApiClient;
   /** The console with the key in its fragment, which never reaches a server; undefined when it is not built. */
   readonly consoleUrl: string | undefined;
+  /** Whether another process serves the store: `close` then ends nothing. */
+  readonly elsewhere: boolean;
   close(): Promise<void>;
 }

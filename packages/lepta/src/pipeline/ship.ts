@@ -15,8 +15,9 @@ import type { JsonObject } from "./json.ts";
 import { pruneStageFolders } from "./prune.ts";
 import type { Role } from "./roles.ts";
 import { createRunLog, type RunLog } from "./run-log.ts";
+import { runningServer } from "./running-server.ts";
 import type { Served, ServeOptions } from "./served.ts";
-import { openServedStore, type ServedStore } from "./served-store.ts";
+import { openServedStore } from "./served-store.ts";
 import { besides, runStage, type StageResult, type StageRunner } from "./stage.ts";
 import { shipSummary } from "./summary.ts";
 import { trainStage } from "./train.ts";
@@ -26,6 +27,11 @@ import { createWorkplace, type Workplace } from "./workplace.ts";
 export interface ShipOptions extends ServeOptions {
   /** The store's directory. Default: LEPTA_HOME, else `.lepta` in the working directory. */
   readonly home?: string;
+  /**
+   * Address of a server to deploy to, by its API. Default: LEPTA_URL, else the server that has the store open, else the
+   * store is opened and served.
+   */
+  readonly server?: string;
   readonly onEvent?: Report;
   /** Ends the run after what is under way; the run is then interrupted and can be resumed. */
   readonly signal?: AbortSignal;
@@ -68,9 +74,9 @@ export async function ship(path: string, options: ShipOptions = {}): Promise<Shi
   const started = performance.now();
   const { home = homeDirectory(), onEvent = () => {}, signal = new AbortController().signal } = options;
   const loaded = await loadProduct(path);
-  const served = await openServedStore(home, options);
+  const served = (await runningServer(home, options.server)) ?? (await openServedStore(home, options));
   try {
-    const log = await createRunLog(served.tenant, loaded.product.name, loaded.product.seed);
+    const log = await createRunLog(served.client, loaded.product.name, loaded.product.seed);
     onEvent({ type: "ready", run: log.run, url: served.url, consoleUrl: served.consoleUrl });
     const report: Report = (event) => {
       log.report(event);
@@ -103,7 +109,7 @@ type Stages = Awaited<ReturnType<typeof runStages>>;
 
 async function runStages(
   { product, directory }: LoadedProduct,
-  served: ServedStore,
+  served: Served,
   log: RunLog,
   report: Report,
   signal: AbortSignal,
@@ -169,7 +175,7 @@ async function billInput({ client, product }: Workplace, deployment: string): Pr
   return { period, used: total, counted, deployment, price: priceOf(product), prices };
 }
 
-function resultOf(product: Product, run: string, seconds: number, stages: Stages, served: ServedStore): ShipResult {
+function resultOf(product: Product, run: string, seconds: number, stages: Stages, served: Served): ShipResult {
   const list: StageResult<JsonObject>[] = Object.values(stages);
   const models = stages.evaluate.output.models;
   const { experiment } = stages.use.output;

@@ -5,7 +5,7 @@ import { splitTable, type ThreeParts, takeRows } from "@lepta/data";
 import type { Product } from "../product/define.ts";
 import type { Report } from "./events.ts";
 import { type PreparedTable, prepareTable, splitBy } from "./prepare.ts";
-import type { ServedStore } from "./served-store.ts";
+import type { Served } from "./served.ts";
 
 export interface LearningTable extends PreparedTable {
   /** Row numbers of the table; a row's part hangs on its content and the seed. */
@@ -18,7 +18,7 @@ export interface Workplace {
   readonly run: string;
   /** Absolute path of the product's data. */
   readonly dataFile: string;
-  readonly served: ServedStore;
+  readonly served: Served;
   /** A client with the store's own key (scope admin). */
   readonly client: ApiClient;
   /** The table, its roles and its parts; read at the first call. */
@@ -34,7 +34,7 @@ export interface WorkplaceParts {
   readonly run: string;
   /** Folder that the product's data path starts from. */
   readonly directory: string;
-  readonly served: ServedStore;
+  readonly served: Served;
   readonly report: Report;
 }
 

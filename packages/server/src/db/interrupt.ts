@@ -5,9 +5,10 @@ import { type ProcessIdentity, stateOf, thisProcess } from "./process-identity.t
 import { organisations, runEvents, runStages, runs } from "./schema.ts";
 import type { Store } from "./store.ts";
 
-/** What a run writes down of its process. */
-export function processNote(): string {
-  return JSON.stringify(thisProcess());
+/** What a run writes down of its process; of one elsewhere nothing is known. */
+export function processNote(elsewhere = false): string {
+  const identity: ProcessIdentity = { host: "", pid: 0, numberSpace: null, start: null };
+  return JSON.stringify(elsewhere ? identity : thisProcess());
 }
 
 /** Seconds without a sign of life after which a process on another host counts as dead. */

@@ -23,6 +23,8 @@ export interface DeployRequest {
   variants: readonly VariantRequest[];
   /** cost[actual][predicted] over all classes. Default: every error costs 1. */
   costs?: CostMatrix | null;
+  /** The deployment that must be in service still, null for none. Default: whatever is. */
+  replaces?: string | null | undefined;
 }
 
 /**
@@ -30,7 +32,7 @@ export interface DeployRequest {
  * A change of shares makes a new deployment, whose experiment counts from the start: shares that change while an
  * experiment runs would mix times with different shares (Simpson's paradox). Subjects stay where they were as far as
  * the new shares allow (see assignment.ts).
- * @throws ApiError invalid-deployment, product-not-found, version-not-found
+ * @throws ApiError invalid-deployment, product-not-found, version-not-found, deployment-changed
  */
 export function deploy(tenant: Tenant, request: DeployRequest): Promise<Deployment> {
   return tenant.transaction(async (tx) => {
@@ -48,6 +50,11 @@ export function deploy(tenant: Tenant, request: DeployRequest): Promise<Deployme
     });
     const current = await readCurrent(tx, product.name);
     if (current && same(current, wanted, costs)) return current;
+    if (request.replaces !== undefined && request.replaces !== (current?.id ?? null)) {
+      throw new ApiError("deployment-changed", `another deployment of ${product.name} came into service meanwhile`, {
+        fix: "GET /v1/products/{product}/deployment, and decide again.",
+      });
+    }
     await tx
       .update(deployments)
       .set({ endedAt: new Date() })

@@ -9,6 +9,8 @@ export const maxRows = 1000;
 export interface Limits {
   /** Largest request body, in bytes. Default 4 MiB. */
   bodyBytes: number;
+  /** Largest file of a bundle that is sent, in bytes. Default 2 GiB. */
+  uploadBytes: number;
   /** Requests of one key. Default 100 000 in 10 s. */
   rate: RateLimit;
   /** Requests of one address with keys that are none of this server's. Default 100 in 60 s. */
@@ -25,6 +27,7 @@ export interface Limits {
 
 export const defaultLimits: Limits = {
   bodyBytes: 4 * 2 ** 20,
+  uploadBytes: 2 * 2 ** 30,
   rate: defaultRateLimit,
   refusedKeys: defaultRefusedLimit,
   loadedModels: 16,

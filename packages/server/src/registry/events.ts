@@ -7,9 +7,8 @@ import { isUuid } from "../db/id.ts";
 import { runEvents, runs } from "../db/schema.ts";
 import type { Tenant } from "../db/tenant.ts";
 
-/** Appends to a running run, many in one transaction. @throws ApiError run-not-found, run-finished */
+/** Appends to a running run, many in one transaction; none is a sign of life. @throws ApiError run-not-found, run-finished */
 export async function appendRunEvents(tenant: Tenant, runId: string, events: readonly NewRunEvent[]): Promise<void> {
-  if (events.length === 0) return;
   await tenant.transaction((tx) => appendEvents(tx, runId, events));
 }
 
@@ -23,6 +22,7 @@ export async function appendEvents(tx: Sql, runId: string, events: readonly NewR
         .returning({ lastEvent: runs.lastEvent, organisationId: runs.organisationId })
     : [];
   if (!run) throw await whyNot(tx, runId);
+  if (events.length === 0) return;
   const first = run.lastEvent - events.length + 1;
   const now = new Date();
   await tx.insert(runEvents).values(

@@ -20,10 +20,14 @@ import { startHeartbeat, stopHeartbeat } from "./heartbeat.ts";
 import { type PageRequest, pageOf, toPage } from "./page.ts";
 import { toStage } from "./stages.ts";
 
-/** Begins a run; it belongs to this process, and is marked interrupted once the process is found dead. @returns its id */
+/**
+ * Begins a run; it belongs to this process, and is marked interrupted once the process is found dead.
+ * @param elsewhere it is the run of a process that is reached over HTTP alone: it lives while it sends events
+ * @returns its id
+ */
 export async function createRun(
   tenant: Tenant,
-  { product, seed }: { product: string; seed?: number },
+  { product, seed, elsewhere = false }: { product: string; seed?: number; elsewhere?: boolean },
 ): Promise<string> {
   const id = newId();
   await tenant.transaction((tx) =>
@@ -33,10 +37,10 @@ export async function createRun(
       product,
       status: "running",
       seed: seed ?? null,
-      process: processNote(),
+      process: processNote(elsewhere),
     }),
   );
-  startHeartbeat(tenant, id);
+  if (!elsewhere) startHeartbeat(tenant, id);
   return id;
 }
 
