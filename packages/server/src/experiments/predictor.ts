@@ -92,14 +92,14 @@ export function predictor({ store, scorers, writer, deployments, onPredictions }
     choose: (unit: string) => Chosen,
   ): Promise<Prediction[]> {
     const { organisationId } = caller;
-    const tenant = store.tenant(organisationId);
+    const tenant = () => store.tenant(organisationId);
     const repeatable = caller.repeatable && keyHash(caller.repeatable, product);
     const fingerprint = repeatable === undefined ? "" : fingerprintOf(requests, by);
     const idOf = (id: string | undefined, i: number) =>
       id?.toLowerCase() ?? (repeatable === undefined ? newId() : derivedId(repeatable, i));
-    if (repeatable !== undefined && (await knowsRequest(tenant, repeatable, fingerprint))) {
+    if (repeatable !== undefined && (await knowsRequest(tenant(), repeatable, fingerprint))) {
       const answers = await stored(
-        tenant,
+        tenant(),
         product,
         requests.map(({ id }, i) => idOf(id, i)),
       );
@@ -130,7 +130,7 @@ export function predictor({ store, scorers, writer, deployments, onPredictions }
       }
       refuse(problems, product);
       // A request that is refused leaves its key free: it can be mended and sent again.
-      if (repeatable !== undefined) await claimRequest(tenant, repeatable, fingerprint);
+      if (repeatable !== undefined) await claimRequest(tenant(), repeatable, fingerprint);
       const writing = writer.reserve(organisationId, planned.length);
       places.push(writing);
       const scoring = new Map<string, Reservation<Row, Verdict>>();
