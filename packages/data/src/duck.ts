@@ -112,7 +112,9 @@ function collect(chunks: readonly DuckDBDataChunk[], columnCount: number): DuckC
     let at = 0;
     for (const chunk of chunks) {
       const vector = chunk.getColumnVector(c);
-      for (let i = 0; i < chunk.rowCount; i++, at++) {
+      // Asked once: it is a call into the database.
+      const { rowCount: rows } = chunk;
+      for (let i = 0; i < rows; i++, at++) {
         const value = vector.getItem(i);
         if (column instanceof Float64Array) column[at] = value === null ? Number.NaN : Number(value);
         else column[at] = value === null ? "" : String(value);

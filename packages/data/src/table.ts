@@ -100,19 +100,42 @@ export function makeTable(
         "Give every column the same number of values.",
       );
   }
-  const rowHashes = rowHashesOf(columns);
-  return {
-    columns,
-    rowCount: first.data.length,
-    rowHashes,
-    hash: tableHashOf(columns, rowHashes),
-    rejected: about.rejected ?? [],
-    unreadable: about.unreadable ?? [],
-    ...(about.rowNumbers === undefined ? {} : { rowNumbers: about.rowNumbers }),
-    ...(about.rowKeys === undefined ? {} : { rowKeys: about.rowKeys }),
-    notes: about.notes ?? [],
-    source: about.source ?? { path: "", format: "memory", bytes: 0 },
-  };
+  return hashedWhenAsked(
+    {
+      columns,
+      rowCount: first.data.length,
+      rejected: about.rejected ?? [],
+      unreadable: about.unreadable ?? [],
+      ...(about.rowNumbers === undefined ? {} : { rowNumbers: about.rowNumbers }),
+      ...(about.rowKeys === undefined ? {} : { rowKeys: about.rowKeys }),
+      notes: about.notes ?? [],
+      source: about.source ?? { path: "", format: "memory", bytes: 0 },
+    },
+    () => rowHashesOf(columns),
+  );
+}
+
+/** Hashing a million rows takes longer than reading them: it is done when a hash is first asked for. */
+function hashedWhenAsked(fields: Omit<Table, "rowHashes" | "hash">, rowHashesOnce: () => string[]): Table {
+  let rowHashes: string[] | undefined;
+  let hash: string | undefined;
+  return Object.defineProperties(fields as Table, {
+    rowHashes: {
+      enumerable: true,
+      get: () => {
+        rowHashes ??= rowHashesOnce();
+        return rowHashes;
+      },
+    },
+    hash: {
+      enumerable: true,
+      get: (): string => {
+        rowHashes ??= rowHashesOnce();
+        hash ??= tableHashOf(fields.columns, rowHashes);
+        return hash;
+      },
+    },
+  });
 }
 
 /** The column of this name. Throws `unknown-column`, naming the nearest. */
@@ -148,18 +171,31 @@ export function takeRows(table: Table, indices: ArrayLike<number>): Table {
     }
     return { ...column, data: Array.from(indices, (index) => column.data[index]!) };
   });
-  const rowHashes = Array.from(indices, (index) => table.rowHashes[index]!);
-  return {
-    columns,
-    rowCount: indices.length,
-    rowHashes,
-    hash: tableHashOf(columns, rowHashes),
-    ...(table.rowKeys === undefined ? {} : { rowKeys: Float64Array.from(indices, (index) => table.rowKeys![index]!) }),
-    rejected: [],
-    unreadable: [],
-    notes: [],
-    source: table.source,
-  };
+  const own = Uint32Array.from(indices);
+  return hashedWhenAsked(
+    {
+      columns,
+      rowCount: indices.length,
+      ...(table.rowKeys === undefined
+        ? {}
+        : { rowKeys: Float64Array.from(indices, (index) => table.rowKeys![index]!) }),
+      rejected: [],
+      unreadable: [],
+      notes: [],
+      source: table.source,
+    },
+    () => Array.from(own, (index) => table.rowHashes[index]!),
+  );
+}
+
+/** The table with another report of its reading. */
+export function withReport(table: Table, report: Pick<Table, "rejected" | "unreadable" | "notes">): Table {
+  return Object.defineProperties({} as Table, {
+    ...Object.getOwnPropertyDescriptors(table),
+    rejected: { enumerable: true, value: report.rejected },
+    unreadable: { enumerable: true, value: report.unreadable },
+    notes: { enumerable: true, value: report.notes },
+  });
 }
 
 /** The columns of these names, in this order. Throws `unknown-column`. */

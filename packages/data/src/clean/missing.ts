@@ -1,6 +1,6 @@
 // Turns spellings of a missing value into missing values, and puts rows without a target aside.
 import { DataError } from "../errors.ts";
-import { type Column, columnOf, isNumeric, type Table, takeRows } from "../table.ts";
+import { type Column, columnOf, isNumeric, type Table, takeRows, withReport } from "../table.ts";
 import { type Cleaned, withColumns } from "./cleaned.ts";
 
 export interface MissingReport {
@@ -78,5 +78,5 @@ export function withTarget(table: Table, target: string): Cleaned<TargetReport> 
       "Give labels, or name another column as the target.",
     );
   const { rejected, unreadable, notes } = table;
-  return { table: { ...takeRows(table, kept), rejected, unreadable, notes }, report };
+  return { table: withReport(takeRows(table, kept), { rejected, unreadable, notes }), report };
 }

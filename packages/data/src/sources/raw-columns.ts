@@ -30,9 +30,20 @@ const together = 40;
  * SQL for the number of a text that is one in every language, NULL for every other text: what `isPlainNumber` takes,
  * with outer blanks of ASCII allowed. DuckDB itself also reads `1_000`, `inf`, `nan` and `+-5`.
  */
-export function plainSql(column: string): string {
-  const number = `TRY_CAST(${column} AS DOUBLE)`;
+export function plainSql(column: string, number: string = castSql(column)): string {
   return `CASE WHEN isfinite(${number}) AND NOT contains(${column}, '_') AND NOT contains(${column}, '+-') THEN ${number} END`;
+}
+
+/** A number begins with a digit, a sign, a point or a blank, all ahead of ":"; a cast that fails costs much. */
+function castSql(column: string): string {
+  return `CASE WHEN ${column} < ':' THEN TRY_CAST(${column} AS DOUBLE) END`;
+}
+
+/** The table `loaded` with its columns of texts cN and their plain numbers pN, each cast once. */
+function withNumbers(part: readonly Part[]): string {
+  const cast = part.map(({ at, native }) => `c${at}, ${native ? `c${at}` : castSql(`c${at}`)} AS d${at}`);
+  const plain = part.map(({ at, native }) => `c${at}, ${native ? `d${at}` : plainSql(`c${at}`, `d${at}`)} AS p${at}`);
+  return `(SELECT ${plain.join(", ")} FROM (SELECT ${cast.join(", ")} FROM loaded))`;
 }
 
 /** The cells of the table `loaded`, whose columns are VARCHAR, or DOUBLE where the source tells numbers or times. */
@@ -65,17 +76,18 @@ interface Part {
 }
 
 async function readPart(duck: Duck, part: readonly Part[]): Promise<RawCells[]> {
-  const counted = await countPart(duck, part);
+  const from = withNumbers(part);
+  const counted = await countPart(duck, part, from);
   const selected = part.flatMap(({ at, native }, i) => {
     const { cells, plain } = counted[i]!;
     const c = `c${at}`;
     if (native) return [c];
     return [
-      ...(plain.count > 0 ? [plainSql(c)] : []),
-      ...(cells > plain.count ? [plain.count === 0 ? c : `CASE WHEN ${plainSql(c)} IS NULL THEN ${c} END`] : []),
+      ...(plain.count > 0 ? [`p${at}`] : []),
+      ...(cells > plain.count ? [plain.count === 0 ? c : `CASE WHEN p${at} IS NULL THEN ${c} END`] : []),
     ];
   });
-  const data = selected.length === 0 ? [] : await duck.columns(`SELECT ${selected.join(", ")} FROM loaded`);
+  const data = selected.length === 0 ? [] : await duck.columns(`SELECT ${selected.join(", ")} FROM ${from}`);
   let next = 0;
   return part.map(({ name, kind, native }, i): RawCells => {
     const { cells, plain } = counted[i]!;
@@ -131,7 +143,7 @@ function countTexts(raw: readonly string[]): {
     lengths.set(text.length, (lengths.get(text.length) ?? 0) + 1);
     if (text.includes(".")) {
       about.pointed++;
-      if (text.length <= 8 && text.at(-4) === "." && !text.startsWith("0")) about.grouped++;
+      if (text.length >= 5 && text.length <= 8 && text.at(-4) === "." && !text.startsWith("0")) about.grouped++;
     } else if (/^0\d/.test(text)) about.leadingZeros++;
     if (text.length > 15 && /^[+-]?\d+$/.test(text) && !Number.isSafeInteger(value)) about.wide++;
   }
@@ -164,34 +176,38 @@ interface Counted {
   readonly plain: PlainNumbers;
 }
 
-async function countPart(duck: Duck, part: readonly Part[]): Promise<Counted[]> {
+async function countPart(duck: Duck, part: readonly Part[], from: string): Promise<Counted[]> {
   const first = await aggregates(
     duck,
+    from,
     part.map(({ at, native }) => {
       const c = `c${at}`;
-      if (native) return { cells: `count(${c})`, count: `count(${c})`, zeros: "0", wide: "0", pointed: "0" };
+      const p = `p${at}`;
+      if (native)
+        return { cells: `count(${c})`, count: `count(${c})`, zeros: "0", wide: "0", pointed: "0", grouped: "0" };
       return {
         cells: `count(${c})`,
-        count: `count(${plainSql(c)})`,
-        pointed: `count(*) FILTER (WHERE contains(${c}, '.') AND ${plainSql(c)} IS NOT NULL)`,
-        zeros: `count(*) FILTER (WHERE starts_with(${c}, '0') AND ${c}[2] BETWEEN '0' AND '9' AND NOT contains(${c}, '.') AND ${plainSql(c)} IS NOT NULL)`,
-        wide: `count(*) FILTER (WHERE CASE WHEN length(${c}) > 15 THEN regexp_full_match(${c}, '[+-]?[0-9]+') AND abs(${plainSql(c)}) > 9007199254740991 ELSE false END)`,
+        count: `count(${p})`,
+        pointed: `count(*) FILTER (WHERE contains(${c}, '.') AND ${p} IS NOT NULL)`,
+        grouped: `count(*) FILTER (WHERE length(${c}) BETWEEN 5 AND 8 AND strpos(${c}, '.') = length(${c}) - 3 AND NOT starts_with(${c}, '0') AND ${p} IS NOT NULL)`,
+        zeros: `count(*) FILTER (WHERE ${c} >= '00' AND ${c} < '0:' AND NOT contains(${c}, '.') AND ${p} IS NOT NULL)`,
+        wide: `count(*) FILTER (WHERE CASE WHEN length(${c}) > 15 THEN regexp_full_match(${c}, '[+-]?[0-9]+') AND abs(${p}) > 9007199254740991 ELSE false END)`,
       };
     }),
   );
   // What is dearer to find out is asked of the columns in which it can matter.
   const open = part.flatMap(({ at, native }, i) => {
-    const { cells, count, zeros, wide, pointed } = first[i]!;
-    return !native && count! > 0 && (cells! > count! || zeros! > 0 || wide! > 0 || pointed === count)
-      ? [{ i, c: `c${at}` }]
+    const { cells, count, zeros, wide } = first[i]!;
+    return !native && count! > 0 && (cells! > count! || zeros! > 0 || wide! > 0)
+      ? [{ i, c: `c${at}`, p: `p${at}` }]
       : [];
   });
   const more = await aggregates(
     duck,
-    open.map(({ c }) => {
-      const number = `${plainSql(c)} IS NOT NULL`;
+    from,
+    open.map(({ c, p }) => {
+      const number = `${p} IS NOT NULL`;
       return {
-        grouped: `count(*) FILTER (WHERE length(${c}) <= 8 AND ${c}[-4] = '.' AND NOT starts_with(${c}, '0') AND ${number})`,
         shortest: `coalesce(min(length(${c})) FILTER (WHERE ${number}), 0)`,
         longest: `coalesce(max(length(${c})) FILTER (WHERE ${number}), 0)`,
         mode: `coalesce(mode(length(${c})) FILTER (WHERE ${number}), 0)`,
@@ -201,23 +217,30 @@ async function countPart(duck: Duck, part: readonly Part[]): Promise<Counted[]> 
   );
   const same = await aggregates(
     duck,
-    open.map(({ c }, k) => ({
-      same: `count(*) FILTER (WHERE length(${c}) = ${more[k]!.mode} AND ${plainSql(c)} IS NOT NULL)`,
+    from,
+    open.map(({ c, p }, k) => ({
+      same: `count(*) FILTER (WHERE length(${c}) = ${more[k]!.mode} AND ${p} IS NOT NULL)`,
     })),
   );
   return part.map((_, i): Counted => {
-    const { cells, count, zeros, wide, pointed } = first[i]! as Record<string, number>;
+    const { cells, count, zeros, wide, pointed, grouped } = first[i]! as Record<string, number>;
     const k = open.findIndex((one) => one.i === i);
     if (part[i]!.native)
       return { cells: cells!, plain: { ...noPlainNumbers, count: part[i]!.kind === "number" ? count! : 0 } };
-    const about = { ...noPlainNumbers, count: count!, pointed: pointed!, leadingZeros: zeros!, wide: wide! };
+    const about = {
+      ...noPlainNumbers,
+      count: count!,
+      pointed: pointed!,
+      grouped: grouped!,
+      leadingZeros: zeros!,
+      wide: wide!,
+    };
     if (k < 0) return { cells: cells!, plain: about };
-    const { grouped, shortest, longest, different } = more[k]! as Record<string, number>;
+    const { shortest, longest, different } = more[k]! as Record<string, number>;
     return {
       cells: cells!,
       plain: {
         ...about,
-        grouped: grouped!,
         shortest: shortest!,
         longest: longest!,
         different: different!,
@@ -230,13 +253,14 @@ async function countPart(duck: Duck, part: readonly Part[]): Promise<Counted[]> 
 /** One record of figures a column. */
 async function aggregates(
   duck: Duck,
+  from: string,
   columns: readonly Readonly<Record<string, string>>[],
 ): Promise<Record<string, number>[]> {
   if (columns.length === 0) return [];
   const sql = columns.flatMap((one, i) =>
     Object.entries(one).map(([name, value]) => `CAST(${value} AS DOUBLE) AS ${name}${i}`),
   );
-  const [row] = await duck.rows(`SELECT ${sql.join(", ")} FROM loaded`);
+  const [row] = await duck.rows(`SELECT ${sql.join(", ")} FROM ${from}`);
   return columns.map((one, i) =>
     Object.fromEntries(Object.keys(one).map((name) => [name, Number(row?.[`${name}${i}`])])),
   );

@@ -27,10 +27,14 @@ export function sentinelNotes(columns: readonly ReadColumn[]): string[] {
     const counts = new Map<number, number>();
     let low = Number.POSITIVE_INFINITY;
     let high = Number.NEGATIVE_INFINITY;
-    for (const value of data) {
-      if (suspected.has(value)) counts.set(value, (counts.get(value) ?? 0) + 1);
-      else if (value < low) low = value;
-      if (value > high && !suspected.has(value)) high = value;
+    for (let row = 0; row < data.length; row++) {
+      const value = data[row]!;
+      if ((value < 0 || value > 998) && suspected.has(value)) {
+        counts.set(value, (counts.get(value) ?? 0) + 1);
+        continue;
+      }
+      if (value < low) low = value;
+      if (value > high) high = value;
     }
     return [...counts]
       .filter(([value, count]) => count >= Math.max(3, 0.005 * data.length) && apart(value, low, high))
