@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { writeBundle } from "@lepta/ml";
-import type { EvaluateOutput } from "./evaluate.ts";
+import type { Evaluated } from "./evaluate.ts";
 import { measured } from "./metrics-text.ts";
 import { formatCount } from "./numbers.ts";
 import { type Role, roles } from "./roles.ts";
@@ -13,7 +13,7 @@ import type { Workplace } from "./workplace.ts";
 
 export type BundleInput = {
   readonly trained: TrainOutput;
-  readonly evaluated: EvaluateOutput;
+  readonly evaluated: Evaluated;
   readonly dataHash: string;
 };
 

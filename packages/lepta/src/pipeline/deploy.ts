@@ -2,7 +2,7 @@
 import type { ApiClient, CostMatrix, Deployment, Version } from "@lepta/api";
 import type { Costs } from "../product/tabular.ts";
 import { type BundleOutput, bundleDirectory } from "./bundle.ts";
-import type { EvaluateOutput } from "./evaluate.ts";
+import type { Evaluated } from "./evaluate.ts";
 import { measured } from "./metrics-text.ts";
 import { formatCount, formatMoney } from "./numbers.ts";
 import { publishBundle } from "./publish.ts";
@@ -12,7 +12,7 @@ import type { Workplace } from "./workplace.ts";
 
 export type DeployInput = {
   readonly bundles: BundleOutput;
-  readonly evaluated: EvaluateOutput;
+  readonly evaluated: Evaluated;
   readonly traffic: number;
   readonly costs: { readonly falseNegative: number; readonly falsePositive: number } | null;
   readonly price: { readonly amountMicros: number; readonly currency: string; readonly freePerMonth: number } | null;

@@ -15,34 +15,41 @@ import {
   type TaskPredictions,
   taskOverlap,
 } from "@lepta/ml";
-import { CliError } from "../errors.ts";
+import type { Gate } from "../product/gate.ts";
 import type { Costs } from "../product/tabular.ts";
 import type { Evaluation } from "./evaluation.ts";
+import { type GateResult, gateResults, gatesText } from "./gates.ts";
 import { headlineOf } from "./headline.ts";
+import type { JsonObject } from "./json.ts";
 import { absentMetrics, absentText, confusionText, type Metrics, metricsText, metricTitle } from "./metrics-text.ts";
 import { formatCount, formatFigure } from "./numbers.ts";
 import { type Role, roles } from "./roles.ts";
-import type { Stage } from "./stage.ts";
+import { type Stage, StageRefusal } from "./stage.ts";
 import { openTrained, type TrainOutput } from "./train.ts";
 import { checkTrivial, constantOfTask, trivialFigures, trivialLines } from "./trivial.ts";
 import type { Workplace } from "./workplace.ts";
+
+/** A product's gate as plain JSON. */
+type GateInput = Gate & JsonObject;
 
 export type EvaluateInput = {
   readonly trained: TrainOutput;
   readonly splitHash: string;
   readonly costs: { readonly falseNegative: number; readonly falsePositive: number } | null;
-  readonly gates: readonly { readonly metric: string; readonly bound: number }[];
+  readonly gates: readonly GateInput[];
   /** Whether a model that is not shown to beat the trivial policy is deployed all the same. */
   readonly evenIfTrivial: boolean;
   readonly seed: number;
 };
 
-export type EvaluateOutput = {
+export type Evaluated = {
   readonly rows: number;
   /** A sentence where test rows were learnt from, beyond what chance explains. */
   readonly overlap: string | null;
   readonly models: Readonly<Record<Role, Evaluation>>;
 };
+
+export type EvaluateOutput = Evaluated & { readonly gates: readonly GateResult[] };
 
 type Binary = Extract<TaskPredictions, { readonly classes: readonly string[] }>;
 
@@ -112,18 +119,20 @@ export function evaluationOf(
   return { metrics, absent, threshold, meanCost: cost, confusion: { labels: classes, counts }, trivial };
 }
 
-function checkGates(gates: EvaluateInput["gates"], { metrics }: Evaluation): void {
-  for (const { metric, bound } of gates) {
-    const measured = metrics[metric as MetricName];
-    if (measured !== undefined && measured.value >= bound) continue;
-    throw new CliError(
-      "gate-failed",
-      measured === undefined
-        ? `The network has no ${metric} on the test part, and the gate asks for at least ${bound}.`
-        : `The network's ${metric} on the test part is ${formatFigure(measured.value)}, below the gate's ${bound}. Nothing was deployed.`,
-      "Look for better data or columns, or set the gate lower in the product file.",
-    );
-  }
+/** Throws `gate-failed`, with the figures that the stage would have put out, for a gate that is not cleared. */
+function checkGates(output: EvaluateOutput): void {
+  const failed = output.gates.filter(({ passed }) => !passed);
+  if (failed.length === 0) return;
+  const figure = (value: number | null): string => (value === null ? "not there" : formatFigure(value));
+  const sentences = failed.map(
+    ({ gate, measured, bound }) => `"${gate}": on the test part it is ${figure(measured)}, the bound ${figure(bound)}`,
+  );
+  throw new StageRefusal(
+    "gate-failed",
+    `The network does not clear ${failed.length === 1 ? "the gate" : "the gates"} ${sentences.join("; ")}. Nothing was deployed.`,
+    "Look for better data or columns, or change the gate in the product file.",
+    output,
+  );
 }
 
 export const evaluateStage: Stage<Workplace, EvaluateInput, EvaluateOutput> = {
@@ -142,12 +151,13 @@ export const evaluateStage: Stage<Workplace, EvaluateInput, EvaluateOutput> = {
       const constant = constantOfTask(task);
       models[role] = evaluationOf(await task.predict(test), { threshold, costs, seed, constant, groups });
     }
-    const output = { rows: test.rowCount, overlap: overlap ?? null, models: models as Record<Role, Evaluation> };
-    checkGates(gates, output.models.network);
+    const both = models as Record<Role, Evaluation>;
+    const output = { rows: test.rowCount, overlap: overlap ?? null, models: both, gates: gateResults(gates, both) };
+    checkGates(output);
     if (!evenIfTrivial) checkTrivial(output.models);
     return output;
   },
-  describe: ({ rows, models, overlap }) => [
+  describe: ({ rows, models, overlap, gates }) => [
     ...(overlap === null ? [] : [`warning: ${overlap}`]),
     `on ${formatCount(rows)} rows that no model has seen, with 95 % intervals`,
     ...metricsText({ baseline: models.baseline.metrics, network: models.network.metrics }, models.network.trivial),
@@ -163,9 +173,11 @@ export const evaluateStage: Stage<Workplace, EvaluateInput, EvaluateOutput> = {
         ...confusionText(confusion.labels, confusion.counts).map((line) => `  ${line}`),
       ];
     }),
+    ...gatesText(gates),
   ],
-  summary: ({ rows, models }) => ({
+  summary: ({ rows, models, gates }) => ({
     rows,
+    gates: [...gates],
     headline: headlineOf(models),
     metrics: roles.map((role) => ({
       model: role,

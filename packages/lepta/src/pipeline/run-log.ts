@@ -64,7 +64,10 @@ export async function createRunLog(client: ApiClient, product: string, seed: num
       await flush();
       const outcome =
         result.status === "failed"
-          ? { error: errorOf(result.error) }
+          ? {
+              error: errorOf(result.error),
+              ...(result.summary === undefined ? {} : { summary: { ...result.summary } }),
+            }
           : { result: { ...result.output }, summary: { ...result.summary } };
       await client.recordStage(run, { name, position, inputHash, status: result.status, ...outcome });
     },

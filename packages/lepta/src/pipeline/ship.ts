@@ -144,14 +144,16 @@ async function runStages(
     trained: train.output,
     splitHash,
     costs: costs && { ...costs },
-    gates: product.gates.flatMap((one) => (one.kind === "min" ? [{ metric: one.metric, bound: one.bound }] : [])),
+    gates: product.gates.map((one) => ({ ...one })),
     evenIfTrivial: product.gates.some(({ kind }) => kind === "even-if-trivial"),
     seed,
   });
-  const bundle = await runStage(runner, bundleStage, { trained: train.output, evaluated: evaluate.output, dataHash });
+  // The gates are cleared: what follows does not hang on them.
+  const { gates: _, ...evaluated } = evaluate.output;
+  const bundle = await runStage(runner, bundleStage, { trained: train.output, evaluated, dataHash });
   const deploy = await runStage(runner, deployStage, {
     bundles: bundle.output,
-    evaluated: evaluate.output,
+    evaluated,
     traffic: product.deploy.traffic,
     costs: costs && { ...costs },
     price: priceOf(product),

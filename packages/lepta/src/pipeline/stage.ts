@@ -1,4 +1,5 @@
 // One stage of the pipeline, and the runner that reuses a stage's result when its inputs did not change.
+import { CliError, type LeptaErrorCode } from "../errors.ts";
 import type { Report, StageName } from "./events.ts";
 import { stageNames } from "./events.ts";
 import { hashOf, type JsonObject } from "./json.ts";
@@ -36,7 +37,7 @@ export interface StageLog {
     inputHash: string,
     result:
       | { status: "done" | "reused"; output: JsonObject; summary: JsonObject }
-      | { status: "failed"; error: unknown },
+      | { status: "failed"; error: unknown; summary?: JsonObject },
   ): Promise<void>;
 }
 
@@ -54,6 +55,16 @@ export interface StageResult<Output> {
   readonly status: "done" | "reused";
   readonly seconds: number;
   readonly output: Output;
+}
+
+/** A stage that has its figures and refuses to go on: they are shown and kept as those of one that is done. */
+export class StageRefusal extends CliError {
+  readonly output: JsonObject;
+
+  constructor(code: LeptaErrorCode, message: string, fix: string, output: JsonObject) {
+    super(code, message, fix);
+    this.output = output;
+  }
 }
 
 /** Work that follows a failure: its own failure does not hide the first, which carries it as `also`. */
@@ -100,10 +111,18 @@ export async function runStage<Workplace, Input extends JsonObject, Output exten
   try {
     output = await stage.run(workplace, input, { report, inputHash, signal });
   } catch (error) {
+    const refused = error instanceof StageRefusal ? (error.output as Output) : undefined;
+    const summary = refused === undefined ? {} : { summary: stage.summary(refused) };
     // An aborted stage did not fail: the run's end marks it interrupted.
     if (!signal.aborted)
-      await besides(error, () => log.end(stage.name, position, inputHash, { status: "failed", error }));
-    report({ type: "stage-end", stage: stage.name, status: "failed", seconds: seconds(), lines: [] });
+      await besides(error, () => log.end(stage.name, position, inputHash, { status: "failed", error, ...summary }));
+    report({
+      type: "stage-end",
+      stage: stage.name,
+      status: "failed",
+      seconds: seconds(),
+      lines: refused === undefined ? [] : stage.describe(refused),
+    });
     throw error;
   }
   await log.end(stage.name, position, inputHash, { status: "done", output, summary: stage.summary(output) });

@@ -2,7 +2,7 @@
 import { checkKeys, checkKind, checkText, checkWord, refuse, shown } from "./checks.ts";
 import { type Columns, columnTypes } from "./columns.ts";
 import type { ExperimentDeployment } from "./deploy.ts";
-import { type ClassifierMetric, type Gate, gateMetrics, type RegressorMetric } from "./gate.ts";
+import { type ClassifierMetric, type Gate, gateKinds, gateMetrics, type RegressorMetric } from "./gate.ts";
 import { checkPrice, type PredictionPrice } from "./price.ts";
 import { checkReading } from "./reading.ts";
 import type { TableSource } from "./table.ts";
@@ -141,14 +141,18 @@ function checkTask(product: string, task: ClassifierTask | RegressorTask, positi
     refuse(`Product ${product} has costs, but no positive class.`, "Name the class in `table(…, { positive })`.");
 }
 
-function checkGates(product: string, gates: readonly Gate[], { kind }: ClassifierTask | RegressorTask): void {
+function checkGates(product: string, gates: readonly Gate[], task: ClassifierTask | RegressorTask): void {
   const maker = 'gate.min("metric", bound)';
   if (!Array.isArray(gates)) refuse(`Product ${product}: gates is ${shown(gates)}, not a list.`, `Give [${maker}].`);
   for (const one of gates) {
-    checkKind(`Product ${product}: a gate`, one, ["min", "even-if-trivial"], `${maker} or gate.evenIfTrivial()`);
+    checkKind(`Product ${product}: a gate`, one, gateKinds, `${maker} or another of gate's functions`);
     if (one.kind === "even-if-trivial") continue;
-    checkWord(`Product ${product}: the metric of a ${kind}'s gate`, one.metric, gateMetrics[kind]);
-    if (!Number.isFinite(one.bound))
-      refuse(`Product ${product}: gate ${one.metric} has no bound.`, "Give the bound as a number.");
+    if (one.kind === "cost" || (one.kind === "no-worse" && one.metric === "cost")) {
+      if (task.kind === "regressor" || task.costs === undefined)
+        refuse(`Product ${product} has a gate on cost, but no costs.`, "Give them: tabular.classifier({ costs }).");
+    } else checkWord(`Product ${product}: the metric of a ${task.kind}'s gate`, one.metric, gateMetrics[task.kind]);
+    const bound = one.kind === "no-worse" ? one.by : one.bound;
+    if (!Number.isFinite(bound))
+      refuse(`Product ${product}: a gate's bound is ${shown(bound)}.`, "Give the bound as a number.");
   }
 }

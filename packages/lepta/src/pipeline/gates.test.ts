@@ -1,0 +1,85 @@
+// Gates on any metric, on cost and against the baseline; a refusal keeps and shows its figures.
+import { expect, test } from "vitest";
+import { defineProduct } from "../product/define.ts";
+import { gate } from "../product/gate.ts";
+import { table } from "../product/table.ts";
+import { tabular } from "../product/tabular.ts";
+import type { Evaluation } from "./evaluation.ts";
+import { gateResults, gatesText } from "./gates.ts";
+import type { JsonObject } from "./json.ts";
+import { runStage, type Stage, type StageLog, StageRefusal } from "./stage.ts";
+
+function model(figures: Readonly<Record<string, number>>, meanCost: number | null): Evaluation {
+  const metrics = Object.fromEntries(
+    Object.entries(figures).map(([name, value]) => [name, { value, low: value, high: value }]),
+  );
+  return { metrics, meanCost } as unknown as Evaluation;
+}
+const models = {
+  baseline: model({ auc: 0.8, logLoss: 0.5 }, 0.6),
+  network: model({ auc: 0.79, logLoss: 0.45 }, 0.5),
+};
+
+test.each([
+  [gate.min("auc", 0.79), true, 0.79, 0.79],
+  [gate.min("auc", 0.8), false, 0.79, 0.8],
+  [gate.max("logLoss", 0.45), true, 0.45, 0.45],
+  [gate.max("logLoss", 0.4), false, 0.45, 0.4],
+  [gate.cost(0.5), true, 0.5, 0.5],
+  [gate.cost(0.49), false, 0.5, 0.49],
+  [gate.noWorseThan("baseline", "auc"), false, 0.79, 0.8],
+  [gate.noWorseThan("baseline", "auc", { by: 0.02 }), true, 0.79, 0.78],
+  [gate.noWorseThan("baseline", "logLoss"), true, 0.45, 0.5],
+  [gate.noWorseThan("baseline", "cost"), true, 0.5, 0.6],
+  [gate.min("accuracy", 0), false, null, 0],
+] as const)("%j", (one, passed, measured, bound) => {
+  const [result] = gateResults([one], models);
+  expect(result).toMatchObject({ passed, measured });
+  if (bound !== null) expect(result?.bound).toBeCloseTo(bound, 12);
+});
+
+test("the table shows what was measured and the bound", () => {
+  expect(gatesText(gateResults([gate.min("auc", 0.8), gate.cost(0.5)], models)).join("\n")).toMatch(
+    /AUC at least 0\.8\S* +0\.79\S* +0\.8\S* +failed\nmean cost at most 0\.5\S* +0\.5\S* +0\.5\S* +passed/,
+  );
+});
+
+test("a gate that the task has no figure for does not load", () => {
+  const data = table("a.csv", { target: "y", positive: "1" });
+  expect(() => defineProduct({ name: "a", data, task: tabular.classifier(), gates: [gate.cost(1)] })).toThrow(
+    /no costs/,
+  );
+  const rent = table("a.csv", { target: "y" });
+  const untyped = [gate.max("logLoss", 1)] as never;
+  expect(() => defineProduct({ name: "a", data: rent, task: tabular.regressor(), gates: untyped })).toThrow(
+    /metric of a regressor/,
+  );
+});
+
+test("a stage that refuses leaves its figures in the log and on the terminal", async () => {
+  const ends: unknown[] = [];
+  const log: StageLog = {
+    find: async () => undefined,
+    start: async () => {},
+    end: async (...args) => void ends.push(args[3]),
+  };
+  const lines: string[] = [];
+  const stage: Stage<null, JsonObject, JsonObject> = {
+    name: "evaluate",
+    run: async () => {
+      throw new StageRefusal("gate-failed", "no", "yes", { auc: 0.7 });
+    },
+    describe: (output) => [`AUC ${output.auc}`],
+    summary: (output) => output,
+  };
+  const runner = {
+    workplace: null,
+    log,
+    codeVersion: "1",
+    signal: new AbortController().signal,
+    report: (event: { type: string; lines?: readonly string[] }) => void lines.push(...(event.lines ?? [])),
+  };
+  await expect(runStage(runner, stage, {})).rejects.toMatchObject({ code: "gate-failed" });
+  expect(ends).toMatchObject([{ status: "failed", summary: { auc: 0.7 } }]);
+  expect(lines).toEqual(["AUC 0.7"]);
+});
