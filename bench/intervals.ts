@@ -1,5 +1,5 @@
 // Proves the metrics' intervals by simulation: how many of 400 samples' intervals hold the truth of the population.
-//   npm run bench:intervals            the table of docs/decisions/0019
+//   npm run bench:intervals            the table of docs/decisions/0022
 //   npm run bench:intervals -- 100             fewer samples, sooner done
 //   npm run bench:intervals -- 400 houses      populations with this in their names
 import type { MetricName } from "@lepta/ml";

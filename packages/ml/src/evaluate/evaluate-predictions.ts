@@ -65,7 +65,7 @@ export interface IntervalOptions {
 /**
  * Metrics of `predictions` with 95 % intervals over draws of rows, or of groups of rows, from where these come from.
  * Binary: auc, averagePrecision and ece speak of the positive class. Multiclass: auc and averagePrecision are macro
- * one-vs-rest, ece is of the most probable class. Methods, and how often they hold the truth: docs/decisions/0019.
+ * one-vs-rest, ece is of the most probable class. Methods, and how often they hold the truth: docs/decisions/0022.
  * Throws predictions-invalid.
  */
 export function evaluatePredictions(predictions: Predictions & IntervalOptions): MetricRecord {
