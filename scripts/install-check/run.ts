@@ -49,7 +49,9 @@ export interface Server {
 
 /** Starts `lepta …args` and waits until its API is up. */
 export async function startLepta(app: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Server> {
-  const child: ChildProcess = spawn("npx", ["--no", "--", "lepta", ...args], {
+  // Not by npx, which does not pass a signal on: what npx would start.
+  const bin = join(app, "node_modules/lepta/bin/lepta.mjs");
+  const child: ChildProcess = spawn(process.execPath, [bin, ...args], {
     cwd: app,
     env,
     stdio: ["ignore", "pipe", "inherit"],

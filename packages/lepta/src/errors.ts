@@ -10,6 +10,7 @@ export const leptaErrors = {
   "rows-ambiguous": "which row of a file is which cannot be told",
   "gate-failed": "a trained model is below the bar that the product sets",
   "output-unwritable": "the output cannot be written where it was asked for",
+  "runtime-unsupported": "the command was started on a runtime that is not Node.js",
   "output-exists": "the file that was to be written is there already",
   "port-taken": "another process listens on the port",
   "store-missing": "there is no store to ask",
