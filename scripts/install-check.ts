@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { pageSays } from "./install-check/page.ts";
-import { client, ordersCsv, pageHtml, pageScript, product, tsconfig } from "./install-check/programs.ts";
+import { client, ordersCsv, pageHtml, pageScript, tsconfig } from "./install-check/programs.ts";
 import { folderMegabytes, npmEnvironment, run, type Server, startLepta } from "./install-check/run.ts";
 import { tarballProblems } from "./install-check/tarballs.ts";
 
@@ -55,7 +55,11 @@ async function main(place: string): Promise<void> {
   begin("npx lepta");
   expect(/^\d+\.\d+\.\d+/.test(await lepta("--version")), "lepta --version prints no release");
   writeFileSync(join(app, "orders.csv"), ordersCsv());
-  writeFileSync(join(app, "product.ts"), product);
+
+  begin("npx lepta init");
+  const found = JSON.parse(await lepta("init", "--json")) as { target: { name: string }; leftOut: { name: string }[] };
+  expect(found.target.name === "returned", `init takes ${found.target.name} for the target`);
+  expect(found.leftOut.map(({ name }) => name).join() === "order", "init does not leave the counter out");
 
   begin("npx lepta ship");
   const shipped = JSON.parse(await lepta("ship", "product.ts", "--once", "--json")) as { stages: unknown[] };

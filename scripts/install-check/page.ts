@@ -46,7 +46,9 @@ export async function pageSays(dir: string, { url, key }: Server): Promise<strin
   try {
     const page = await browser.newPage();
     await page.goto(`http://127.0.0.1:${(web.address() as AddressInfo).port}/`);
-    await page.waitForFunction('document.querySelector("#out").textContent !== "…"', undefined, { timeout: 120_000 });
+    await page.waitForFunction('document.querySelector("#out").textContent !== "working"', undefined, {
+      timeout: 120_000,
+    });
     const said = (await page.textContent("#out")) ?? "";
     if (said.startsWith("failed: ")) throw new Error(`the page ${said}`);
     return said;

@@ -18,19 +18,6 @@ export function ordersCsv(): string {
   return ["order,amount,country,express,placed,returned", ...lines, ""].join("\n");
 }
 
-export const product = `import { defineProduct, table, tabular } from "lepta";
-
-export default defineProduct({
-  name: "orders",
-  data: table("orders.csv", {
-    target: "returned",
-    positive: "yes",
-    columns: { amount: "number", country: "category", express: "boolean", placed: "timestamp" },
-  }),
-  task: tabular.classifier(),
-});
-`;
-
 export const client = `import { createClient } from "lepta/client";
 import type product from "./product.js";
 
@@ -67,9 +54,10 @@ export const tsconfig = (module: "NodeNext" | "bundler"): string =>
   });
 
 export const pageHtml = `<!doctype html>
+<meta charset="utf-8" />
 <title>orders</title>
 <link rel="icon" href="data:," />
-<pre id="out">…</pre>
+<pre id="out">working</pre>
 <script type="module" src="/page.ts"></script>
 `;
 
