@@ -130,7 +130,7 @@ export default defineProduct({
 
   test.each([
     ["a column that the data lacks", product('shoe_size: "number"'), "columns-mismatch", /shoe_size/],
-    ["a column of another type", product('age: "number", purpose: "number"'), "columns-mismatch", /purpose/],
+    ["a column of another type", product('age: "number", purpose: "number"'), "cells-unreadable", /purpose/],
     ["no product", "export default 5;\n", "product-invalid", /does not export a product/],
     ["a syntax error", "export default {{\n", "product-file-failed", /product\.ts/],
     ["an exception", 'throw new Error("boom");\n', "product-file-failed", /boom/],

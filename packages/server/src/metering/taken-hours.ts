@@ -20,12 +20,12 @@ export const periodOf: SQL = sql`to_char(h.hour at time zone 'UTC', 'YYYY-MM')`;
 
 /**
  * From where: the hours on no invoice that the month's may take, of the month itself, and late ones, whose own month
- * was issued already. `h` is the hour, `p` its price.
+ * was issued already. An hour that a change of price left empty makes no line. `h` is the hour, `p` its price.
  */
 export function mayTake(month: Month): SQL {
   return sql`
     lepta.usage_hours h join lepta.prices p on p.organisation_id = h.organisation_id and p.id = h.price_id
-    where h.invoice_line_id is null and h.price_id is not null and h.hour < ${month.to.toISOString()}::timestamptz
+    where h.invoice_line_id is null and h.count > 0 and h.price_id is not null and h.hour < ${month.to.toISOString()}::timestamptz
       and (h.hour >= ${month.from.toISOString()}::timestamptz or exists (
         select 1 from lepta.invoices i
         where i.organisation_id = h.organisation_id and i.status = 'issued' and i.currency = p.currency
