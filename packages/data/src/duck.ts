@@ -11,6 +11,7 @@ import {
   timestampValue,
   VARCHAR,
 } from "@duckdb/node-api";
+import duckdb from "@duckdb/node-bindings";
 
 /** A column of a result: doubles with NaN where null, or strings with "" where null. */
 export type DuckColumn = Float64Array | string[];
@@ -24,12 +25,33 @@ export interface DuckLoad {
 /** Parameters of a statement, $1 first. Values never stand in the SQL text. */
 export type DuckParameters = readonly (string | number)[];
 
+/** Some rows of a VARCHAR column as the database lays them out; no text is made before it is asked for. */
+export interface TextChunk {
+  readonly rows: number;
+  /** A bit a row, the lowest first, 0 where the cell is null; undefined where none is. */
+  readonly valid: Uint8Array | undefined;
+  /**
+   * 16 bytes a row: the length in bytes (uint32), then the UTF-8 text padded by zeros where it has `inlineBytes` at
+   * most. Valid during the visit alone.
+   */
+  readonly bytes: Uint8Array;
+  /** `bytes` as four words a row. */
+  readonly words: Int32Array;
+  /** The text of a row that is not null. */
+  text(row: number): string;
+}
+
+/** A text of at most as many bytes stands in the row itself. */
+export const inlineBytes = 12;
+
 export interface Duck {
   run(sql: string, parameters?: DuckParameters): Promise<void>;
   /** For small results: one object a row; 64-bit integers come as strings. */
   rows(sql: string, parameters?: DuckParameters): Promise<Record<string, unknown>[]>;
   /** For large results: whole columns. Every column of the statement must be DOUBLE or VARCHAR. */
   columns(sql: string, parameters?: DuckParameters): Promise<DuckColumn[]>;
+  /** For large results: visits the rows in order, chunk by chunk, one `TextChunk` a column. Every column must be VARCHAR. */
+  eachText(sql: string, visit: (columns: readonly TextChunk[], firstRow: number) => void): Promise<void>;
   /** Creates a temporary table with columns c0, c1, … and fills it in order. */
   load(name: string, columns: readonly DuckLoad[]): Promise<void>;
   close(): void;
@@ -69,6 +91,20 @@ export async function openDuck(options: { signal?: AbortSignal; threads?: number
       const result = await guard(connection.run(sql, list(parameters)));
       return collect(await guard(result.fetchAllChunks()), result.columnCount);
     },
+    async eachText(sql, visit) {
+      const result = await guard(connection.stream(sql));
+      const { columnCount } = result;
+      for (let firstRow = 0; ; ) {
+        const chunk = await guard(result.fetchChunk());
+        if (chunk === null || chunk.rowCount === 0) break;
+        const { rowCount } = chunk;
+        visit(
+          Array.from({ length: columnCount }, (_, c) => textChunk(chunk, c, rowCount)),
+          firstRow,
+        );
+        firstRow += rowCount;
+      }
+    },
     async load(name, columns) {
       const types = columns.map(({ sqlType }) => sqlTypes[sqlType]);
       await connection.run(`CREATE TEMP TABLE ${name} (${columns.map((c, i) => `c${i} ${c.sqlType}`).join(", ")})`);
@@ -102,6 +138,26 @@ function slice(column: DuckLoad, start: number, end: number): Loadable[] {
     if (column.sqlType === "BOOLEAN") return value !== 0;
     return column.sqlType === "TIMESTAMP" ? timestampValue(BigInt(Math.round(value)) * 1000n) : value;
   });
+}
+
+function textChunk(chunk: DuckDBDataChunk, column: number, rows: number): TextChunk {
+  const vector = duckdb.data_chunk_get_vector(chunk.chunk, column);
+  const data = duckdb.vector_get_data(vector, rows * 16);
+  const bytes = Buffer.from(data.buffer, data.byteOffset, rows * 16);
+  // Null where every cell is there; the types of the client do not say so.
+  const valid: Uint8Array | null = duckdb.vector_get_validity(vector, Math.ceil(rows / 64) * 8);
+  const words = new Int32Array(data.buffer, data.byteOffset, rows * 4);
+  return {
+    rows,
+    valid: valid ?? undefined,
+    bytes,
+    words,
+    text(row) {
+      const length = words[row * 4]!;
+      if (length <= inlineBytes) return bytes.toString("utf8", row * 16 + 4, row * 16 + 4 + length);
+      return String(chunk.getColumnVector(column).getItem(row));
+    },
+  };
 }
 
 function collect(chunks: readonly DuckDBDataChunk[], columnCount: number): DuckColumn[] {

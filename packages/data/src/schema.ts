@@ -252,7 +252,7 @@ export function countsRows({ name, data }: { name: string; data: Float64Array })
   }
   const span = high - low + 1;
   if (rising || falling) return span <= 2 * n || identifierName.test(name);
-  if (new Set(data).size < n) return false;
+  if (span < n || new Set(data).size < n) return false;
   return ((low === 0 || low === 1) && span === n) || identifierName.test(name);
 }
 

@@ -10,8 +10,10 @@ import type { RawCells } from "./raw-columns.ts";
  * A number that a file keeps as 3.0 is 3, so that CSV, NDJSON and Parquet of one table mostly agree. (DuckDB's own
  * `hash` would be faster, but another version may compute it otherwise, and parts must outlive an update.)
  */
-export function rowKeySql(columns: readonly Column[]): string {
-  const fields = keyColumns(columns).map((i) => {
+function rowKeySql(used: readonly number[], cells: readonly RawCells[]): string {
+  const fields = used.map((i) => {
+    // Columns in which no text ends so are spared the look.
+    if (cells[i]!.pointZero === false) return `coalesce(c${i}, '')`;
     const text = `CAST(c${i} AS VARCHAR)`;
     return `coalesce(CASE WHEN ends_with(${text}, '.0') THEN left(${text}, length(${text}) - 2) ELSE ${text} END, '')`;
   });
@@ -33,7 +35,7 @@ export async function rowKeys(
 ): Promise<Float64Array> {
   const used = keyColumns(columns);
   if (used.some((i) => cells[i]!.raw === undefined))
-    return (await duck.columns(`SELECT ${rowKeySql(columns)} FROM loaded`))[0] as Float64Array;
+    return (await duck.columns(`SELECT ${rowKeySql(used, cells)} FROM loaded`))[0] as Float64Array;
   const texts = used.map((i) => cells[i]!.raw!);
   return Float64Array.from({ length: rowCount }, (_, row) => {
     let text = "";
