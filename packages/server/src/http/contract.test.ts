@@ -97,21 +97,23 @@ fuzzTest(
   async () => {
     const finished = await createRun(server.tenant, { product: "credit" });
     await finishRun(server.tenant, finished, "done");
-    // What a row holds, which labels there are, and which day it is, no document says: 422 is right for them.
+    // What a row holds, which labels there are, which day it is, whether weights sum to 1 and a bundle's files are one
+    // model, no document says: 422 is right for them.
     const taken = `positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 404, 409, 422, 429]`;
-    const depends = ["predict", "feedback", "infer", "inferVersion", "sendUsage"].map(
+    const depends = ["predict", "feedback", "infer", "inferVersion", "sendUsage", "deploy", "registerVersion"].map(
       (name) => `[[operations]]\ninclude-operation-id = "${name}"\n[operations.checks]\n${taken}\n`,
     );
     const known = `[parameters]\n"path.product" = "credit"\n"path.model" = "credit"\n"path.version" = "1"\n`;
     writeFileSync(join(folder, "schemathesis.toml"), known + depends.join(""));
     const { secret } = await server.makeKey(["predict", "feedback", "read", "admin"]);
     const options = ["--max-examples", "5", "--generation-deterministic", "--phases", "examples,coverage,fuzzing"];
+    // The events of a run that was begun are a stream that goes on: short patience ends it.
     const found = await run(
       python as string,
       [
         ...["-m", "schemathesis.cli", "--config-file", join(folder, "schemathesis.toml"), "run"],
         ...[join(folder, "openapi.json"), "--url", server.url, "-H", `Authorization: Bearer ${secret}`],
-        ...[...options, "--request-timeout", "30", "--no-color"],
+        ...[...options, "--request-timeout", "3", "--no-color"],
       ],
       { cwd: folder, maxBuffer: 2 ** 26 },
     ).catch((error: { stdout?: string; stderr?: string }) => {
