@@ -28,18 +28,20 @@ export const operations = {
   read: ({ number }) => ({ result: fromTensor(held.get(number)) }),
   /** Outputs come back by value, but for those that are written into tensors held here; lent arrays go back. */
   async run({ session, feeds, fetches }) {
-    const given = {};
-    for (const name in feeds) given[name] = toTensor(feeds[name]);
-    const wanted = {};
-    for (const name in fetches) wanted[name] = fetches[name] === null ? null : held.get(fetches[name]);
+    // Not by assignment: an input or an output may be named "__proto__".
+    const given = mapped(feeds, toTensor);
+    const wanted = mapped(fetches, (number) => (number === null ? null : held.get(number)));
     const results = await sessions.get(session).run(given, wanted);
-    const outputs = {};
-    for (const name in results) {
-      if (fetches[name] === null) outputs[name] = fromTensor(results[name]);
-      else held.set(fetches[name], results[name]);
-    }
-    const lent = {};
-    for (const name in feeds) if (feeds[name].lent) lent[name] = feeds[name].data;
+    const kept = Object.entries(results);
+    for (const [name, tensor] of kept) if (fetches[name] !== null) held.set(fetches[name], tensor);
+    const outputs = Object.fromEntries(
+      kept.filter(([name]) => fetches[name] === null).map(([name, tensor]) => [name, fromTensor(tensor)]),
+    );
+    const lent = Object.fromEntries(
+      Object.entries(feeds)
+        .filter(([, feed]) => feed.lent)
+        .map(([name, { data }]) => [name, data]),
+    );
     return { result: { outputs, lent }, transfer: Object.values(lent).map(({ buffer }) => buffer) };
   },
   async release({ session }) {
@@ -54,3 +56,7 @@ export const operations = {
     return { last: true };
   },
 };
+
+function mapped(record, change) {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
+}

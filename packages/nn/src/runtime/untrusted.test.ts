@@ -14,6 +14,7 @@ import {
   type NnError,
   reduceSum,
   scan,
+  type Tensor,
 } from "../index.ts";
 import { checkedModel } from "./checked-model.ts";
 import { createSession as createWebSession } from "./session.web.ts";
@@ -140,6 +141,18 @@ describe("a session in a process of its own", () => {
     await expect(session.run({})).rejects.toMatchObject({ code: "session-feed-invalid" });
     await session.close();
     await expect(session.run({ x })).rejects.toMatchObject({ code: "session-closed" });
+  });
+
+  test("takes inputs by any name", async () => {
+    const names = ["__proto__", "constructor", "toString"];
+    const [first, second, third] = names.map((name) => input(name, "float32", [1])) as [Tensor, Tensor, Tensor];
+    const sum = buildGraph({ sum: mul(mul(first, second), third) });
+    const feeds = Object.fromEntries(names.map((name, i) => [name, { data: new Float32Array([i + 2]), shape: [1] }]));
+    for (const options of [{ process: true }, {}]) {
+      const session = await createSession(sum, options);
+      expect([...((await session.run(feeds)).sum?.data ?? [])]).toEqual([24]);
+      await session.close();
+    }
   });
 
   test("is ended where a run takes too long, and stays so", async () => {
