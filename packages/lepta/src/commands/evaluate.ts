@@ -61,6 +61,7 @@ async function run(path: string, options: EvaluateOptions): Promise<void> {
   if (manifest.group !== undefined && group === undefined)
     terminal.say(`no column ${manifest.group}: the intervals take every row as a case of its own`);
   if (group !== undefined) columnOf(table, group);
+  const groups = rowGroups(table, group);
   const scorer = await openScorer(bundle);
   try {
     const predictions = predictionsOf(table, manifest, await scorer.scoreTable(table));
@@ -69,12 +70,12 @@ async function run(path: string, options: EvaluateOptions): Promise<void> {
       costs: null,
       seed: options.seed,
       constant: manifest.constant,
-      groups: rowGroups(table, group),
+      groups,
     });
     terminal.say(
       `${manifest.name} (${manifest.model}) on ${formatCount(table.rowCount)} rows of ${options.data}, with 95 % intervals${group === undefined ? "" : ` over draws of ${group}`}:`,
     );
-    const overlap = await trainedOverlap(bundle, table);
+    const overlap = await trainedOverlap(bundle, table, groups);
     const warning =
       overlap === undefined
         ? "whether these rows were learnt from cannot be told: the bundle came without its rows.bloom"

@@ -88,7 +88,7 @@ export function evaluationOf(
     groups: Int32Array | undefined;
   },
 ): Evaluation {
-  const trivial = trivialFigures(predictions, constant, { threshold, costs });
+  const trivial = trivialFigures(predictions, constant, { threshold, costs, groups });
   if (predictions.task === "regression") {
     const metrics = evaluatePredictions({ ...predictions, groups, seed }) as Metrics;
     return {
@@ -154,7 +154,7 @@ export const evaluateStage: Stage<Workplace, EvaluateInput, EvaluateOutput> = {
     const both = models as Record<Role, Evaluation>;
     const output = { rows: test.rowCount, overlap: overlap ?? null, models: both, gates: gateResults(gates, both) };
     checkGates(output);
-    if (!evenIfTrivial) checkTrivial(output.models);
+    if (!evenIfTrivial) checkTrivial(output);
     return output;
   },
   describe: ({ rows, models, overlap, gates }) => [

@@ -14,9 +14,10 @@ const figures = (value: number, low: number | null): TrivialFigures => ({
 describe("a network beside the trivial policy", () => {
   test("that loses no less ends the run, with the figures and the way past it", () => {
     for (const trivial of [figures(-0.01, -0.05), figures(0, null)])
-      expect(() => checkTrivial({ network: { trivial } })).toThrow(
+      expect(() => checkTrivial({ rows: 40, models: { network: { trivial } } })).toThrow(
         expect.objectContaining({
           code: "gate-failed",
+          output: { rows: 40, models: { network: { trivial } } },
           message: expect.stringContaining('"no" for every row'),
           fix: expect.stringContaining("gate.evenIfTrivial()"),
         }),
@@ -24,7 +25,7 @@ describe("a network beside the trivial policy", () => {
   });
 
   test("that may be better by chance is deployed with a warning, and one that is shown to be better without", () => {
-    expect(() => checkTrivial({ network: { trivial: figures(0.02, -0.01) } })).not.toThrow();
+    expect(() => checkTrivial({ models: { network: { trivial: figures(0.02, -0.01) } } })).not.toThrow();
     expect(trivialLines("network", figures(0.02, -0.01))[0]).toMatch(/^warning: network: .*not shown to be better/);
     expect(trivialLines("network", figures(0.02, 0.01))[0]).toBe(
       'network: The trivial policy answers "no" for every row. The model has a mean log loss 0.02 (0.01 to 0.03) below it.',

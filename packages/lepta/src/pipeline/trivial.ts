@@ -9,10 +9,11 @@ import {
   trivialText,
   valuesOf,
 } from "@lepta/ml";
-import { CliError } from "../errors.ts";
 import type { Costs } from "../product/tabular.ts";
 import type { TrivialFigures } from "./evaluation.ts";
+import type { JsonObject } from "./json.ts";
 import { measured } from "./metrics-text.ts";
+import { StageRefusal } from "./stage.ts";
 
 /** What the rows that a task learnt from say of its target alone. */
 export function constantOfTask({ rows, target }: Pick<TrainedTask, "rows" | "target">): Constant {
@@ -23,7 +24,11 @@ export function constantOfTask({ rows, target }: Pick<TrainedTask, "rows" | "tar
 export function trivialFigures(
   predictions: TaskPredictions,
   constant: Constant,
-  decision: { readonly threshold: number | null; readonly costs: Costs | null },
+  decision: {
+    readonly threshold: number | null;
+    readonly costs: Costs | null;
+    readonly groups: Int32Array | undefined;
+  },
 ): TrivialFigures {
   const { policy, metrics, meanCost, gain, beaten } = trivialBeside(predictions, constant, decision);
   return { policy, metrics: measured(metrics), meanCost, gain: { ...gain }, beaten };
@@ -36,15 +41,19 @@ export function trivialLines(model: string, trivial: TrivialFigures): string[] {
 }
 
 /**
- * Throws `gate-failed` where the network loses no less on the test rows than the best answer that looks at no row: users
+ * Throws `gate-failed`, with the figures that the stage would have put out, where the network loses no less on the test rows than the best answer that looks at no row: users
  * would be served, and charged for, what a constant gives. Where it loses less, but not by more than chance explains,
  * it is deployed with a warning: two hundred rows cannot show every gain that is there.
  */
-export function checkTrivial({ network }: { readonly network: { readonly trivial: TrivialFigures } }): void {
-  if (network.trivial.gain.value > 0) return;
-  throw new CliError(
+export function checkTrivial(
+  output: JsonObject & { readonly models: { readonly network: { readonly trivial: TrivialFigures } } },
+): void {
+  const { trivial } = output.models.network;
+  if (trivial.gain.value > 0) return;
+  throw new StageRefusal(
     "gate-failed",
-    `The network, on the test part: ${trivialText(network.trivial)} Nothing was deployed.`,
+    `The network, on the test part: ${trivialText(trivial)} Nothing was deployed.`,
     "Look for better data, more rows or other columns; or deploy all the same with gates: [gate.evenIfTrivial()].",
+    output,
   );
 }

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { literalReading, takeColumns } from "@lepta/data";
+import { groupsOf, literalReading, takeColumns } from "@lepta/data";
 import { encodeOnnx, runtimeVersion } from "@lepta/nn";
 import { MlError } from "../errors.ts";
 import { repeatShare } from "../evaluate/overlap.ts";
@@ -118,7 +118,10 @@ function describe(contents: BundleContents): { manifest: Manifest; model: Uint8A
     trainedOn: {
       rows: trained.rows.rowCount,
       dataHash: trained.rows.hash,
-      repeatShare: repeatShare(learnt),
+      repeatShare: repeatShare(
+        learnt,
+        schema.group === undefined ? undefined : groupsOf(trained.rows, schema.group).groupOf,
+      ),
       filter: { sha256: filterHash(filter), hashes: filter.hashes, falsePositives },
     },
     seed: trained.seed,

@@ -82,3 +82,27 @@ test.each([
   // In a table of a dozen cells all rows are seen by chance: nothing can be told, and nothing is.
   expect(found / trials).toBe(cells <= 12 ? 0 : 1);
 });
+
+describe("groups whose rows are all alike", () => {
+  const ofGroups = (first: number, count: number) => ({
+    rows: Array.from({ length: count * 8 }, (_, row) => hashOf(first + Math.floor(row / 8))),
+    groups: Int32Array.from({ length: count * 8 }, (_, row) => Math.floor(row / 8)),
+  });
+  const learnt = ofGroups(0, 100);
+  const known = new Set(learnt.rows);
+  const share = repeatShare(learnt.rows, learnt.groups);
+  const overlap = ({ rows, groups }: ReturnType<typeof ofGroups>) =>
+    overlapOf(rows, (hash) => known.has(hash), learnt.rows.length, share, groups);
+
+  test("do not make rows of other groups likely to repeat", () => {
+    expect(repeatShare(learnt.rows)).toBe(1);
+    expect(share).toBe(0);
+    expect(repeatShare(["a", "a", "b", "a"], Int32Array.of(0, 0, 1, 1))).toBe(3 / 4);
+  });
+
+  test("are told where they were learnt from, and one group that repeats is chance", () => {
+    expect(overlap(ofGroups(0, 100))).toMatchObject({ seen: 800, trainedOn: true });
+    expect(overlap(ofGroups(95, 25))).toMatchObject({ seen: 40, trainedOn: true });
+    expect(overlap(ofGroups(99, 25))).toMatchObject({ seen: 8, trainedOn: false });
+  });
+});

@@ -1,4 +1,5 @@
 // How many of the rows to measure on were learnt from, beyond what chance explains where rows repeat.
+import { clusteringOf } from "./intervals/spread.ts";
 
 export interface Overlap {
   readonly rows: number;
@@ -13,24 +14,37 @@ export interface Overlap {
 /**
  * The share of new rows that equal one of these, were they drawn from where these were: 1 − (rows that stand here once)
  * / rows (Good 1953, Turing's estimator). 0 where no row repeats, near 1 in a table of a few small columns.
+ * @param groups one small whole number a row: rows of one number are drawn together, and repeat by chance where they
+ * equal a row of another group
  */
-export function repeatShare(rowHashes: readonly string[]): number {
-  const counts = new Map<string, number>();
-  for (const hash of rowHashes) counts.set(hash, (counts.get(hash) ?? 0) + 1);
-  let once = 0;
-  for (const count of counts.values()) if (count === 1) once++;
-  return rowHashes.length === 0 ? 0 : 1 - once / rowHashes.length;
+export function repeatShare(rowHashes: readonly string[], groups?: Int32Array): number {
+  const alone = new Map<string, { readonly unit: number; rows: number }>();
+  let repeated = 0;
+  for (const [row, hash] of rowHashes.entries()) {
+    const unit = groups?.[row] ?? row;
+    const before = alone.get(hash);
+    if (before === undefined) alone.set(hash, { unit, rows: 1 });
+    else if (before.rows > 0 && before.unit === unit) before.rows++;
+    else {
+      // The rows that stood in one group alone, until this one.
+      repeated += before.rows + 1;
+      before.rows = 0;
+    }
+  }
+  return rowHashes.length === 0 ? 0 : repeated / rowHashes.length;
 }
 
 /**
  * @param seen whether a row was learnt from, by its content hash. @param learnt rows learnt from
  * @param share of new rows that would be seen by chance, as `repeatShare` estimates it from the rows learnt from
+ * @param groups one small whole number a row, where rows of one number are drawn together
  */
 export function overlapOf(
   rowHashes: readonly string[],
   seen: (rowHash: string) => boolean,
   learnt: number,
   share: number,
+  groups?: Int32Array,
 ): Overlap {
   const rows = rowHashes.length;
   let count = 0;
@@ -39,8 +53,10 @@ export function overlapOf(
   // The draw of these rows varies, and the estimate of the share more: it rests on the repeated rows among those learnt
   // from, which come in pairs. One row more stands beside them, for none may have been drawn.
   const repeated = share * learnt + 1;
-  const variance = (byChance + 2 * repeated * (rows / Math.max(1, learnt)) ** 2) * (1 - share);
-  const trainedOn = count > byChance + Math.max(2, 4 * Math.sqrt(variance));
+  // At worst the rows of a group are all seen or none.
+  const together = groups === undefined ? 1 : clusteringOf(groups);
+  const variance = together * (byChance + 2 * repeated * (rows / Math.max(1, learnt)) ** 2) * (1 - share);
+  const trainedOn = count > byChance + Math.max(2 * together, 4 * Math.sqrt(variance));
   return { rows, seen: count, byChance, trainedOn };
 }
 

@@ -84,3 +84,56 @@ test.each([20, 200])("a model without skill passes on %i rows one time in forty 
   }
   for (const count of Object.values(passed)) expect(count / trials).toBeLessThanOrEqual(0.025 + 0.02);
 });
+
+test("a loss above the policy's is said with its interval turned round: value and bounds have one sign", () => {
+  const gain = { loss: "logLoss", value: -0.02482, low: -0.03705, high: -0.0126 } as const;
+  const about = { policy: '"no" for every row', meanCost: null, beaten: false };
+  expect(trivialText({ ...about, gain })).toContain("a mean log loss 0.02482 (0.0126 to 0.03705) above it");
+  expect(trivialText({ ...about, gain: { ...gain, high: 0.01 } })).toContain("0.02482 (-0.01 to 0.03705) above it");
+});
+
+describe("rows that were drawn in groups", () => {
+  // Eight rows of each of 20 persons, all alike: as much as 20 rows tell.
+  const persons = 20;
+  const groups = Int32Array.from({ length: persons * 8 }, (_, row) => Math.floor(row / 8));
+  const each = <T>(of: (person: number) => T): T[] => Array.from(groups, of);
+  const labelOf = (person: number): string => (person % 4 === 0 ? "bad" : "good");
+  const badOf = (person: number): number => (person % 4 === 0 ? 0.5 : 0.2) + (person % 5) * 0.02;
+  const alone = binary(
+    Array.from({ length: persons }, (_, i) => labelOf(i)),
+    Array.from({ length: persons }, (_, i) => badOf(i)),
+  );
+  const together = binary(each(labelOf), each(badOf));
+
+  test.each([
+    ["log loss", undecided],
+    ["costs", { threshold: 0.4, costs }],
+  ])("bound the gain in %s as their groups do", (_, decision) => {
+    const expected = trivialBeside(alone, learnt, decision).gain;
+    const { gain } = trivialBeside(together, learnt, { ...decision, groups });
+    expect(gain.value).toBeCloseTo(expected.value, 10);
+    expect(gain.low).toBeCloseTo(expected.low!, 6);
+    expect(gain.high).toBeCloseTo(expected.high!, 6);
+    expect(trivialBeside(together, learnt, decision).gain.low).toBeGreaterThan(gain.low! + 1e-3);
+  });
+
+  test("bound the gain in squared error as their groups do, and nine groups bound none", () => {
+    const numbers = (of: readonly number[]): TaskPredictions => ({
+      task: "regression",
+      labels: Float64Array.from(of),
+      values: Float64Array.from(of, (value) => 0.8 * value),
+    });
+    const centre = { kind: "centre", mean: 0, median: 0 } as const;
+    const person = (i: number): number => (i % 7) - 3;
+    const expected = trivialBeside(
+      numbers(Array.from({ length: persons }, (_, i) => person(i))),
+      centre,
+      undecided,
+    ).gain;
+    const grouped = numbers(each(person));
+    const { gain } = trivialBeside(grouped, centre, { ...undecided, groups });
+    expect(gain.low).toBeCloseTo(expected.low!, 10);
+    const nine = groups.map((group) => group % 9);
+    expect(trivialBeside(grouped, centre, { ...undecided, groups: nine }).gain.low).toBeNull();
+  });
+});

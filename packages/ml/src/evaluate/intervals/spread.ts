@@ -46,8 +46,16 @@ function groupSums(influence: Float64Array, groups: Int32Array): { sums: Float64
     sums[groups[row]!]! += influence[row]!;
     sizes[groups[row]!]! += 1;
   }
-  const clustering = sizes.reduce((sum, size) => sum + size * size, 0) / groups.length;
-  return { sums: sums.filter((_, group) => sizes[group]! > 0), clustering };
+  return { sums: sums.filter((_, group) => sizes[group]! > 0), clustering: clusteringOf(groups) };
+}
+
+/** Σ sizes² / Σ sizes of the groups (Kish 1965): how many rows one drawn at random brings with it, itself among them. */
+export function clusteringOf(groups: Int32Array): number {
+  const sizes = new Map<number, number>();
+  for (const group of groups) sizes.set(group, (sizes.get(group) ?? 0) + 1);
+  let squares = 0;
+  for (const size of sizes.values()) squares += size * size;
+  return groups.length === 0 ? 1 : squares / groups.length;
 }
 
 /** The mean of numbers that each row has by itself. */
