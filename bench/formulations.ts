@@ -1,10 +1,11 @@
 // Times every formulation of the convolutions' and pools' gradients and fits the model that chooses between them.
 //   tsx --conditions=lepta-source bench/formulations.ts            prints how well the model chooses
-//   tsx --conditions=lepta-source bench/formulations.ts --write    also writes packages/nn/src/grad/choice-table.ts
+//   tsx --conditions=lepta-source bench/formulations.ts --write    also writes packages/nn/src/grad/formulations/choice-table.ts
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Cost } from "../packages/nn/src/grad/choice.ts";
-import { situationKey } from "../packages/nn/src/grad/formulation.ts";
+import type { Cost } from "../packages/nn/src/grad/formulations/formulation.ts";
+import { situationKey } from "../packages/nn/src/grad/formulations/formulation.ts";
+import type { Alternatives } from "../packages/nn/src/grad/formulations/times.ts";
 import type { Tensor } from "../packages/nn/src/index.ts";
 import {
   averagePool,
@@ -15,7 +16,6 @@ import {
   maxPool,
   reduceSum,
 } from "../packages/nn/src/index.ts";
-import type { Alternatives } from "../packages/nn/src/train/measure-formulations.ts";
 import { measureFormulations } from "../packages/nn/src/train/measure-formulations.ts";
 
 type Build = (x: Tensor, w: Tensor) => Tensor;
@@ -146,10 +146,10 @@ if (process.argv.includes("--write")) {
       `  "${key}": { operator: ${operator}, product: ${product}, moved: ${moved} },`,
   );
   writeFileSync(
-    fileURLToPath(new URL("../packages/nn/src/grad/choice-table.ts", import.meta.url)),
+    fileURLToPath(new URL("../packages/nn/src/grad/formulations/choice-table.ts", import.meta.url)),
     [
       "// Costs of the formulations, fitted by bench/formulations.ts: nanoseconds an operator, a multiply-add, a moved element.",
-      'import type { Cost } from "./choice.ts";',
+      'import type { Cost } from "./formulation.ts";',
       "",
       "export const formulationCosts: Readonly<Record<string, Cost>> = {",
       ...lines,

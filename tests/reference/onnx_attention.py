@@ -1,7 +1,7 @@
 """Attention (operator set 23) with queries that see no key, by onnx's reference evaluator, for
-packages/nn/src/graph/foreign.test.ts. q, k and v are sin(1.7 i) · 2, [1, 1, 4, 2].
+packages/nn/src/onnx/foreign/attention.test.ts. q, k and v are sin(1.7 i) · 2, [1, 1, 4, 2].
 
-Run: python tests/reference/onnx_attention.py > packages/nn/src/graph/fixtures/attention.json
+Run: python tests/reference/onnx_attention.py > packages/nn/src/onnx/foreign/fixtures/attention.json
 """
 import json
 import sys

@@ -1,4 +1,4 @@
-// Generates src/graph/proto/onnx_pb.ts from onnx.proto with buf and protoc-gen-es; --check fails when it is stale.
+// Generates src/onnx/proto/onnx_pb.ts from onnx.proto with buf and protoc-gen-es; --check fails when it is stale.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,7 +6,7 @@ import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const proto = join(root, "src/graph/proto");
+const proto = join(root, "src/onnx/proto");
 const target = join(proto, "onnx_pb.ts");
 const bin = fileURLToPath(new URL("../../../node_modules/.bin", import.meta.url));
 

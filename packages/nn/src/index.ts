@@ -9,13 +9,8 @@ export { gradients } from "./grad/gradients.ts";
 export { buildGraph } from "./graph/build.ts";
 export type { GraphCost } from "./graph/cost.ts";
 export { graphCost } from "./graph/cost.ts";
-export type { DecodeOptions, ModelInfo } from "./graph/decode.ts";
-export { decodeModel, decodeOnnx, inputsOf } from "./graph/decode.ts";
 export { einsum } from "./graph/einsum.ts";
-export type { EncodeOptions } from "./graph/encode.ts";
-export { encodeOnnx } from "./graph/encode.ts";
 export { equalGraphs } from "./graph/equal.ts";
-export type { ModelFiles } from "./graph/external-data.ts";
 export type { Graph, Node, Tensor } from "./graph/node.ts";
 export type { Replace } from "./graph/rewrite.ts";
 export { rewriteGraph } from "./graph/rewrite.ts";
@@ -91,8 +86,8 @@ export {
 export { avgPool1d, avgPool2d, flatten, globalAvgPool, maxPool1d, maxPool2d } from "./layers/pooling.ts";
 export type { PositionalEncodingOptions } from "./layers/positional-encoding.ts";
 export { positionalEncoding } from "./layers/positional-encoding.ts";
-export type { RecurrentOptions, SequenceInput } from "./layers/recurrent.ts";
-export { gru, lstm, rnn } from "./layers/recurrent.ts";
+export type { RecurrentOptions, SequenceInput } from "./layers/recurrent/recurrent.ts";
+export { gru, lstm, rnn } from "./layers/recurrent/recurrent.ts";
 export { residual } from "./layers/residual.ts";
 export type { Rng } from "./layers/rng.ts";
 export { rng } from "./layers/rng.ts";
@@ -128,6 +123,11 @@ export { multiTask } from "./losses/multi-task.ts";
 export type { PoissonOptions } from "./losses/poisson.ts";
 export { poisson } from "./losses/poisson.ts";
 export { quantile } from "./losses/quantile.ts";
+export type { DecodeOptions, ModelInfo } from "./onnx/decode.ts";
+export { decodeModel, decodeOnnx, inputsOf } from "./onnx/decode.ts";
+export type { EncodeOptions } from "./onnx/encode.ts";
+export { encodeOnnx } from "./onnx/encode.ts";
+export type { ModelFiles } from "./onnx/external-data.ts";
 export { accumulateGradients } from "./optim/accumulate-gradients.ts";
 export { scaleByFactoredRms, scaleByParameterRms, subtractDecayedWeights } from "./optim/adafactor-links.ts";
 export { averageWeights } from "./optim/average-weights.ts";
@@ -220,6 +220,8 @@ export type { LabelEncoderOptions } from "./tensor/label-encoder.ts";
 export { labelEncoder } from "./tensor/label-encoder.ts";
 export type { Operand } from "./tensor/leaves.ts";
 export { constant, identity, input } from "./tensor/leaves.ts";
+export type { ScanResult, ScanStep } from "./tensor/loops.ts";
+export { scan } from "./tensor/loops.ts";
 export type { GemmOptions, ReduceOptions } from "./tensor/matrices.ts";
 export {
   argMax,
@@ -254,9 +256,7 @@ export {
 } from "./tensor/picking.ts";
 export type { AveragePoolOptions, PoolOptions } from "./tensor/pooling.ts";
 export { averagePool, globalAveragePool, globalMaxPool, maxPool } from "./tensor/pooling.ts";
-export { dequantizeLinear, dynamicQuantizeLinear, matMulInteger } from "./tensor/quantize.ts";
-export type { ScanResult, ScanStep } from "./tensor/scan.ts";
-export { scan } from "./tensor/scan.ts";
+export { dequantizeLinear, dynamicQuantizeLinear, matMulInteger } from "./tensor/quantized.ts";
 export {
   concat,
   expand,

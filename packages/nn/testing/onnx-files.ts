@@ -1,6 +1,8 @@
 // ONNX files as other tools write them, built node by node, and what ONNX Runtime makes of them.
 import { create, toBinary } from "@bufbuild/protobuf";
-import type { AttributeProto, GraphProto, NodeProto, TensorProto } from "../src/graph/proto/onnx_pb.ts";
+import type { TensorData } from "../src/index.ts";
+import { createSession, decodeOnnx, encodeOnnx, NnError } from "../src/index.ts";
+import type { AttributeProto, GraphProto, NodeProto, TensorProto } from "../src/onnx/proto/onnx_pb.ts";
 import {
   AttributeProto_AttributeType,
   AttributeProtoSchema,
@@ -14,9 +16,7 @@ import {
   TypeProto_TensorSchema,
   TypeProtoSchema,
   ValueInfoProtoSchema,
-} from "../src/graph/proto/onnx_pb.ts";
-import type { TensorData } from "../src/index.ts";
-import { createSession } from "../src/index.ts";
+} from "../src/onnx/proto/onnx_pb.ts";
 
 /** An attribute by its JavaScript value. */
 export type Value = number | string | readonly number[] | TensorProto | GraphProto;
@@ -109,4 +109,28 @@ export async function run(model: Uint8Array): Promise<Record<string, TensorData>
   const result = await session.run({ x });
   await session.close();
   return result;
+}
+
+/** The largest difference between ONNX Runtime's outputs of a file and those of what was read from it. */
+export async function differenceAfterReading(given: Case): Promise<number> {
+  const bytes = file(given);
+  const expected = await run(bytes);
+  const result = await run(encodeOnnx(decodeOnnx(bytes)));
+  const differences = (given.outputs ?? ["y"]).flatMap((name) => {
+    const [a, b] = [result[name], expected[name]];
+    if (a === undefined || b === undefined || a.shape.join() !== b.shape.join()) return [Number.POSITIVE_INFINITY];
+    return Array.from(a.data, Number).map((value, i) => Math.abs(value - Number(b.data[i])));
+  });
+  return Math.max(0, ...differences);
+}
+
+/** The code by which reading a file is refused; undefined where it is read. */
+export function refusal(given: Case): string | undefined {
+  try {
+    decodeOnnx(file(given));
+    return undefined;
+  } catch (error) {
+    if (error instanceof NnError) return error.code;
+    throw error;
+  }
 }

@@ -5,14 +5,14 @@ import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { createSession } from "#session";
 import { gradients } from "../src/grad/gradients.ts";
 import { buildGraph } from "../src/graph/build.ts";
-import { decodeOnnx } from "../src/graph/decode.ts";
 import type { Graph, Tensor } from "../src/graph/node.ts";
 import { add, cast, mul } from "../src/graph/operators.ts";
-import type { GraphProto, ValueInfoProto } from "../src/graph/proto/onnx_pb.ts";
-import { ModelProtoSchema, TensorProtoSchema } from "../src/graph/proto/onnx_pb.ts";
-import { decodeTensor } from "../src/graph/tensor-proto.ts";
 import type { TensorData } from "../src/index.ts";
 import { constant, NnError, reduceSum } from "../src/index.ts";
+import { decodeOnnx } from "../src/onnx/decode.ts";
+import type { GraphProto, ValueInfoProto } from "../src/onnx/proto/onnx_pb.ts";
+import { ModelProtoSchema, TensorProtoSchema } from "../src/onnx/proto/onnx_pb.ts";
+import { decodeTensor } from "../src/onnx/tensor-proto.ts";
 
 export interface NodeCase {
   readonly name: string;

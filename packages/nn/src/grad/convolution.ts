@@ -4,9 +4,9 @@ import type { Tensor } from "../graph/node.ts";
 import { reduceSum } from "../graph/operators.ts";
 import type { Window } from "../graph/window.ts";
 import { windowOf } from "../graph/window.ts";
-import { convolutionInput } from "./convolution-input.ts";
-import { convolutionWeight } from "./convolution-weight.ts";
-import { knownSizes, writeChosen } from "./formulation.ts";
+import { convolutionInput } from "./formulations/convolution-input.ts";
+import { convolutionWeight } from "./formulations/convolution-weight.ts";
+import { knownSizes, writeChosen } from "./formulations/formulation.ts";
 import type { Backward, Rule } from "./rule.ts";
 
 interface Parts {

@@ -2,7 +2,7 @@
 import { apply } from "../graph/apply.ts";
 import type { Tensor } from "../graph/node.ts";
 import { int64s, reshape, transpose } from "../graph/operators.ts";
-import { knownSizes } from "./formulation.ts";
+import { knownSizes } from "./formulations/formulation.ts";
 import { resize } from "./resize.ts";
 import type { Rule } from "./rule.ts";
 

@@ -16,7 +16,7 @@ import {
 } from "../graph/operators.ts";
 import type { Shape } from "../shape.ts";
 import { isStatic, sizeOf } from "../shape.ts";
-import { knownSizes } from "./formulation.ts";
+import { knownSizes } from "./formulations/formulation.ts";
 import type { Backward, Rule } from "./rule.ts";
 
 const epsilonOf = ({ output }: Backward, x: Tensor): Tensor => {

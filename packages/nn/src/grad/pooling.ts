@@ -3,10 +3,10 @@ import { apply } from "../graph/apply.ts";
 import type { Tensor } from "../graph/node.ts";
 import { cast, div, expand, like, mul, reduceSum, shapeOf } from "../graph/operators.ts";
 import { windowOf } from "../graph/window.ts";
-import type { Situation } from "./formulation.ts";
-import { knownSizes, writeChosen } from "./formulation.ts";
-import { averagePool, divisor, windowCounts } from "./pooling-average.ts";
-import { maximumPool } from "./pooling-maximum.ts";
+import type { Situation } from "./formulations/formulation.ts";
+import { knownSizes, writeChosen } from "./formulations/formulation.ts";
+import { averagePool, divisor, windowCounts } from "./formulations/pooling-average.ts";
+import { maximumPool } from "./formulations/pooling-maximum.ts";
 import type { Backward, Rule } from "./rule.ts";
 
 function situationOf({ inputs, output, gradient }: Backward, ...more: readonly Tensor[]): Situation {

@@ -5,7 +5,7 @@ import type { Attributes, Tensor } from "../graph/node.ts";
 import { constantNode } from "../graph/node.ts";
 import { matMul, transpose } from "../graph/operators.ts";
 import { resizedAxes } from "../graph/resize-axes.ts";
-import { knownSizes } from "./formulation.ts";
+import { knownSizes } from "./formulations/formulation.ts";
 import type { Rule } from "./rule.ts";
 
 const { fround } = Math;

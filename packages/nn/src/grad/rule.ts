@@ -3,7 +3,7 @@ import type { Tensor } from "../graph/node.ts";
 import { reduceSum, reshape, shapeOf } from "../graph/operators.ts";
 import type { Shape } from "../shape.ts";
 import { sameShape } from "../shape.ts";
-import type { Choose } from "./formulation.ts";
+import type { Choose } from "./formulations/formulation.ts";
 
 /** One application seen from behind. */
 export interface Backward {

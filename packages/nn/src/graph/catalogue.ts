@@ -4,13 +4,13 @@ import { blockedOps } from "./kinds/blocked.ts";
 import { convolutionOps } from "./kinds/convolution.ts";
 import { elementwiseOps } from "./kinds/elementwise.ts";
 import { imageOps } from "./kinds/images.ts";
+import { specialOps } from "./kinds/loops.ts";
 import { matrixOps } from "./kinds/matrices.ts";
 import { normalizationOps } from "./kinds/normalization.ts";
 import { poolingOps } from "./kinds/pooling.ts";
 import { quantizedOps } from "./kinds/quantized.ts";
 import { recurrentOps } from "./kinds/recurrent.ts";
 import { shapingOps } from "./kinds/shaping.ts";
-import { specialOps } from "./kinds/special.ts";
 import type { OpSpec } from "./spec.ts";
 
 /** The operator set versions that encoded models import. */

@@ -15,7 +15,7 @@ import { isTensor } from "./layer.ts";
 import { linear } from "./linear.ts";
 import { checkInputNames, checkMask } from "./named-input.ts";
 import { positionalEncoding } from "./positional-encoding.ts";
-import { lstm } from "./recurrent.ts";
+import { lstm } from "./recurrent/recurrent.ts";
 import type { Rng } from "./rng.ts";
 import { sequential } from "./sequential.ts";
 import type { TransformerOptions } from "./transformer.ts";

@@ -8,10 +8,10 @@ import { topological } from "../graph/build.ts";
 import { instantiate } from "../graph/instantiate.ts";
 import type { Graph, Node, Tensor } from "../graph/node.ts";
 import { inputNode, outputOf } from "../graph/node.ts";
-import { liftConstants } from "../graph/passes/lift-constants.ts";
 import { knownOptions } from "../known-options.ts";
 import { formatShape } from "../shape.ts";
 import type { Layer, LayerInput, LayerOutput, Parameters, ParameterTensors, ShapeOf } from "./layer.ts";
+import { liftConstants } from "./lift-constants.ts";
 import { constantParameters } from "./parameters.ts";
 import type { Rng } from "./rng.ts";
 

@@ -1,11 +1,11 @@
 // What a runtime is given for the bytes of a model: never these bytes themselves, which are untrusted input.
 import type { Message } from "@bufbuild/protobuf";
 import { NnError } from "../errors.ts";
-import { decodeProto, parseModel } from "../graph/decode.ts";
-import { encodeOnnx } from "../graph/encode.ts";
-import { isExternal } from "../graph/external-data.ts";
-import type { ModelProto, TensorProto } from "../graph/proto/onnx_pb.ts";
-import { writeModel } from "../graph/write-model.ts";
+import { decodeProto, parseModel } from "../onnx/decode.ts";
+import { encodeOnnx } from "../onnx/encode.ts";
+import { isExternal } from "../onnx/external-data.ts";
+import type { ModelProto, TensorProto } from "../onnx/proto/onnx_pb.ts";
+import { writeModel } from "../onnx/write-model.ts";
 
 export interface CheckedModel {
   readonly bytes: Uint8Array;

@@ -9,7 +9,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
 
-const script = fileURLToPath(new URL("../../testing/open-hostile.ts", import.meta.url));
+const script = fileURLToPath(new URL("../../testing/hostile/open.ts", import.meta.url));
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 /** How long one file may take; on an idle machine the slowest takes a second. */
 const longestMs = 60_000;

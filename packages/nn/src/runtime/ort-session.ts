@@ -2,9 +2,9 @@
 import type { DType, TensorData } from "../dtype.ts";
 import { allocate, dtypeOf, onnxDataType } from "../dtype.ts";
 import { NnError } from "../errors.ts";
-import { encodeOnnx } from "../graph/encode.ts";
-import { halfToNumber, halvesOf } from "../graph/float16.ts";
 import type { Graph } from "../graph/node.ts";
+import { encodeOnnx } from "../onnx/encode.ts";
+import { halfToNumber, halvesOf } from "../onnx/float16.ts";
 import { isStatic, sizeOf } from "../shape.ts";
 import type { CheckedModel } from "./checked-model.ts";
 import { checkedModel } from "./checked-model.ts";

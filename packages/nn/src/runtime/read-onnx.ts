@@ -1,7 +1,7 @@
 // Reads a model by its path, with the files beside it in which its tensors lie.
 import { fileBeside, readWhole } from "#files";
-import { decodeOnnx } from "../graph/decode.ts";
 import type { Graph } from "../graph/node.ts";
+import { decodeOnnx } from "../onnx/decode.ts";
 
 /**
  * The graph of the ONNX model at `path`. Data that its tensors keep in other files are read from its own folder: a

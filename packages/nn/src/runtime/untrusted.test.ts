@@ -2,7 +2,6 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
 import { file, int64, node, tensor, x } from "../../testing/onnx-files.ts";
-import { ModelProtoSchema } from "../graph/proto/onnx_pb.ts";
 import {
   buildGraph,
   createSession,
@@ -16,6 +15,7 @@ import {
   scan,
   type Tensor,
 } from "../index.ts";
+import { ModelProtoSchema } from "../onnx/proto/onnx_pb.ts";
 import { checkedModel } from "./checked-model.ts";
 import { createSession as createWebSession } from "./session.web.ts";
 

@@ -1,13 +1,12 @@
 // Finds out in what blocks of channels the runtime convolves on this machine, if in any.
-import { blockChannels } from "../grad/block-channels.ts";
-import { chooseByModel } from "../grad/choice.ts";
+import { chooseByModel } from "../grad/formulations/choice.ts";
 import { gradients } from "../grad/gradients.ts";
 import { apply } from "../graph/apply.ts";
 import { buildGraph } from "../graph/build.ts";
 import type { Graph, Tensor } from "../graph/node.ts";
-import { fuseBlocked } from "../graph/passes/fuse-blocked.ts";
 import type { Parameters } from "../layers/layer.ts";
 import { listParameters } from "../layers/parameters.ts";
+import { lowerForward, lowerStep } from "../lower/order.ts";
 import type { Feeds, Provider } from "../runtime/session.ts";
 import { sizeOf } from "../shape.ts";
 import { convolution } from "../tensor/convolution.ts";
@@ -83,8 +82,9 @@ async function confirmed(open: OpenSession, block: number): Promise<boolean> {
   const loss = reduceSum(mul(convolution(active, second, bias, { padding: 1, stride: 2 }), factor));
   const wanted = [...weights, ...vectors];
   const plain = [loss, ...gradients(loss, wanted)];
-  const [laidOut] = blockChannels([loss], { block, choose: chooseByModel }) as [Tensor];
-  const blocked = fuseBlocked([laidOut, ...gradients(laidOut, wanted)], block);
+  const target = { trained: wanted, choose: chooseByModel, block };
+  const [lowered] = lowerForward([loss], target) as [Tensor];
+  const blocked = lowerStep([lowered, ...gradients(lowered, wanted)], target);
   const named = (prefix: string, list: readonly Tensor[]): Record<string, Tensor> =>
     Object.fromEntries(list.map((tensor, i) => [`${prefix}${i}`, tensor] as const));
   const graph = buildGraph({ ...named("plain", plain), ...named("blocked", blocked) }, { inputs: wanted });

@@ -3,12 +3,9 @@
 import { describe, expect, test } from "vitest";
 import { createSession } from "#session";
 import { compareWithFiniteDifferences } from "../../testing/finite-differences.ts";
-import { blockChannels } from "../grad/block-channels.ts";
-import { blockOutputs } from "../grad/block-outputs.ts";
-import { chooseByModel } from "../grad/choice.ts";
-import type { Choose } from "../grad/formulation.ts";
+import { chooseByModel } from "../grad/formulations/choice.ts";
+import type { Choose } from "../grad/formulations/formulation.ts";
 import type { Graph } from "../graph/node.ts";
-import { fuseBlocked } from "../graph/passes/fuse-blocked.ts";
 import type { ConvolutionOptions, Layer, Tensor, TensorData } from "../index.ts";
 import {
   add,
@@ -36,6 +33,9 @@ import {
   sgd,
   verify,
 } from "../index.ts";
+import { blockChannels } from "../lower/blocked/block-channels.ts";
+import { blockOutputs } from "../lower/blocked/block-outputs.ts";
+import { fuseBlocked } from "../lower/blocked/fuse-blocked.ts";
 import { createSession as createWebSession } from "../runtime/session.web.ts";
 import { blockSize, hasConvolutions } from "./block-size.ts";
 import type { StepPlan } from "./step.ts";

@@ -1,8 +1,8 @@
 // A training's whole standing as bytes: what a resumed training needs to go on with the same curve.
 import type { TensorData } from "../dtype.ts";
 import { NnError } from "../errors.ts";
+import type { Choices } from "../grad/formulations/keep-choices.ts";
 import type { EpochEvent } from "./events.ts";
-import type { Choices } from "./keep-choices.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 
 /** The best epoch so far by the monitored figure. */

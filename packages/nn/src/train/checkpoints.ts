@@ -3,12 +3,12 @@
 import { checkWritable, readWhole, writeWhole } from "#files";
 import type { TensorData } from "../dtype.ts";
 import { NnError } from "../errors.ts";
+import type { Choices } from "../grad/formulations/keep-choices.ts";
 import type { NamedParameter } from "../layers/parameters.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import type { Identity, Standing } from "./checkpoint.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 import type { EventStream, FitEvent } from "./events.ts";
-import type { Choices } from "./keep-choices.ts";
 import type { CheckpointOptions, FitOptions } from "./options.ts";
 import type { Stepper, StepperState } from "./stepper.ts";
 

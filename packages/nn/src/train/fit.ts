@@ -2,7 +2,8 @@
 
 import { createSession, startEngine } from "#session";
 import { NnError } from "../errors.ts";
-import { chooseByModel } from "../grad/choice.ts";
+import { chooseByModel } from "../grad/formulations/choice.ts";
+import { keepChoices } from "../grad/formulations/keep-choices.ts";
 import type { Tensor } from "../graph/node.ts";
 import type { Layer, LayerInput, LayerOutput, ShapeOf } from "../layers/layer.ts";
 import type { NamedParameter } from "../layers/parameters.ts";
@@ -23,7 +24,6 @@ import type { EventStream, FitEvent } from "./events.ts";
 import { eventStream } from "./events.ts";
 import { forwardPass } from "./forward.ts";
 import { checkedRuns, checkIndices, indexRanges } from "./index-ranges.ts";
-import { keepChoices } from "./keep-choices.ts";
 import { atStart, runEpochs } from "./loop.ts";
 import { measuredChoice } from "./measured-choice.ts";
 import type { TrainedModel } from "./model.ts";

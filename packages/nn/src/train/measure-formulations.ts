@@ -1,7 +1,6 @@
-// Times the formulations of a gradient on this machine, and chooses by the times.
-import { chooseByModel } from "../grad/choice.ts";
-import type { Choose, Family, Formulation, Situation } from "../grad/formulation.ts";
-import { situationKey } from "../grad/formulation.ts";
+// Times the formulations of a gradient on this machine.
+import type { Formulation, Situation } from "../grad/formulations/formulation.ts";
+import type { Alternatives, Times } from "../grad/formulations/times.ts";
 import { applyAll } from "../graph/apply.ts";
 import { buildGraph } from "../graph/build.ts";
 import type { Graph, Tensor } from "../graph/node.ts";
@@ -11,16 +10,6 @@ import { sizeOf } from "../shape.ts";
 import { input } from "../tensor/leaves.ts";
 import { reduceSum } from "../tensor/matrices.ts";
 import type { OpenSession } from "./evaluate.ts";
-
-/** A gradient that could be written in several ways. */
-export interface Alternatives {
-  readonly family: Family;
-  readonly situation: Situation;
-  readonly valid: readonly Formulation[];
-}
-
-/** Nanoseconds of each formulation, by its name. */
-export type Times = Readonly<Record<string, number>>;
 
 export interface MeasureOptions {
   /** Milliseconds now; CPU time is steadier than the clock's on a busy machine. */
@@ -89,27 +78,4 @@ function graphOf(formulation: Formulation, situation: Situation): Graph {
   const outer = situation.tensors.map(({ dtype, shape }, i) => input(`x${i}`, dtype, [passes, ...shape]));
   const [sums] = applyAll("Scan", outer, { body, num_scan_inputs: outer.length }, 1) as readonly [Tensor];
   return buildGraph({ sums }, { inputs: outer });
-}
-
-/** Chooses as the model does and notes down what there was to choose from, each once. */
-export function recordAlternatives(): { readonly choose: Choose; readonly found: ReadonlyMap<string, Alternatives> } {
-  const found = new Map<string, Alternatives>();
-  return {
-    found,
-    choose(family, situation, valid) {
-      found.set(situationKey(family, situation), { family, situation, valid });
-      return chooseByModel(family, situation, valid);
-    },
-  };
-}
-
-/** The fastest formulation by `times` (by situation key); the model's where a situation was not timed. */
-export function chooseByTimes(times: ReadonlyMap<string, Times>): Choose {
-  return (family, situation, valid) => {
-    const own = times.get(situationKey(family, situation));
-    const timed = valid.filter(({ name }) => own?.[name] !== undefined);
-    if (own === undefined || timed.length === 0) return chooseByModel(family, situation, valid);
-    const fastest = Math.min(...timed.map(({ name }) => own[name] as number));
-    return timed.find(({ name }) => own[name] === fastest) as Formulation;
-  };
 }

@@ -3,9 +3,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import type { Times } from "../grad/formulations/times.ts";
 import type { FitOptions } from "../index.ts";
 import { conv2d, crossEntropy, fit, flatten, linear, maxPool2d, relu, rng, sequential, sgd } from "../index.ts";
-import type { Times } from "./measure-formulations.ts";
 
 let folder = "";
 beforeAll(() => {

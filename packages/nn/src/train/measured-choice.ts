@@ -1,12 +1,13 @@
 // The choice of formulations by times taken on this machine, kept in a cache file between trainings.
 import { processorName, processorTime, readCache, writeCache } from "#files";
 import { runtimeVersion } from "#session";
-import type { Choose } from "../grad/formulation.ts";
+import type { Choose } from "../grad/formulations/formulation.ts";
+import type { Choices } from "../grad/formulations/keep-choices.ts";
+import type { Times } from "../grad/formulations/times.ts";
+import { chooseByTimes, recordAlternatives } from "../grad/formulations/times.ts";
 import { listParameters } from "../layers/parameters.ts";
 import type { OpenSession } from "./evaluate.ts";
-import type { Choices } from "./keep-choices.ts";
-import type { Times } from "./measure-formulations.ts";
-import { chooseByTimes, measureFormulations, recordAlternatives } from "./measure-formulations.ts";
+import { measureFormulations } from "./measure-formulations.ts";
 import type { StepPlan } from "./step.ts";
 import { buildStep } from "./step.ts";
 

@@ -2,12 +2,12 @@
 import { writeWhole } from "#files";
 import type { TensorData } from "../dtype.ts";
 import { buildGraph } from "../graph/build.ts";
-import type { EncodeOptions } from "../graph/encode.ts";
-import { encodeOnnx } from "../graph/encode.ts";
 import type { Graph, Tensor } from "../graph/node.ts";
 import { evaluationContext } from "../layers/context.ts";
 import type { DataOf, Layer, LayerInput, LayerOutput, Parameters } from "../layers/layer.ts";
 import { constantParameters } from "../layers/parameters.ts";
+import type { EncodeOptions } from "../onnx/encode.ts";
+import { encodeOnnx } from "../onnx/encode.ts";
 import type { Session } from "../runtime/session.ts";
 import { input } from "../tensor/leaves.ts";
 import type { ArrayType } from "./data.ts";

@@ -1,22 +1,17 @@
 // The whole training step (forward, loss, backward, clipping, update) as one graph, once or K times a run.
 import type { DType } from "../dtype.ts";
 import { NnError } from "../errors.ts";
-import { blockChannels } from "../grad/block-channels.ts";
-import { blockOutputs } from "../grad/block-outputs.ts";
-import type { Blocks } from "../grad/blocked-convolution.ts";
-import { chooseByModel } from "../grad/choice.ts";
-import type { Choose } from "../grad/formulation.ts";
+import { chooseByModel } from "../grad/formulations/choice.ts";
+import type { Choose } from "../grad/formulations/formulation.ts";
 import { gradients } from "../grad/gradients.ts";
 import { apply, applyAll } from "../graph/apply.ts";
 import { buildGraph } from "../graph/build.ts";
 import type { Graph, Tensor } from "../graph/node.ts";
-import { expandGelu } from "../graph/passes/expand-gelu.ts";
-import { fuseBlocked } from "../graph/passes/fuse-blocked.ts";
-import { preparePooling } from "../graph/passes/prepare.ts";
 import type { Context, Layer, LayerInput, LayerOutput, Parameters } from "../layers/layer.ts";
 import { listParameters, mapParameters } from "../layers/parameters.ts";
-import { writeRecurrent } from "../layers/recurrent-operators.ts";
 import type { Loss } from "../losses/loss.ts";
+import type { Target } from "../lower/order.ts";
+import { lowerForward, lowerStep } from "../lower/order.ts";
 import type { Optimizer } from "../optim/transform.ts";
 import type { Shape } from "../shape.ts";
 import { formatShape, isStatic, sameShape } from "../shape.ts";
@@ -173,28 +168,19 @@ function buildBody({ net, parameters, layout, loss, optimizer, choose, block }: 
   }
   checkReached(value, listParameters(parameters), parts, updated.size > 0);
   const afterwards = layout.keptOf(parts).map((part) => updated.get(part) ?? part);
-  const written = writeRecurrent([value, ...afterwards], layout.trainedOf(parts));
-  const forward = expandGelu(preparePooling(written));
-  const laidOut = block === undefined ? forward : inBlocks(forward, { block, choose: choose ?? chooseByModel });
-  const [prepared, ...keptNow] = laidOut as [Tensor, ...Tensor[]];
-  const slopes = layout.packTrained(gradients(prepared, layout.trainedOf(parts), { choose }));
+  const target: Target = { trained: layout.trainedOf(parts), choose: choose ?? chooseByModel, block };
+  const [lowered, ...keptNow] = lowerForward([value, ...afterwards], target) as [Tensor, ...Tensor[]];
+  const slopes = layout.packTrained(gradients(lowered, target.trained, { choose: target.choose }));
   const { updates, state } = optimizer.update({
     updates: slopes,
     parameters: trained,
     state: inputs.state.slice(layout.size),
     scalars: inputs.scalars,
   });
-  const kept = layout.packKept(keptNow);
-  const results = [prepared, ...trained.map((own, i) => add(own, updates[i] as Tensor)), ...kept, ...state];
-  const [lossAtLast, ...carried] = (block === undefined ? results : fuseBlocked(results, block)) as [
-    Tensor,
-    ...Tensor[],
-  ];
+  const stepped = trained.map((own, i) => add(own, updates[i] as Tensor));
+  const results = [lowered, ...stepped, ...layout.packKept(keptNow), ...state];
+  const [lossAtLast, ...carried] = lowerStep(results, target) as [Tensor, ...Tensor[]];
   return { state: carried, loss: lossAtLast, random };
-}
-
-function inBlocks(forward: readonly Tensor[], blocks: Blocks): readonly Tensor[] {
-  return blockOutputs(blockChannels(forward, blocks), blocks);
 }
 
 function checkUpdate(kept: readonly Tensor[], parameter: Tensor, value: Tensor): void {
