@@ -48,6 +48,7 @@ export const houses: Readonly<Record<string, House>> = {
       ["federate"],
       ["features"],
       ["models"],
+      ["outcomes"],
       ["tasks"],
       ["search", "evaluate", "explain", "compress"],
       ["bundle"],

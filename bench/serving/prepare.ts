@@ -20,13 +20,13 @@ export async function prepare(dir: string, databaseUrl: string | undefined): Pro
       const bundleDir = join(dir, "trained", model);
       const bundle = await creditBundle(bundleDir, model);
       rows = bundle.rows;
-      const { task, target, classes, positive, inputs } = bundle.info.manifest;
+      const { target, inputs } = bundle.info.manifest;
       await registerProduct(tenant, {
         name: "credit",
-        task,
+        task: "binary",
         target,
-        classes: classes && [...classes],
-        positive,
+        classes: ["bad", "good"],
+        positive: "bad",
         inputs: inputs.map(({ name, type }) => ({ name, type })),
       });
       await registerVersion(store, tenant, { product: "credit", name: model, bundleDir });

@@ -1,9 +1,9 @@
 // The public surface of this package: one explicit list.
 
-export type { FeatureProfile, JsonSchema, Manifest, ManifestInput, ManifestMetric } from "./bundle/manifest.ts";
+export type { FeatureProfile, Manifest, ManifestInput, ManifestMetric } from "./bundle/manifest.ts";
 export { type Bundle, type ReadBundleOptions, readBundle, readManifest } from "./bundle/read-bundle.ts";
 export type { Row, RowProblem } from "./bundle/row.ts";
-export { openScorer, type Scored, type ScoredTable, type Scorer, type ScorerOptions } from "./bundle/scorer.ts";
+export { openScorer, type Scorer, type ScorerOptions } from "./bundle/scorer.ts";
 export { type TrainedOverlap, taskOverlap, trainedOverlap } from "./bundle/trained-overlap.ts";
 export { type BundleContents, type BundleInfo, checkBundleTarget, writeBundle } from "./bundle/write-bundle.ts";
 // compress/
@@ -115,6 +115,19 @@ export { addScaled, type ParameterSet, parameterNorm } from "./federate/paramete
 export { type GaussianRounds, gaussianEpsilon, noiseForEpsilon } from "./federate/privacy-accountant.ts";
 export { addGaussianNoise, clipToNorm } from "./federate/private-update.ts";
 export { addModular, type Peer, pairSecret, pairwiseMask, secureSum } from "./federate/secure-sum.ts";
+export type { JsonSchema } from "./json-schema.ts";
+// outcomes/
+export type { ClassForm, ClassOutcome, ClassOutcomes } from "./outcomes/class.ts";
+export {
+  type Outcome,
+  type OutcomeForm,
+  type OutcomeKind,
+  type Outcomes,
+  outcomeKinds,
+} from "./outcomes/index.ts";
+export type { NumberForm, NumberOutcome, NumberOutcomes } from "./outcomes/number.ts";
+export type { ScoreForm, ScoreOutcome, ScoreOutcomes } from "./outcomes/score.ts";
+export type { SeriesForm, SeriesOutcome, SeriesOutcomes } from "./outcomes/series.ts";
 // search/
 export type { MedianPruning } from "./search/median-pruning.ts";
 export {

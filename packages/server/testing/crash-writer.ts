@@ -1,5 +1,6 @@
 // A process that writes to a store without end, to be killed: run by crash.test.ts. Prints what was acknowledged.
 import { randomUUID } from "node:crypto";
+import { madeModel, writeMadeBundle } from "../../ml/testing/made-bundle.ts";
 import { createOrganisation, findOrganisation } from "../src/accounts/organisations.ts";
 import { openStore } from "../src/db/store.ts";
 import { registerProduct } from "../src/registry/products.ts";
@@ -7,7 +8,6 @@ import { createRun } from "../src/registry/runs.ts";
 import { recordStage } from "../src/registry/stages.ts";
 import { registerVersion } from "../src/registry/versions.ts";
 import { predictionWriter } from "../src/serving/prediction-writer.ts";
-import { writeTestBundle } from "./bundle.ts";
 
 const [dir = "", bundle = ""] = process.argv.slice(2);
 const say = (kind: string, id: string) => process.stdout.write(`${kind} ${id}\n`);
@@ -32,7 +32,7 @@ const writer = predictionWriter(store);
 for (let i = 0; ; i++) {
   // A new bundle each time: files and rows of a version are being written when the kill comes.
   const name = `m-${process.pid}-${i}`;
-  const bundleDir = writeTestBundle(`${bundle}-${name}`, { name });
+  const bundleDir = writeMadeBundle(`${bundle}-${name}`, "number", { model: madeModel("number", name) });
   const version = await registerVersion(store, tenant, { product: "credit", name, bundleDir, runId: run });
   say("version", version.id);
   for (let group = 0; group < 20; group++) {

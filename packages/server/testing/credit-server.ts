@@ -43,13 +43,13 @@ export async function startCreditServer({ store }: TestStore, options: ServerOpt
   const { info, rows } = await bundle();
   const organisation = await createOrganisation(store, { name: `organisation ${Math.random()}` });
   const tenant = store.tenant(organisation.id);
-  const { task, target, classes, positive, inputs } = info.manifest;
+  const { target, inputs } = info.manifest;
   await registerProduct(tenant, {
     name: "credit",
-    task,
+    task: "binary",
     target,
-    classes: classes && [...classes],
-    positive,
+    classes: ["bad", "good"],
+    positive: "bad",
     inputs: inputs.map(({ name, type }) => ({ name, type })),
   });
   const { version } = await registerVersion(store, tenant, {

@@ -1,15 +1,17 @@
 // `lepta evaluate`: a bundle's metrics on a table.
 import { columnOf, isNumeric, labelAt, type Table, withTarget } from "@lepta/data";
 import {
+  type Constant,
   type Manifest,
+  type Outcomes,
   openScorer,
   overlapText,
   readBundle,
-  type ScoredTable,
   type TaskPredictions,
   trainedOverlap,
 } from "@lepta/ml";
 import { Command } from "commander";
+import { CliError } from "../errors.ts";
 import { rejectedText, unreadableText, withoutTargetText } from "../pipeline/data.ts";
 import { evaluationOf, rowGroups } from "../pipeline/evaluate.ts";
 import { absentText, confusionText, metricsText } from "../pipeline/metrics-text.ts";
@@ -27,22 +29,30 @@ interface EvaluateOptions extends CommonOptions, ReadingFlags {
   readonly seed: number;
 }
 
-/** The scores beside the true labels. */
-function predictionsOf(table: Table, { target, task, positive }: Manifest, scored: ScoredTable): TaskPredictions {
+/** The outcomes beside the true labels. Throws `usage-invalid` for a kind that no metric is known of. */
+function measurable(
+  table: Table,
+  { target, task, constant }: Manifest,
+  outcomes: Outcomes,
+): { predictions: TaskPredictions; constant: Constant } {
   const column = columnOf(table, target);
-  if ("values" in scored || task === "regression")
-    return {
-      task: "regression",
-      labels: isNumeric(column) ? column.data : new Float64Array(table.rowCount),
-      values: "values" in scored ? scored.values : new Float64Array(table.rowCount),
-    };
-  return {
-    task,
-    classes: scored.classes,
+  if (outcomes.kind === "number" && constant !== null && isNumeric(column))
+    return { predictions: { task: "regression", labels: column.data, values: outcomes.values }, constant };
+  if (outcomes.kind !== "class" || constant === null)
+    throw new CliError(
+      "usage-invalid",
+      `The model learnt "${task}", which is not measured on a table of this form.`,
+      "Score the file with lepta predict, and compare its columns.",
+    );
+  const { classes, positive, probabilities } = outcomes;
+  const predictions: TaskPredictions = {
+    task: classes.length === 2 ? "binary" : "multiclass",
+    classes,
     ...(positive === null ? {} : { positive }),
     labels: Array.from({ length: table.rowCount }, (_, row) => labelAt(column, row) ?? ""),
-    probabilities: scored.probabilities,
+    probabilities,
   };
+  return { predictions, constant };
 }
 
 async function run(path: string, options: EvaluateOptions): Promise<void> {
@@ -64,12 +74,12 @@ async function run(path: string, options: EvaluateOptions): Promise<void> {
   const groups = rowGroups(table, group);
   const scorer = await openScorer(bundle);
   try {
-    const predictions = predictionsOf(table, manifest, await scorer.scoreTable(table));
+    const { predictions, constant } = measurable(table, manifest, await scorer.scoreTable(table));
     const { metrics, absent, confusion, trivial } = evaluationOf(predictions, {
-      threshold: manifest.threshold,
+      threshold: manifest.outcome.kind === "class" ? manifest.outcome.threshold : null,
       costs: null,
       seed: options.seed,
-      constant: manifest.constant,
+      constant,
       groups,
     });
     terminal.say(

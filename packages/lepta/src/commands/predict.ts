@@ -1,12 +1,13 @@
 // `lepta predict`: batch scoring, file to file.
 import { resolve } from "node:path";
 import { type Column, makeTable, type Table, writeTable } from "@lepta/data";
-import { openScorer, readBundle, type ScoredTable } from "@lepta/ml";
+import { openScorer, readBundle } from "@lepta/ml";
 import { Command } from "commander";
 import { CliError } from "../errors.ts";
 import { rejectedText, unreadableText } from "../pipeline/data.ts";
 import { keptColumns } from "../pipeline/kept-columns.ts";
 import { formatCount } from "../pipeline/numbers.ts";
+import { outcomeColumns } from "../pipeline/outcomes.ts";
 import { readForModel, unreadableFor } from "../pipeline/score-file.ts";
 import type { CommonOptions } from "./options.ts";
 import { type ReadingFlags, readingOf, unreadableOption, withReadingOptions } from "./reading-options.ts";
@@ -22,19 +23,6 @@ interface PredictOptions extends CommonOptions, ReadingFlags {
 /** `row` where rows of the file have no prediction, so that the others can be joined to it. */
 function rowColumn({ rowNumbers }: Table): Column[] {
   return rowNumbers === undefined ? [] : [{ name: "row", type: "number", data: rowNumbers }];
-}
-
-/** `label` and `probability_<class>`, a column a class; or `value`. */
-function columnsOf(scored: ScoredTable): Column[] {
-  if ("values" in scored) return [{ name: "value", type: "number", data: Float64Array.from(scored.values) }];
-  const { labels, classes, probabilities } = scored;
-  return [
-    { name: "label", type: "category", data: labels },
-    ...classes.map((label, i): Column => {
-      const data = Float64Array.from(labels, (_, row) => probabilities[row * classes.length + i] as number);
-      return { name: `probability_${label}`, type: "number", data };
-    }),
-  ];
 }
 
 /** Throws `usage-invalid` where a kept column would stand beside another of its name. */
@@ -67,7 +55,7 @@ async function run(path: string, options: PredictOptions): Promise<void> {
   const kept = await keptColumns(data, table, keep);
   const scorer = await openScorer(bundle);
   try {
-    const scored = [...rowColumn(table), ...columnsOf(await scorer.scoreTable(table))];
+    const scored = [...rowColumn(table), ...outcomeColumns(await scorer.scoreTable(table))];
     checkNames(kept, scored);
     await writeTable(out, makeTable([...kept, ...scored]));
   } finally {

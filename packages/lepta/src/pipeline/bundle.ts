@@ -29,7 +29,7 @@ export type BundleOutput = {
   readonly folder: string;
   /** The same as a path in the store. */
   readonly path: string;
-  readonly task: "binary" | "multiclass" | "regression";
+  readonly task: string;
   readonly target: string;
   readonly classes: readonly string[] | null;
   readonly positive: string | null;
@@ -66,8 +66,9 @@ export const bundleStage: Stage<Workplace, BundleInput, BundleOutput> = {
             }),
         ...(threshold === null ? {} : { threshold }),
       });
-      const { model, modelSha256, modelBytes, inputs, positive, classes, target } = manifest;
+      const { model, modelSha256, modelBytes, inputs, outcome, target } = manifest;
       bundles[role] = { model, modelSha256, modelBytes, inputs };
+      const { classes, positive } = outcome.kind === "class" ? outcome : { classes: null, positive: null };
       about = { task: manifest.task, target, classes, positive };
     }
     const path = relative(workplace.served.home, workplace.folder("bundle", inputHash));

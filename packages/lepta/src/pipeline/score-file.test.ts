@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { columnOf } from "@lepta/data";
 import type { Manifest } from "@lepta/ml";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readForModel, targetType } from "./score-file.ts";
+import { targetType } from "./outcomes.ts";
+import { readForModel } from "./score-file.ts";
 
 test.each([
   [["0", "1"], "number"],
@@ -16,14 +17,13 @@ test.each([
   [["NaN", "1"], "category"],
   [["false", "true"], "boolean"],
   [["bad", "good"], "category"],
-  [null, "number"],
 ])("classes %j read as %s", (classes, type) => {
-  expect(targetType({ classes })).toBe(type);
+  expect(targetType({ kind: "class", classes, positive: null, threshold: null })).toBe(type);
 });
 
 describe("readForModel", () => {
   const manifest = {
-    classes: ["01", "02"],
+    outcome: { kind: "class", classes: ["01", "02"], positive: null, threshold: null },
     target: "code",
     targetReading: { type: "category", missing: [] },
     inputs: [{ name: 'a "quoted" size', type: "number", reading: { type: "number", missing: ["NA"] } }],

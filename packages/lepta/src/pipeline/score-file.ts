@@ -1,7 +1,6 @@
 // Reads a table for a bundle's model: its columns as the model reads them, with or without the target.
 import {
   type ColumnReading,
-  type ColumnType,
   DataError,
   optionsOf,
   readTable,
@@ -11,15 +10,7 @@ import {
 } from "@lepta/data";
 import type { Manifest } from "@lepta/ml";
 import { CliError } from "../errors.ts";
-
-/**
- * How the target's values read: numbers and booleans as such, so that they compare as they were learnt. Classes such as
- * "01" were learnt as codes: as numbers they would be other classes.
- */
-export function targetType({ classes }: Pick<Manifest, "classes">): ColumnType {
-  if (classes === null || classes.every((label) => String(Number(label)) === label && label !== "NaN")) return "number";
-  return classes.every((label) => label === "true" || label === "false") ? "boolean" : "category";
-}
+import { targetType } from "./outcomes.ts";
 
 export interface ReadForModelOptions {
   readonly withTarget: boolean;
@@ -42,7 +33,7 @@ export async function readForModel(path: string, manifest: Manifest, options: Re
   // Not by assignment: a column may be named "__proto__".
   const readings = Object.fromEntries([
     ...manifest.inputs.map((input) => read(input.name, input.reading)),
-    ...(withTarget ? [read(manifest.target, { ...manifest.targetReading, type: targetType(manifest) })] : []),
+    ...(withTarget ? [read(manifest.target, { ...manifest.targetReading, type: targetType(manifest.outcome) })] : []),
   ]);
   try {
     return await readTable(path, {

@@ -72,13 +72,14 @@ describe("a bundle written and read", () => {
     const expected = await classifier.predict(classified);
     if (expected.task === "regression") throw new Error("a classification");
     const table = await scorer.scoreTable(classified);
-    if ("values" in table) throw new Error("a classification");
+    if (table.kind !== "class") throw new Error("a classification");
     expect([...table.probabilities]).toEqual([...expected.probabilities]);
     const rows = [...rowsOf(takeColumns(classified, ["label", "value", "at", "member"]))];
     expect(rows.flatMap((row) => scorer.validate(row))).toEqual([]);
     const scored = await scorer.score(rows);
     for (const [i, row] of scored.entries()) {
-      if ("value" in row) throw new Error("a classification");
+      if (row.kind !== "class") throw new Error("a classification");
+      expect(row.probability).toBe(row.probabilities.bad);
       expect(Object.keys(row.probabilities)).toEqual(["bad", "good"]);
       expect(row.probabilities.bad).toBeCloseTo(expected.probabilities[2 * i]!, 6);
       expect(row.label).toBe(row.probabilities.bad! > 0.5 ? "bad" : "good");
@@ -119,7 +120,7 @@ describe("a bundle written and read", () => {
     const { dir } = await writeBundle(join(folder, "names"), { ...contents(), trained });
     const scorer = await scorerOf(dir);
     const [row] = await scorer.score([{ label: "x", value: 1, member: true, at: "2024-07-01" }]);
-    if (row === undefined || "value" in row) throw new Error("a classification");
+    if (row?.kind !== "class") throw new Error("a classification");
     expect(Object.keys(row.probabilities).sort()).toEqual(["__proto__", "good"]);
     await scorer.close();
   });
@@ -131,14 +132,14 @@ describe("a bundle written and read", () => {
     expect(whole.manifest.outputs).toEqual({ value: "value_" });
     const values = async (scorer: Scorer) => {
       const table = await scorer.scoreTable(measured);
-      return "values" in table ? [...table.values] : [];
+      return table.kind === "number" ? [...table.values] : [];
     };
     const [all, joined] = [await values(whole), await values(parts)];
     expect(all.length).toBe(150);
     for (const [i, value] of all.entries()) expect(joined[i]).toBeCloseTo(value, 4);
     const rows = [...rowsOf(takeColumns(measured, ["label", "value", "at", "member"]))];
     const scored = await parts.score(rows);
-    for (const [i, row] of scored.entries()) expect("value" in row && row.value).toBeCloseTo(all[i]!, 4);
+    for (const [i, row] of scored.entries()) expect(row.kind === "number" && row.value).toBeCloseTo(all[i]!, 4);
     await Promise.all([whole.close(), parts.close()]);
   });
 
@@ -146,8 +147,8 @@ describe("a bundle written and read", () => {
     const { dir } = await writeBundle(join(folder, "threshold"), { ...contents(), threshold: 0.2 });
     const scorer = await scorerOf(dir);
     const table = await scorer.scoreTable(classified);
-    if ("values" in table) throw new Error("a classification");
-    expect(scorer.manifest.positive).toBe("bad");
+    if (table.kind !== "class") throw new Error("a classification");
+    expect(scorer.manifest.outcome).toMatchObject({ positive: "bad", threshold: 0.2 });
     for (const [i, label] of table.labels.entries())
       expect(label).toBe(table.probabilities[2 * i]! >= 0.2 ? "bad" : "good");
     await scorer.close();
@@ -227,8 +228,12 @@ describe("readBundle refuses", () => {
     ["no object", () => [1]],
     ["a field missing", ({ seed: _, ...rest }) => rest],
     ["a wrong type", (manifest) => ({ ...manifest, inputs: "all" })],
-    ["a positive class that is none", (manifest) => ({ ...manifest, positive: "ugly" })],
-    ["a task without classes", (manifest) => ({ ...manifest, task: "regression" })],
+    [
+      "a positive class that is none",
+      (manifest) => ({ ...manifest, outcome: { ...manifest.outcome, positive: "ugly" } }),
+    ],
+    ["an outcome of an unknown kind", (manifest) => ({ ...manifest, outcome: { kind: "verdict" } })],
+    ["an outcome that does not fit the constant", (manifest) => ({ ...manifest, outcome: { kind: "number" } })],
     ["an input twice", (manifest) => ({ ...manifest, inputs: [manifest.inputs[0], manifest.inputs[0]] })],
     ["shares that do not fit", (manifest) => ({ ...manifest, profile: [{ ...manifest.profile[0], shares: [] }] })],
     ["a hash that is none", (manifest) => ({ ...manifest, modelSha256: "../../etc/passwd" })],

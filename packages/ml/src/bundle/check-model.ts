@@ -1,5 +1,7 @@
 // Checks a bundle's model, which is untrusted, before a runtime sees it: what it takes and gives, and what a run costs.
 import { type Graph, graphCost } from "@lepta/nn";
+import { outcomeEntry } from "../outcomes/index.ts";
+import type { OutcomePort } from "../outcomes/outcome-entry.ts";
 import type { Manifest } from "./manifest.ts";
 
 /** Rows of the runs that are bounded: those of a server. */
@@ -13,7 +15,7 @@ export interface CheckedModel {
 }
 
 /** Throws Error, with what is wrong, unless `graph` takes and gives what `manifest` says and its runs are bounded. */
-export function checkModel(graph: Graph, { inputs, outputs, classes }: Manifest): CheckedModel {
+export function checkModel(graph: Graph, { inputs, outputs, outcome: form }: Manifest): CheckedModel {
   const described = (list: readonly string[]): string => [...list].sort().join("\n");
   const wanted = inputs.map(({ name, type }) => `${name} ${type === "category" ? "string" : "float64"}`);
   const found = graph.inputs.map(({ node, dtype }) => `${node.name} ${dtype}`);
@@ -22,11 +24,13 @@ export function checkModel(graph: Graph, { inputs, outputs, classes }: Manifest)
   );
   if (described(wanted) !== described(found) || !columns)
     throw new Error("its inputs are not those of the manifest: one a column, [N, 1]");
-  const types: Readonly<Record<string, string>> =
-    classes === null ? { value: "float64" } : { probabilities: "float32", label: "string" };
-  for (const [role, dtype] of Object.entries(types)) {
+  const entry = outcomeEntry(form);
+  for (const role of entry.roles) {
+    const { dtype, width } = entry.port(role, form);
     const output = graph.outputs.find(({ name }) => name === outputs[role]);
     if (output?.tensor.dtype !== dtype) throw new Error(`its output for ${role} is not there or not of type ${dtype}`);
+    if (!fits(output.tensor.shape, width))
+      throw new Error(`its output for ${role} is not ${width === "row" ? "[N]" : `[N, ${width}]`}`);
   }
   const cost = graphCost(graph, boundedRows);
   for (const [name, limit] of Object.entries(most)) {
@@ -39,6 +43,13 @@ export function checkModel(graph: Graph, { inputs, outputs, classes }: Manifest)
   return {
     mostRows: Math.max(boundedRows, Math.floor((boundedRows * most.largestBytes) / Math.max(1, cost.largestBytes))),
   };
+}
+
+/** Where a dimension is known: of one value a row, both [N] and [N, 1] are taken. */
+function fits(shape: readonly (number | string)[], width: OutcomePort["width"]): boolean {
+  const wide = width === "row" ? 1 : width;
+  const own = shape[1] ?? 1;
+  return (shape.length === 2 || (shape.length === 1 && wide === 1)) && (typeof own === "string" || own === wide);
 }
 
 const costNames: Readonly<Record<keyof typeof most, string>> = {

@@ -1,11 +1,10 @@
 // The manifest: what a bundle says about its model. It is also what a bundle read from a disk must look like.
 import type { ColumnReading } from "@lepta/data";
-
 import type { Constant, Trivial } from "../evaluate/trivial.ts";
+import type { JsonSchema } from "../json-schema.ts";
+import type { OutcomeForm } from "../outcomes/index.ts";
 
-export const bundleFormat = 2;
-
-export type JsonSchema = Readonly<Record<string, unknown>>;
+export const bundleFormat = 3;
 
 export interface ManifestInput {
   readonly name: string;
@@ -52,7 +51,8 @@ export interface ManifestMetric {
 export interface Manifest {
   readonly formatVersion: typeof bundleFormat;
   readonly name: string;
-  readonly task: "binary" | "multiclass" | "regression";
+  /** Name of the task that was learnt; what scores rows needs `outcome` alone. */
+  readonly task: string;
   /** Name of the architecture, for example "network". */
   readonly model: string;
   readonly target: string;
@@ -60,15 +60,12 @@ export interface Manifest {
   readonly targetReading: ColumnReading;
   /** The column whose equal values belong together; absent where every row is a case of its own. */
   readonly group?: string;
-  /** In the order of the probabilities' columns; null for a regression. */
-  readonly classes: readonly string[] | null;
-  readonly positive: string | null;
-  /** The label is `positive` from this probability on; null: the more probable class. */
-  readonly threshold: number | null;
+  /** What the model says of a row. */
+  readonly outcome: OutcomeForm;
   readonly signature: { readonly input: JsonSchema; readonly output: JsonSchema };
   /** The model's inputs, one a column, shape [N, 1]: strings for categories, float64 for the others. */
   readonly inputs: readonly ManifestInput[];
-  /** Names of the model's outputs. */
+  /** Names of the model's outputs, by the roles of its kind of outcome. */
   readonly outputs: Readonly<Record<string, string>>;
   readonly leftOut: readonly { readonly name: string; readonly reason: string }[];
   /** What a reader should know of how columns were taken, one sentence each. */
@@ -77,8 +74,8 @@ export interface Manifest {
   readonly metrics: Readonly<Record<string, ManifestMetric>>;
   /** The baseline's metrics on the same rows. */
   readonly baseline: { readonly model: string; readonly metrics: Readonly<Record<string, ManifestMetric>> } | null;
-  /** What the rows learnt from say of the target alone: what a policy that looks at no row answers. */
-  readonly constant: Constant;
+  /** What the rows learnt from say of the target alone: what a policy that looks at no row answers; null where there is none. */
+  readonly constant: Constant | null;
   /** That policy on the same rows; null where the model was not evaluated. */
   readonly trivial: Trivial | null;
   readonly evaluatedOn: { readonly rows: number; readonly dataHash: string } | null;

@@ -1,6 +1,7 @@
 // card.md: the bundle as a Hugging Face model card, YAML front matter and all.
 import type { MetricName } from "../evaluate/evaluate-predictions.ts";
 import { trivialText } from "../evaluate/trivial.ts";
+import { outcomeEntry } from "../outcomes/index.ts";
 import type { Manifest, ManifestMetric } from "./manifest.ts";
 
 const titles: Readonly<Record<string, string>> = {
@@ -19,24 +20,16 @@ export function modelCard(
   manifest: Manifest,
   texts: { intendedUse?: string | undefined; data?: string | undefined },
 ): string {
-  const { name, task, target, classes, positive, threshold, trainedOn, evaluatedOn, inputs, leftOut } = manifest;
-  const kind = task === "regression" ? "tabular-regression" : "tabular-classification";
+  const { name, target, outcome, trainedOn, evaluatedOn, inputs, leftOut } = manifest;
+  const entry = outcomeEntry(outcome);
+  const [says, ...more] = entry.sentences(outcome, { target, columns: inputs.length });
   const lines = [
-    ...frontMatter(manifest, kind),
+    ...frontMatter(manifest, entry.pipelineTag),
     "",
     `# ${name}`,
     "",
-    task === "regression"
-      ? `A model (${manifest.model}) that predicts the number \`${target}\` from ${inputs.length} columns.`
-      : `A model (${manifest.model}) that predicts \`${target}\` (${quoted(classes ?? [])}) from ${inputs.length} columns.`,
-    ...(positive === null
-      ? []
-      : [
-          `Its positive class is \`${positive}\`; the label is \`${positive}\` ` +
-            (threshold === null
-              ? "where that is the more probable class."
-              : `from a probability of ${round(threshold)} on.`),
-        ]),
+    `A model (${manifest.model}) that ${says}`,
+    ...more,
     "",
     "`model.onnx` holds the fitted feature pipeline and the model: it takes raw columns, and any ONNX runtime runs it.",
     "",
@@ -75,13 +68,16 @@ export function modelCard(
   return lines.join("\n");
 }
 
-function frontMatter({ name, license, metrics, evaluatedOn, dataHash }: Manifest, kind: string): string[] {
+function frontMatter(
+  { name, task, license, metrics, evaluatedOn, dataHash }: Manifest,
+  tag: string | undefined,
+): string[] {
   const values = Object.entries(metrics);
   return [
     "---",
     ...(license === null ? [] : [`license: ${yaml(license.toLowerCase())}`]),
     "library_name: onnx",
-    `pipeline_tag: ${kind}`,
+    ...(tag === undefined ? [] : [`pipeline_tag: ${tag}`]),
     "tags:",
     "  - lepta",
     "  - tabular",
@@ -92,7 +88,7 @@ function frontMatter({ name, license, metrics, evaluatedOn, dataHash }: Manifest
           `  - name: ${yaml(name)}`,
           "    results:",
           "      - task:",
-          `          type: ${kind}`,
+          `          type: ${tag ?? task}`,
           "        dataset:",
           "          name: held-out test part",
           `          type: ${dataHash.slice(0, 12)}`,
@@ -156,6 +152,5 @@ const range = (low: number, high: number): string => {
   const rounded = (value: number): string => String(Number(value.toPrecision(Math.min(17, Math.max(4, digits)))));
   return high > low ? `${rounded(low)} to ${rounded(high)}` : String(low);
 };
-const quoted = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");
 const cell = (value: string): string => value.replaceAll("|", "\\|").replaceAll("\n", " ");
 const yaml = (value: string): string => (/^[\w.-]+$/.test(value) ? value : JSON.stringify(value));

@@ -1,6 +1,7 @@
 // Checks a manifest read from a disk, which is untrusted: every field by type, range and consistency with the others.
 import { dateOrders, decimalMarks, parseTime, thousandsMarks } from "@lepta/data";
 import { MlError } from "../errors.ts";
+import { type OutcomeKind, outcomeEntry, outcomeKinds } from "../outcomes/index.ts";
 import { parseBoundedJson } from "./bounded-json.ts";
 import { bundleFormat, type Manifest } from "./manifest.ts";
 
@@ -130,16 +131,21 @@ const input: Check = (value, at) => {
   if (own.type !== type) fail(`${at}.reading.type`, `"${type}"`);
 };
 
+const outcome: Check = (value, at) => {
+  object({ kind: oneOf(...outcomeKinds) })(value, at);
+  const form = value as { readonly kind: OutcomeKind };
+  const problem = outcomeEntry(form).problem({ ...form });
+  if (problem !== undefined) fail(`${at}.${problem[0]}`, problem[1]);
+};
+
 const manifest = object({
   name: text,
-  task: oneOf("binary", "multiclass", "regression"),
+  task: text,
   model: text,
   target: text,
   targetReading: reading,
   group: optional(text),
-  classes: nullable(list(text)),
-  positive: nullable(text),
-  threshold: nullable(number),
+  outcome,
   signature: object({ input: json, output: json }),
   inputs: list(input),
   outputs: record(text),
@@ -147,7 +153,7 @@ const manifest = object({
   notes: list(text),
   metrics,
   baseline: nullable(object({ model: text, metrics })),
-  constant,
+  constant: nullable(constant),
   trivial: nullable(trivial),
   evaluatedOn: nullable(object({ rows: count, dataHash: sha256 })),
   dataHash: sha256,
@@ -194,18 +200,13 @@ export function parseManifest(source: string, where: string): Manifest {
 }
 
 function checkConsistency(checked: Manifest): void {
-  const { task, classes, positive, threshold, inputs, outputs, constant: answer, profile: profiles } = checked;
-  if ((answer.kind === "shares" ? answer.shares.length : 0) !== (classes?.length ?? 0))
+  const { task, outcome: form, inputs, outputs, constant: answer, profile: profiles } = checked;
+  const shares = form.kind === "class" ? form.classes.length : 0;
+  if (answer !== null && (answer.kind === "shares" ? answer.shares.length : 0) !== shares)
     fail("manifest.constant", `fit for ${task}`);
-  if ((task === "regression") !== (classes === null)) fail("manifest.classes", `fit for ${task}`);
-  if (classes !== null && (classes.length < 2 || (task === "binary") !== (classes.length === 2)))
-    fail("manifest.classes", `fit for ${task}`);
-  if (classes !== null && new Set(classes).size < classes.length) fail("manifest.classes", "a list of different names");
-  if (positive !== null && !classes?.includes(positive)) fail("manifest.positive", "one of the classes");
-  if (threshold !== null && (task !== "binary" || positive === null)) fail("manifest.threshold", `fit for ${task}`);
   if (inputs.length === 0 || new Set(inputs.map(({ name }) => name)).size < inputs.length)
     fail("manifest.inputs", "a list of different columns");
-  for (const name of task === "regression" ? ["value"] : ["probabilities", "label"])
+  for (const name of outcomeEntry(form).roles)
     if (!Object.hasOwn(outputs, name)) fail(`manifest.outputs.${name}`, "a string");
   const columns = new Set(inputs.map(({ name }) => name));
   for (const [i, feature] of profiles.entries()) {

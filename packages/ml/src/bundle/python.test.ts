@@ -72,14 +72,15 @@ describe.skipIf(python === undefined)("onnxruntime in Python (LEPTA_TEST_PYTHON)
     const scorer = await openScorer(await readBundle(dir));
     const ours = await scorer.scoreTable(rows);
     await scorer.close();
-    const numbers = "values" in ours ? ours.values : ours.probabilities;
-    const name = "values" in ours ? "value" : "probabilities";
+    if (ours.kind !== "class" && ours.kind !== "number") throw new Error(`no ${ours.kind}`);
+    const numbers = ours.kind === "number" ? ours.values : ours.probabilities;
+    const name = ours.kind === "number" ? "value" : "probabilities";
     const expected = theirs[name]!.flat() as number[];
     expect(expected.length).toBe(numbers.length);
     const scale = Math.max(1, ...expected.map(Math.abs));
     const gaps = expected.map((value, i) => Math.abs(value - numbers[i]!) / scale);
     expect(Math.max(...gaps)).toBeLessThan(1e-5);
-    if ("labels" in ours) expect(theirs.label).toEqual(ours.labels);
+    if (ours.kind === "class") expect(theirs.label).toEqual(ours.labels);
   }
 
   const orNull = (value: number | string): unknown => (value === "" || Number.isNaN(value) ? null : value);

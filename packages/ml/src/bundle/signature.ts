@@ -1,7 +1,8 @@
 // The model's signature as JSON Schema 2020-12: what a row must have, what a prediction has.
 import { wantedForm } from "@lepta/data";
 import type { FeaturePipeline } from "../features/feature-pipeline.ts";
-import type { JsonSchema } from "./manifest.ts";
+import type { JsonSchema } from "../json-schema.ts";
+import { type OutcomeForm, outcomeEntry } from "../outcomes/index.ts";
 
 const dialect = "https://json-schema.org/draft/2020-12/schema";
 
@@ -38,21 +39,6 @@ export function inputSchema({ inputs, state }: FeaturePipeline): JsonSchema {
   };
 }
 
-export function outputSchema(classes: readonly string[] | undefined): JsonSchema {
-  if (classes === undefined)
-    return { $schema: dialect, type: "object", properties: { value: { type: "number" } }, required: ["value"] };
-  const probability = { type: "number", minimum: 0, maximum: 1 };
-  return {
-    $schema: dialect,
-    type: "object",
-    properties: {
-      label: { type: "string", enum: classes },
-      probabilities: {
-        type: "object",
-        properties: Object.fromEntries(classes.map((name) => [name, probability])),
-        required: classes,
-      },
-    },
-    required: ["label", "probabilities"],
-  };
+export function outputSchema(form: OutcomeForm): JsonSchema {
+  return { $schema: dialect, ...outcomeEntry(form).schema(form) };
 }

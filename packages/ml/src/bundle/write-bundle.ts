@@ -8,8 +8,8 @@ import { encodeOnnx, runtimeVersion } from "@lepta/nn";
 import { MlError } from "../errors.ts";
 import { repeatShare } from "../evaluate/overlap.ts";
 import { constantOf, type Trivial } from "../evaluate/trivial.ts";
-import { outputNames } from "../tasks/model-graph.ts";
-import { labelsOf, valuesOf } from "../tasks/task.ts";
+import { outputNames } from "../outcomes/index.ts";
+import { labelsOf, outcomeForm, valuesOf } from "../tasks/task.ts";
 import type { TrainedTask } from "../tasks/trained-task.ts";
 import { bundleFormat, type Manifest, type ManifestMetric } from "./manifest.ts";
 import { modelCard } from "./model-card.ts";
@@ -77,7 +77,8 @@ function describe(contents: BundleContents): { manifest: Manifest; model: Uint8A
   // Of the columns that a table to measure on has, too: those of the model, and the target.
   const learnt = takeColumns(trained.rows, [...features.inputs.map(({ name }) => name), target.name]).rowHashes;
   const filter = rowFilter(learnt);
-  const signature = { input: inputSchema(features), output: outputSchema(target.classes) };
+  const outcome = outcomeForm(target, threshold);
+  const signature = { input: inputSchema(features), output: outputSchema(outcome) };
   const versions = { lepta: packageVersion, onnxruntime: runtimeVersion, node: process.versions.node };
   const metadata = {
     "lepta.name": contents.name,
@@ -95,14 +96,12 @@ function describe(contents: BundleContents): { manifest: Manifest; model: Uint8A
     target: target.name,
     targetReading: target.reading ?? literalReading(target.type),
     ...(schema.group === undefined ? {} : { group: schema.group }),
-    classes: target.classes ?? null,
-    positive: target.positive ?? null,
-    threshold: threshold ?? null,
+    outcome,
     signature,
     inputs: features.inputs.map(({ name, type, reading }) => ({ name, type, reading })),
     outputs: outputNames(
+      outcome.kind,
       features.inputs.map(({ name }) => name),
-      target.classes,
     ),
     leftOut: [...schema.leftOut, ...features.leftOut],
     notes: features.notes,

@@ -18,6 +18,7 @@ import {
 } from "@lepta/nn";
 import type { FeaturePipeline } from "../features/feature-pipeline.ts";
 import type { FittedModel } from "../models/model.ts";
+import { outputNames } from "../outcomes/index.ts";
 
 export interface ModelParts {
   readonly features: FeaturePipeline;
@@ -32,17 +33,6 @@ export interface ModelParts {
   readonly scale: number;
 }
 
-/** Names of the graph's outputs; they differ from every column's name. */
-export type OutputNames = { readonly probabilities: string; readonly label: string } | { readonly value: string };
-
-/** `probabilities`, `label` and `value`, with "_" appended where a column has that name. */
-export function outputNames(columns: readonly string[], classes: readonly string[] | undefined): OutputNames {
-  const free = (name: string): string => (columns.includes(name) ? free(`${name}_`) : name);
-  return classes === undefined
-    ? { value: free("value") }
-    : { probabilities: free("probabilities"), label: free("label") };
-}
-
 /**
  * Inputs: one a column, [N, 1]. Outputs: probabilities [N, classes] float32 and label [N] string,
  * or value [N, 1] float64: the model's number is a small one, but mean + scale × it may be milliseconds since 1970.
@@ -52,10 +42,11 @@ export function modelGraph(parts: ModelParts): Graph {
   const inputs = features.placeholders();
   const columns = Object.keys(inputs);
   const output = fit.predict(features.apply(inputs));
-  const names = outputNames(columns, classes);
   const options = { name: "lepta", inputs: Object.values(inputs) };
-  if ("value" in names) return buildGraph({ [names.value]: restored(output, mean, scale) }, options);
-  const label = labelOf(output, classes ?? [], parts);
+  if (classes === undefined)
+    return buildGraph({ [outputNames("number", columns).value]: restored(output, mean, scale) }, options);
+  const names = outputNames("class", columns);
+  const label = labelOf(output, classes, parts);
   return buildGraph({ [names.probabilities]: identity(output), [names.label]: label }, options);
 }
 
@@ -70,10 +61,10 @@ export function atThreshold(
   { classes, positive }: SchemaTarget,
   threshold: number,
 ): Graph {
-  const names = outputNames(columns, classes);
-  if ("value" in names) return graph;
+  if (classes === undefined) return graph;
+  const names = outputNames("class", columns);
   const probabilities = graph.outputs.find(({ name }) => name === names.probabilities)!.tensor;
-  const label = labelOf(probabilities, classes ?? [], { positive, threshold });
+  const label = labelOf(probabilities, classes, { positive, threshold });
   return buildGraph(
     { [names.probabilities]: probabilities, [names.label]: label },
     { name: graph.name, inputs: [...graph.inputs] },

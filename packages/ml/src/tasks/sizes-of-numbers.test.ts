@@ -71,11 +71,11 @@ describe.each(["linear", "network"] as const)("the %s model", (model) => {
     try {
       const scored = await scorer.scoreTable(test);
       const values = "values" in predicted ? predicted.values : new Float64Array(0);
-      expect("values" in scored && scored.values).toEqual(values);
+      expect(scored).toEqual({ kind: "number", values });
       const x = test.columns[0]!.data as Float64Array;
       const [one] = await scorer.score([{ x: x[0]! }]);
       // A row alone goes by another kernel than many: float32 in standard deviations of the target.
-      const alone = one !== undefined && "value" in one ? one.value : Number.NaN;
+      const alone = one?.kind === "number" ? one.value : Number.NaN;
       const reach = Math.max(...values) - Math.min(...values);
       expect(Math.abs(alone - values[0]!) / reach).toBeLessThan(1e-5);
     } finally {

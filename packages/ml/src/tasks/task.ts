@@ -3,6 +3,7 @@ import { columnOf, isNumeric, labelAt, type Schema, type SchemaTarget, type Tabl
 import { MlError } from "../errors.ts";
 import { momentsOf } from "../features/moments.ts";
 import type { Target } from "../models/model.ts";
+import type { OutcomeForm } from "../outcomes/index.ts";
 
 export type Task = "binary" | "multiclass" | "regression";
 
@@ -11,6 +12,12 @@ export function inferTask(schema: Pick<Schema, "target">): Task {
   const { classes } = targetIn(schema);
   if (classes === undefined) return "regression";
   return classes.length === 2 ? "binary" : "multiclass";
+}
+
+/** What a model of the target says of a row. */
+export function outcomeForm({ classes, positive }: SchemaTarget, threshold?: number): OutcomeForm {
+  if (classes === undefined) return { kind: "number" };
+  return { kind: "class", classes, positive: positive ?? null, threshold: threshold ?? null };
 }
 
 export function targetIn(schema: Pick<Schema, "target">): SchemaTarget {

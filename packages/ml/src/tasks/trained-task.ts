@@ -4,7 +4,8 @@ import { columnBatch } from "@lepta/data";
 import { createSession, type Graph } from "@lepta/nn";
 import type { FeaturePipeline } from "../features/feature-pipeline.ts";
 import type { FittedModel } from "../models/model.ts";
-import { modelGraph, outputNames } from "./model-graph.ts";
+import { outputNames } from "../outcomes/index.ts";
+import { modelGraph } from "./model-graph.ts";
 import { type Outputs, predictionsOf, type TaskPredictions } from "./predictions.ts";
 import type { PreparedTarget, Task } from "./task.ts";
 
@@ -75,12 +76,12 @@ export async function predictTable(
   table: Table,
 ): Promise<TaskPredictions> {
   const columns = features.inputs.map(({ name }) => name);
-  const names = outputNames(columns, target.classes);
+  const answer =
+    target.classes === undefined ? outputNames("number", columns).value : outputNames("class", columns).probabilities;
   const session = await createSession(graph);
   try {
     const result = await session.run(columnBatch(table, columns));
-    const outputs = result["value" in names ? names.value : names.probabilities]!;
-    return predictionsOf(table, target, outputs.data as Outputs);
+    return predictionsOf(table, target, result[answer]!.data as Outputs);
   } finally {
     await session.close();
   }

@@ -1,6 +1,6 @@
 // A version of files that were uploaded: opened as a stranger's, its product made or brought up to date by its manifest.
 import { join } from "node:path";
-import { ApiError, type NewVersion, type Version } from "@lepta/api";
+import { ApiError, type NewVersion, type Task, type Version } from "@lepta/api";
 import { type Bundle, openScorer, readBundle } from "@lepta/ml";
 import type { Store } from "../db/store.ts";
 import type { Tenant } from "../db/tenant.ts";
@@ -20,13 +20,13 @@ export async function publishVersion(
   if (run !== undefined) await readRun(tenant, run);
   return uploadsIn(join(store.dir, "uploads", tenant.organisationId)).together(files, async (bundleDir) => {
     const { manifest } = await openOnce(bundleDir);
-    const { task, target, classes, positive, inputs } = manifest;
+    const { task, target, outcome, inputs } = manifest;
     await registerProduct(tenant, {
       name: product,
-      task,
+      task: task as Task,
       target,
-      classes: classes === null ? null : [...classes],
-      positive,
+      classes: outcome.kind === "class" ? [...outcome.classes] : null,
+      positive: outcome.kind === "class" ? outcome.positive : null,
       inputs: inputs.map((input) => ({ name: input.name, type: input.type })),
     });
     return registerVersion(store, tenant, {

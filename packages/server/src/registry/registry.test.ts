@@ -5,7 +5,8 @@ import { run as runSchema, version as versionSchema } from "@lepta/api";
 import { buildGraph, constant, encodeOnnx, expand, input, mul, reduceMax, reshape } from "@lepta/nn";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { withExternalData, writeTestBundle } from "../../testing/bundle.ts";
+import { madeModel, writeMadeBundle } from "../../../ml/testing/made-bundle.ts";
+import { withExternalData } from "../../testing/external-data.ts";
 import { describeStores, type TestStore } from "../../testing/stores.ts";
 import { createOrganisation } from "../accounts/organisations.ts";
 import { interruptDeadRuns } from "../db/interrupt.ts";
@@ -172,8 +173,13 @@ describeStores("registry", (open) => {
     test("takes its bundle into the store once and gives it back", async () => {
       const { store } = opened;
       const dir = join(store.dir, `b${count}`);
+      const metrics = { auc: { value: 0.8, low: 0.75, high: 0.85 } };
       await expect(
-        registerVersion(store, tenant, { product: "credit", name: "n", bundleDir: writeTestBundle(dir) }),
+        registerVersion(store, tenant, {
+          product: "credit",
+          name: "n",
+          bundleDir: writeMadeBundle(dir, "number", { manifest: { metrics } }),
+        }),
       ).rejects.toMatchObject({
         code: "product-not-found",
       });
@@ -189,7 +195,7 @@ describeStores("registry", (open) => {
           registerVersion(store, tenant, {
             product: "credit",
             name: "n",
-            bundleDir: writeTestBundle(`${dir}-${i}`, { auc: 0.5 + i / 100 }),
+            bundleDir: writeMadeBundle(`${dir}-${i}`, "number", { model: madeModel("number", `${i}`) }),
           }),
         ),
       );
@@ -213,7 +219,7 @@ describeStores("registry", (open) => {
     test("is another organisation's secret, its files too", async () => {
       const { store } = opened;
       await registerProduct(tenant, credit);
-      const bundleDir = writeTestBundle(join(store.dir, `s${count}`));
+      const bundleDir = writeMadeBundle(join(store.dir, `s${count}`), "number");
       const version = await registerVersion(store, tenant, { product: "credit", name: "n", bundleDir });
       const other = store.tenant((await createOrganisation(store, { name: `spy ${count}` })).id);
       await expect(bundleDirectory(store, other, version.id)).rejects.toMatchObject({ code: "version-not-found" });
@@ -230,10 +236,10 @@ describeStores("registry", (open) => {
         expect((await listVersions(tenant, "credit")).items).toEqual([]);
       };
       await refuse(join(store.dir, "nothing"));
-      const changed = writeTestBundle(join(store.dir, `c${count}`));
+      const changed = writeMadeBundle(join(store.dir, `c${count}`), "number");
       writeFileSync(join(changed, "model.onnx"), "another");
       await refuse(changed);
-      const broken = writeTestBundle(join(store.dir, `d${count}`));
+      const broken = writeMadeBundle(join(store.dir, `d${count}`), "number");
       writeFileSync(join(broken, "manifest.json"), `{"dataHash": 3}`);
       await refuse(broken);
     });
@@ -250,7 +256,7 @@ describeStores("registry", (open) => {
         other: encodeOnnx(buildGraph({ value: reshape(mul(input("z", "float64", ["N", 1]), 2), [-1]) })),
       };
       for (const [name, model] of Object.entries(models)) {
-        const bundleDir = writeTestBundle(join(store.dir, `${name}${count}`), { model });
+        const bundleDir = writeMadeBundle(join(store.dir, `${name}${count}`), "number", { model });
         await expect(
           registerVersion(store, tenant, { product: "credit", name: "n", bundleDir }),
           name,

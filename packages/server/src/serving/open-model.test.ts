@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { buildGraph, encodeOnnx, exp, expand, input, neg, reduceMax, type Tensor } from "@lepta/nn";
 import { expect, test } from "vitest";
-import { writeTestBundle } from "../../testing/bundle.ts";
+import { writeMadeBundle } from "../../../ml/testing/made-bundle.ts";
 import { openPgliteTestStore } from "../../testing/stores.ts";
 import { createOrganisation } from "../accounts/organisations.ts";
 import { registerProduct } from "../registry/products.ts";
@@ -32,7 +32,7 @@ test("a model that takes too long is ended, and nothing else; the next to open i
       positive: null,
       inputs,
     });
-    const bundleDir = writeTestBundle(join(store.dir, "slow"), { model: slow() });
+    const bundleDir = writeMadeBundle(join(store.dir, "slow"), "number", { model: slow() });
     const version = await registerVersion(store, tenant, { product: "p", name: "slow", bundleDir });
     const hasty = await openModel(store, id, version.id, { ...defaultModelLimits, runTimeoutMs: 20 });
     await expect(hasty.score([{ x: 1 }])).rejects.toMatchObject({ code: "model-failed", status: 503 });

@@ -1,14 +1,6 @@
 // From a registered version to a served model: its bundle is put on disk, read, verified and opened.
-import { ApiError, type FieldProblem, maxListed, type Row } from "@lepta/api";
-import {
-  type Manifest,
-  type ManifestInput,
-  openScorer,
-  type RowProblem,
-  readBundle,
-  type Scored,
-  type Scorer,
-} from "@lepta/ml";
+import { ApiError, type FieldProblem, maxListed, type Row, type Task } from "@lepta/api";
+import { type ManifestInput, type Outcome, openScorer, type RowProblem, readBundle, type Scorer } from "@lepta/ml";
 import type { Store } from "../db/store.ts";
 import { bundleDirectory } from "../registry/versions.ts";
 import { defaultModelLimits, type ModelLimits } from "./model-limits.ts";
@@ -28,20 +20,21 @@ export async function openModel(
   const dir = await bundleDirectory(store, store.tenant(organisationId), versionId);
   const scorer = await openScorer(await readBundle(dir), { threads: 1, process: limits });
   const { manifest } = scorer;
+  const form = manifest.outcome;
   const obviouslyFine = quickCheck(manifest.inputs);
   return {
     versionId,
-    task: manifest.task,
-    classes: manifest.classes,
-    positive: manifest.positive,
-    threshold: manifest.threshold,
+    task: manifest.task as Task,
+    classes: form.kind === "class" ? form.classes : null,
+    positive: form.kind === "class" ? form.positive : null,
+    threshold: form.kind === "class" ? form.threshold : null,
     inputs: manifest.inputs,
     validate: (row) => (obviouslyFine(row) ? [] : problemsOf(scorer, row)),
     async score(rows) {
       const scored = await scorer.score(rows).catch((error) => {
         throw endedBy(error) ?? error;
       });
-      return scored.map((one) => verdict(one, manifest));
+      return scored.map(verdict);
     },
     close: () => scorer.close(),
   };
@@ -58,10 +51,12 @@ function endedBy(cause: { code?: unknown; message?: string }): ApiError | undefi
 }
 
 /** The label is the model's own: its graph holds the threshold. */
-function verdict(scored: Scored, { positive }: Manifest): Verdict {
-  if ("value" in scored) return { label: scored.value, probability: null, probabilities: null, value: scored.value };
-  const { label, probabilities } = scored;
-  return { label, probability: probabilities[positive ?? label] ?? null, probabilities, value: null };
+function verdict(outcome: Outcome): Verdict {
+  if (outcome.kind === "number")
+    return { label: outcome.value, probability: null, probabilities: null, value: outcome.value };
+  if (outcome.kind !== "class") throw new Error(`outcomes of the kind ${outcome.kind} are not served`);
+  const { label, probability, probabilities } = outcome;
+  return { label, probability, probabilities: { ...probabilities }, value: null };
 }
 
 const codes: Readonly<Record<RowProblem["kind"], string>> = {
