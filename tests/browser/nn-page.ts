@@ -16,7 +16,7 @@ import {
   fit as train,
 } from "@lepta/nn";
 import { createSession } from "@lepta/nn/web";
-import { gradientCases } from "../../packages/nn/testing/conformance.ts";
+import { gradientCases } from "../../packages/nn/testing/conformance/cases.ts";
 import { compareWithFiniteDifferences } from "../../packages/nn/testing/finite-differences.ts";
 import { sessionSuite } from "../../packages/nn/testing/session-suite.ts";
 import { runAll } from "./suite.ts";

@@ -182,6 +182,7 @@ export type {
 export type { Dim, Shape } from "./shape.ts";
 export type { ConvolutionOptions, TransposedConvolutionOptions } from "./tensor/convolution.ts";
 export { convolution, transposedConvolution } from "./tensor/convolution.ts";
+export { stopGradient, straightThrough } from "./tensor/custom-gradient.ts";
 export {
   abs,
   add,
@@ -214,54 +215,36 @@ export {
   sub,
   where,
 } from "./tensor/elementwise.ts";
-export type { PadOptions, ResizeOptions } from "./tensor/images.ts";
-export { depthToSpace, pad, resize, spaceToDepth } from "./tensor/images.ts";
-export type { LabelEncoderOptions } from "./tensor/label-encoder.ts";
-export { labelEncoder } from "./tensor/label-encoder.ts";
+export type { ResizeOptions } from "./tensor/images.ts";
+export { depthToSpace, resize, spaceToDepth } from "./tensor/images.ts";
 export type { Operand } from "./tensor/leaves.ts";
 export { constant, identity, input } from "./tensor/leaves.ts";
 export type { ScanResult, ScanStep } from "./tensor/loops.ts";
 export { scan } from "./tensor/loops.ts";
-export type { GemmOptions, ReduceOptions } from "./tensor/matrices.ts";
-export {
-  argMax,
-  cumSum,
-  gemm,
-  layerNormalization,
-  logSoftmax,
-  matMul,
-  reduceLogSumExp,
-  reduceMax,
-  reduceMean,
-  reduceMin,
-  reduceSum,
-} from "./tensor/matrices.ts";
+export type { GemmOptions } from "./tensor/matrices.ts";
+export { gemm, matMul } from "./tensor/matrices.ts";
 export type { BatchStatistics } from "./tensor/normalization.ts";
 export {
   batchNormalization,
   batchNormalizationTraining,
   groupNormalization,
   instanceNormalization,
+  layerNormalization,
+  logSoftmax,
   rmsNormalization,
 } from "./tensor/normalization.ts";
 export type { ScatterOptions } from "./tensor/picking.ts";
-export {
-  gatherElements,
-  gatherND,
-  scatterElements,
-  scatterND,
-  stopGradient,
-  straightThrough,
-  topK,
-} from "./tensor/picking.ts";
+export { gather, gatherElements, gatherND, oneHot, scatterElements, scatterND, topK } from "./tensor/picking.ts";
 export type { AveragePoolOptions, PoolOptions } from "./tensor/pooling.ts";
 export { averagePool, globalAveragePool, globalMaxPool, maxPool } from "./tensor/pooling.ts";
 export { dequantizeLinear, dynamicQuantizeLinear, matMulInteger } from "./tensor/quantized.ts";
+export type { ReduceOptions } from "./tensor/reductions.ts";
+export { argMax, cumSum, reduceLogSumExp, reduceMax, reduceMean, reduceMin, reduceSum } from "./tensor/reductions.ts";
+export type { PadOptions } from "./tensor/shaping.ts";
 export {
   concat,
   expand,
-  gather,
-  oneHot,
+  pad,
   reshape,
   shapeOf,
   slice,
@@ -270,7 +253,8 @@ export {
   transpose,
   unsqueeze,
 } from "./tensor/shaping.ts";
-export { splitWords, stringConcat } from "./tensor/strings.ts";
+export type { LabelEncoderOptions } from "./tensor/strings.ts";
+export { labelEncoder, splitWords, stringConcat } from "./tensor/strings.ts";
 export type { PerAxis, WindowOptions } from "./tensor/windows.ts";
 export type { AccuracyOptions } from "./train/accuracy.ts";
 export { accuracy } from "./train/accuracy.ts";

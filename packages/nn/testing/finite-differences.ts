@@ -8,7 +8,7 @@ import { verify } from "../src/graph/verify.ts";
 import { sizeOf } from "../src/shape.ts";
 import { mul } from "../src/tensor/elementwise.ts";
 import { constant, input } from "../src/tensor/leaves.ts";
-import { reduceSum } from "../src/tensor/matrices.ts";
+import { reduceSum } from "../src/tensor/reductions.ts";
 
 /** One line of the conformance table. */
 export interface GradientCase {

@@ -6,7 +6,7 @@ import type { Tensor } from "../src/graph/node.ts";
 import { sizeOf } from "../src/shape.ts";
 import { mul } from "../src/tensor/elementwise.ts";
 import { input } from "../src/tensor/leaves.ts";
-import { reduceSum } from "../src/tensor/matrices.ts";
+import { reduceSum } from "../src/tensor/reductions.ts";
 
 export interface PyTorchCase {
   readonly shapes: readonly (readonly number[])[];

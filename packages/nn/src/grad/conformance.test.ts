@@ -1,6 +1,6 @@
 // Every gradient rule against central finite differences; every operator has a rule, or is known to stop gradients.
 import { describe, expect, test } from "vitest";
-import { gradientCases } from "../../testing/conformance.ts";
+import { gradientCases } from "../../testing/conformance/cases.ts";
 import { compareWithFiniteDifferences } from "../../testing/finite-differences.ts";
 import { catalogue } from "../graph/catalogue.ts";
 import { gradientRules, gradientStops, gradientsByHand, gradientsRefused } from "./rules.ts";

@@ -9,8 +9,8 @@ import { formatShape } from "../shape.ts";
 import { chooseByModel } from "./formulations/choice.ts";
 import type { Choose } from "./formulations/formulation.ts";
 import type { Seed } from "./rule.ts";
+import { zerosLike } from "./rule.ts";
 import { gradientRules, gradientStops } from "./rules.ts";
-import { zerosLike } from "./shaping.ts";
 
 /**
  * Gradients of `loss`, a scalar (or a tensor of one element), with respect to each of `wrt`, in the same shapes;

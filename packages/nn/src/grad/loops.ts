@@ -7,7 +7,7 @@ import type { Graph, Node, Tensor } from "../graph/node.ts";
 import { inputNode } from "../graph/node.ts";
 import { int64s, unsqueeze } from "../graph/operators.ts";
 import type { Backward, Rule } from "./rule.ts";
-import { zerosLike } from "./shaping.ts";
+import { zerosLike } from "./rule.ts";
 
 const isFloat = ({ dtype }: Tensor): boolean => floatTypes.has(dtype);
 

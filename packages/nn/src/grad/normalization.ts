@@ -1,9 +1,11 @@
-// Gradient rules of batch, instance and group normalisation.
+// Gradient rules of normalisations, over channels and along axes, and of softmax.
 import { apply } from "../graph/apply.ts";
-import type { Tensor } from "../graph/node.ts";
+import type { Attributes, Tensor } from "../graph/node.ts";
 import {
   add,
+  cast,
   div,
+  exp,
   like,
   mul,
   neg,
@@ -15,9 +17,11 @@ import {
   unsqueeze,
 } from "../graph/operators.ts";
 import type { Shape } from "../shape.ts";
-import { isStatic, sizeOf } from "../shape.ts";
+import { isStatic, normalizeAxis, sizeOf } from "../shape.ts";
 import { knownSizes } from "./formulations/formulation.ts";
+import { count } from "./reductions.ts";
 import type { Backward, Rule } from "./rule.ts";
+import { unbroadcast } from "./rule.ts";
 
 const epsilonOf = ({ output }: Backward, x: Tensor): Tensor => {
   const { epsilon } = output.node.attributes;
@@ -104,8 +108,69 @@ function constantSizes(sizes: readonly number[], x: Tensor): Tensor {
   return shapeOf({ ...x, shape: [sizes[0] ?? 1, sizes[1] ?? 1, rest] });
 }
 
+function axisOf({ output }: Backward): number {
+  const { axis } = output.node.attributes;
+  return normalizeAxis(typeof axis === "number" ? axis : -1, output.shape.length, output.node.op);
+}
+
+const softmax: Rule = (backward) => {
+  const { output: y, gradient: g } = backward;
+  return [mul(y, sub(g, reduceSum(mul(g, y), [axisOf(backward)], true)))];
+};
+
+const logSoftmax: Rule = (backward) => {
+  const { output: y, gradient: g } = backward;
+  return [sub(g, mul(exp(y), reduceSum(g, [axisOf(backward)], true)))];
+};
+
+/** The mean over `axes` of a tensor times `scale`; over one axis of known size it is a product with a column. */
+function meanTimes(scale: Tensor, axes: readonly number[]): (tensor: Tensor) => Tensor {
+  const [size] = scale.shape;
+  if (axes.length > 1 || scale.shape.length !== 1 || scale.dtype !== "float32" || typeof size !== "number") {
+    return (tensor) => reduceMean(mul(tensor, scale), axes, true);
+  }
+  const column = unsqueeze(scale, [1]);
+  return (tensor) => apply("FusedMatMul", [tensor, column], { alpha: 1 / size, transA: 0, transB: 0 });
+}
+
+const layerNormalization: Rule = (backward) => {
+  const { inputs, outputs, gradient: g, gradients } = backward;
+  const [x, scale, bias] = inputs as [Tensor, Tensor, Tensor?];
+  const attributes: Attributes = backward.output.node.attributes;
+  const first = axisOf(backward);
+  const axes = Array.from({ length: x.shape.length - first }, (_, i) => first + i);
+  // The statistics are float32 whatever x is.
+  const stored = (index: number): Tensor | undefined => outputs[index] && cast(outputs[index], x.dtype);
+  const centre = stored(1) ?? reduceMean(x, axes, true);
+  const deviation = sub(x, centre);
+  const epsilon = attributes.epsilon;
+  const inverse =
+    stored(2) ??
+    apply("Reciprocal", [
+      apply("Sqrt", [
+        add(reduceMean(mul(deviation, deviation), axes, true), like(typeof epsilon === "number" ? epsilon : 1e-5, x)),
+      ]),
+    ]);
+  const normal = mul(deviation, inverse);
+  const toScale = mul(g, normal);
+  const mean = meanTimes(scale, axes);
+  let toX = mul(inverse, sub(sub(mul(g, scale), mean(g)), mul(normal, mean(toScale))));
+  const [, toMean, toInverse] = gradients;
+  const share = (gradient: Tensor): Tensor => {
+    const own = cast(gradient, x.dtype);
+    return div(own, count(x, axes, own));
+  };
+  if (toMean !== undefined) toX = add(toX, share(toMean));
+  // The inverse deviation is the variance to the power -1/2: its slope is -deviation · inverse³ / n.
+  if (toInverse !== undefined) toX = sub(toX, mul(normal, mul(share(toInverse), mul(inverse, inverse))));
+  return [toX, unbroadcast(toScale, scale), bias === undefined ? undefined : unbroadcast(g, bias)];
+};
+
 export const normalizationRules: Readonly<Record<string, Rule>> = {
   BatchNormalization: batchNormalization,
   InstanceNormalization: grouped(({ inputs }) => Number(inputs[0]?.shape[1] ?? 1)),
   GroupNormalization: grouped(({ output }) => Number(output.node.attributes.num_groups)),
+  Softmax: softmax,
+  LogSoftmax: logSoftmax,
+  LayerNormalization: layerNormalization,
 };

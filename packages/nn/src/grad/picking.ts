@@ -4,10 +4,63 @@ import { NnError } from "../errors.ts";
 import { apply } from "../graph/apply.ts";
 import type { Tensor } from "../graph/node.ts";
 import { constantNode } from "../graph/node.ts";
-import { cast, div, expand, int64s, like, mul, reduceSum, reshape, sub, unsqueeze, where } from "../graph/operators.ts";
-import { formatShape, isStatic } from "../shape.ts";
+import {
+  cast,
+  div,
+  expand,
+  int64s,
+  like,
+  mul,
+  reduceSum,
+  reshape,
+  shapeTensor,
+  sub,
+  transpose,
+  unsqueeze,
+  where,
+} from "../graph/operators.ts";
+import type { Dim } from "../shape.ts";
+import { formatShape, isStatic, normalizeAxis } from "../shape.ts";
 import type { Backward, Rule } from "./rule.ts";
-import { zerosLike } from "./shaping.ts";
+import { zerosLike } from "./rule.ts";
+
+function axisOf({ inputs: [x], output: { node } }: Backward): number {
+  const { axis } = node.attributes;
+  return normalizeAxis(typeof axis === "number" ? axis : 0, (x as Tensor).shape.length, node.op);
+}
+
+/**
+ * The transpose of gathering along `axis`: a tensor shaped like `x` that holds, at every index, the sum of the
+ * gradients that were taken from there. `indices` may have any rank.
+ */
+export function scatterAlong(x: Tensor, indices: Tensor, gradient: Tensor, axis: number): Tensor {
+  const picked = indices.shape.length;
+  const before = [...Array(axis).keys()];
+  const toFront = [
+    ...Array.from({ length: picked }, (_, i) => axis + i),
+    ...before,
+    ...Array.from({ length: gradient.shape.length - axis - picked }, (_, i) => axis + picked + i),
+  ];
+  const updates = axis === 0 ? gradient : transpose(gradient, toFront);
+  const rest = x.shape.filter((_, i) => i !== axis);
+  const shape: readonly Dim[] = [x.shape[axis] ?? 1, ...rest];
+  const zeros = expand(like(0, gradient), shapeTensor(shape, x));
+  const wide = indices.dtype === "int64" ? indices : apply("Cast", [indices], { to: 7 });
+  const sum = apply("ScatterND", [zeros, unsqueeze(wide, [picked]), updates], { reduction: "add" });
+  if (axis === 0) return sum;
+  return transpose(sum, [...before.map((i) => i + 1), 0, ...x.shape.slice(axis + 1).map((_, i) => axis + 1 + i)]);
+}
+
+const gather: Rule = (backward) => {
+  const [x, indices] = backward.inputs as [Tensor, Tensor];
+  return [scatterAlong(x, indices, backward.gradient, axisOf(backward)), undefined];
+};
+
+const gatherElements: Rule = (backward) => {
+  const [x, indices] = backward.inputs as [Tensor, Tensor];
+  const attributes = { axis: axisOf(backward), reduction: "add" };
+  return [apply("ScatterElements", [zerosLike(x), indices, backward.gradient], attributes), undefined];
+};
 
 const gatherND: Rule = ({ inputs, output, gradient }) => {
   const [x, indices] = inputs as [Tensor, Tensor];
@@ -111,6 +164,8 @@ const oneHot: Rule = ({ inputs, output, gradient }) => {
 };
 
 export const pickingRules: Readonly<Record<string, Rule>> = {
+  Gather: gather,
+  GatherElements: gatherElements,
   GatherND: gatherND,
   OneHot: oneHot,
   TopK: topK,

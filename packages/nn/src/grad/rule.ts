@@ -1,6 +1,6 @@
 // What a gradient rule is given and gives back, and the inverse of broadcasting.
 import type { Tensor } from "../graph/node.ts";
-import { reduceSum, reshape, shapeOf } from "../graph/operators.ts";
+import { expand, like, reduceSum, reshape, shapeOf } from "../graph/operators.ts";
 import type { Shape } from "../shape.ts";
 import { sameShape } from "../shape.ts";
 import type { Choose } from "./formulations/formulation.ts";
@@ -46,4 +46,9 @@ export function unbroadcast(gradient: Tensor, target: Tensor): Tensor {
 function broadcastAxes(from: Shape, to: Shape): readonly number[] {
   const lead = from.length - to.length;
   return [...from.keys()].filter((axis) => axis < lead || (to[axis - lead] === 1 && from[axis] !== 1));
+}
+
+/** Zeros in the shape of a tensor, whose sizes may be symbolic. */
+export function zerosLike(tensor: Tensor): Tensor {
+  return expand(like(0, tensor), shapeOf(tensor));
 }

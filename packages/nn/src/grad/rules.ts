@@ -9,6 +9,7 @@ import { pickingRules } from "./picking.ts";
 import { poolingRules } from "./pooling.ts";
 import { quantizedRules } from "./quantized.ts";
 import { recurrentRules } from "./recurrent.ts";
+import { reductionRules } from "./reductions.ts";
 import type { Rule } from "./rule.ts";
 import { shapingRules } from "./shaping.ts";
 
@@ -16,6 +17,7 @@ export const gradientRules: Readonly<Record<string, Rule>> = {
   ...elementwiseRules,
   ...shapingRules,
   ...matrixRules,
+  ...reductionRules,
   ...convolutionRules,
   ...poolingRules,
   ...normalizationRules,

@@ -1,26 +1,16 @@
-// Gradient rules of the operators that move, join or pick elements.
+// Gradient rules of the operators that move, join and repeat elements.
 import { numbersToData } from "../dtype.ts";
 import { NnError } from "../errors.ts";
 import { apply } from "../graph/apply.ts";
 import type { Attributes, Tensor } from "../graph/node.ts";
 import { constantNode } from "../graph/node.ts";
-import {
-  expand,
-  int64s,
-  like,
-  mul,
-  reduceSum,
-  reshape,
-  shapeOf,
-  shapeTensor,
-  transpose,
-  unsqueeze,
-} from "../graph/operators.ts";
+import { expand, int64s, like, mul, reduceSum, reshape, shapeOf, transpose } from "../graph/operators.ts";
 import { knownIntegers } from "../graph/shape-value.ts";
-import type { Dim, Shape } from "../shape.ts";
+import type { Shape } from "../shape.ts";
 import { formatShape, isStatic, normalizeAxis } from "../shape.ts";
+import { scatterAlong } from "./picking.ts";
 import type { Backward, Rule } from "./rule.ts";
-import { unbroadcast } from "./rule.ts";
+import { unbroadcast, zerosLike } from "./rule.ts";
 
 const attributesOf = ({ output }: Backward): Attributes => output.node.attributes;
 
@@ -30,45 +20,8 @@ function axisOf(backward: Backward, otherwise: number): number {
   return normalizeAxis(typeof axis === "number" ? axis : otherwise, rank, backward.output.node.op);
 }
 
-export function zerosLike(tensor: Tensor): Tensor {
-  return expand(like(0, tensor), shapeOf(tensor));
-}
-
 /** Same elements, the shape of the first input. */
 const back: Rule = ({ inputs: [x], gradient }) => [reshape(gradient, shapeOf(x as Tensor)), undefined];
-
-/**
- * The transpose of gathering along `axis`: a tensor shaped like `x` that holds, at every index, the sum of the
- * gradients that were taken from there. `indices` may have any rank.
- */
-function scatterAlong(x: Tensor, indices: Tensor, gradient: Tensor, axis: number): Tensor {
-  const picked = indices.shape.length;
-  const before = [...Array(axis).keys()];
-  const toFront = [
-    ...Array.from({ length: picked }, (_, i) => axis + i),
-    ...before,
-    ...Array.from({ length: gradient.shape.length - axis - picked }, (_, i) => axis + picked + i),
-  ];
-  const updates = axis === 0 ? gradient : transpose(gradient, toFront);
-  const rest = x.shape.filter((_, i) => i !== axis);
-  const shape: readonly Dim[] = [x.shape[axis] ?? 1, ...rest];
-  const zeros = expand(like(0, gradient), shapeTensor(shape, x));
-  const wide = indices.dtype === "int64" ? indices : apply("Cast", [indices], { to: 7 });
-  const sum = apply("ScatterND", [zeros, unsqueeze(wide, [picked]), updates], { reduction: "add" });
-  if (axis === 0) return sum;
-  return transpose(sum, [...before.map((i) => i + 1), 0, ...x.shape.slice(axis + 1).map((_, i) => axis + 1 + i)]);
-}
-
-const gather: Rule = (backward) => {
-  const [x, indices] = backward.inputs as [Tensor, Tensor];
-  return [scatterAlong(x, indices, backward.gradient, axisOf(backward, 0)), undefined];
-};
-
-const gatherElements: Rule = (backward) => {
-  const [x, indices] = backward.inputs as [Tensor, Tensor];
-  const attributes = { axis: axisOf(backward, 0), reduction: "add" };
-  return [apply("ScatterElements", [zerosLike(x), indices, backward.gradient], attributes), undefined];
-};
 
 const slice: Rule = ({ inputs, gradient }) => {
   const [x, starts, , axes, steps] = inputs as [Tensor, Tensor, Tensor, Tensor?, Tensor?];
@@ -212,6 +165,4 @@ export const shapingRules: Readonly<Record<string, Rule>> = {
   Pad: pad,
   Tile: tile,
   Trilu: triangle,
-  Gather: gather,
-  GatherElements: gatherElements,
 };

@@ -1,6 +1,6 @@
 // Shape and element type rules, with symbolic sizes, against what ONNX Runtime itself computes and refuses.
 import { describe, expect, test } from "vitest";
-import { gradientCases } from "../../testing/conformance.ts";
+import { gradientCases } from "../../testing/conformance/cases.ts";
 import {
   add,
   argMax,

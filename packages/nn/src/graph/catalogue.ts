@@ -4,13 +4,16 @@ import { blockedOps } from "./kinds/blocked.ts";
 import { convolutionOps } from "./kinds/convolution.ts";
 import { elementwiseOps } from "./kinds/elementwise.ts";
 import { imageOps } from "./kinds/images.ts";
-import { specialOps } from "./kinds/loops.ts";
+import { loopOps } from "./kinds/loops.ts";
 import { matrixOps } from "./kinds/matrices.ts";
 import { normalizationOps } from "./kinds/normalization.ts";
+import { pickingOps } from "./kinds/picking.ts";
 import { poolingOps } from "./kinds/pooling.ts";
 import { quantizedOps } from "./kinds/quantized.ts";
 import { recurrentOps } from "./kinds/recurrent.ts";
+import { reductionOps } from "./kinds/reductions.ts";
 import { shapingOps } from "./kinds/shaping.ts";
+import { stringOps } from "./kinds/strings.ts";
 import type { OpSpec } from "./spec.ts";
 
 /** The operator set versions that encoded models import. */
@@ -24,7 +27,9 @@ export const opsets: Readonly<Record<string, number>> = {
 export const catalogue: Readonly<Record<string, OpSpec>> = {
   ...elementwiseOps,
   ...shapingOps,
+  ...pickingOps,
   ...matrixOps,
+  ...reductionOps,
   ...convolutionOps,
   ...blockedOps,
   ...poolingOps,
@@ -32,7 +37,8 @@ export const catalogue: Readonly<Record<string, OpSpec>> = {
   ...imageOps,
   ...recurrentOps,
   ...quantizedOps,
-  ...specialOps,
+  ...loopOps,
+  ...stringOps,
 };
 
 /** The catalogue's entry for `op`; throws `op-unknown`. */

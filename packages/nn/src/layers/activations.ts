@@ -1,7 +1,7 @@
 // Activation layers, which have no parameters. Each is one function: of a tensor, or without one a layer.
 import type { Tensor } from "../graph/node.ts";
 import * as elementwise from "../tensor/elementwise.ts";
-import * as matrices from "../tensor/matrices.ts";
+import * as normalization from "../tensor/normalization.ts";
 import type { Layer } from "./layer.ts";
 import { layer } from "./layer.ts";
 
@@ -60,6 +60,6 @@ export function elu(x?: Tensor | number, alpha?: number): Layer | Tensor {
 export function softmax(axis?: number): Layer;
 export function softmax(x: Tensor, axis?: number): Tensor;
 export function softmax(x?: Tensor | number, axis?: number): Layer | Tensor {
-  if (typeof x === "object") return matrices.softmax(x, axis);
-  return lambda("softmax", (own) => matrices.softmax(own, x));
+  if (typeof x === "object") return normalization.softmax(x, axis);
+  return lambda("softmax", (own) => normalization.softmax(own, x));
 }

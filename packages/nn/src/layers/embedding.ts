@@ -1,7 +1,7 @@
 // A table of vectors, one for each index.
 import { integerTypes } from "../dtype.ts";
 import { cast } from "../tensor/elementwise.ts";
-import { gather } from "../tensor/shaping.ts";
+import { gather } from "../tensor/picking.ts";
 import type { Layer } from "./layer.ts";
 import { layer } from "./layer.ts";
 

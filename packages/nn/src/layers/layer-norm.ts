@@ -1,6 +1,6 @@
 // Layer normalisation (Ba et al. 2016).
 import { knownOptions } from "../known-options.ts";
-import { layerNormalization } from "../tensor/matrices.ts";
+import { layerNormalization } from "../tensor/normalization.ts";
 import type { Layer } from "./layer.ts";
 import { layer } from "./layer.ts";
 import { featuresOf } from "./linear.ts";

@@ -5,7 +5,7 @@ import type { Tensor } from "../graph/node.ts";
 import { knownOptions } from "../known-options.ts";
 import type { Shape } from "../shape.ts";
 import { cast, div, max, mul } from "../tensor/elementwise.ts";
-import { reduceMean, reduceSum } from "../tensor/matrices.ts";
+import { reduceMean, reduceSum } from "../tensor/reductions.ts";
 import { unsqueeze } from "../tensor/shaping.ts";
 import { relu } from "./activations.ts";
 import { dropout } from "./dropout.ts";

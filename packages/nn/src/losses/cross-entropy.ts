@@ -6,9 +6,10 @@ import { knownOptions } from "../known-options.ts";
 import { sameShape } from "../shape.ts";
 import { add, cast, div, equal, exp, mul, neg, not, sub, where } from "../tensor/elementwise.ts";
 import { constant } from "../tensor/leaves.ts";
-import { logSoftmax, reduceMean, reduceSum } from "../tensor/matrices.ts";
-import { gatherElements, scatterElements } from "../tensor/picking.ts";
-import { expand, gather, squeeze, unsqueeze } from "../tensor/shaping.ts";
+import { logSoftmax } from "../tensor/normalization.ts";
+import { gather, gatherElements, scatterElements } from "../tensor/picking.ts";
+import { reduceMean, reduceSum } from "../tensor/reductions.ts";
+import { expand, squeeze, unsqueeze } from "../tensor/shaping.ts";
 import type { Loss } from "./loss.ts";
 import { checkSingle, checkTarget, sumLast, toRank, withoutTail } from "./loss.ts";
 

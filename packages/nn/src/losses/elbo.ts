@@ -3,7 +3,7 @@
 import type { Tensor } from "../graph/node.ts";
 import { knownOptions } from "../known-options.ts";
 import { add, exp, mul, sub } from "../tensor/elementwise.ts";
-import { reduceSum } from "../tensor/matrices.ts";
+import { reduceSum } from "../tensor/reductions.ts";
 import { logisticLoss } from "./logistic.ts";
 import type { Loss } from "./loss.ts";
 import { checkOutputs, checkTarget, likePrediction, weightedMean } from "./loss.ts";

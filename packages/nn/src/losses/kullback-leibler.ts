@@ -1,7 +1,7 @@
 // Divergence of predicted probabilities from given ones.
 import type { Tensor } from "../graph/node.ts";
 import { log, max, mul, sub } from "../tensor/elementwise.ts";
-import { logSoftmax } from "../tensor/matrices.ts";
+import { logSoftmax } from "../tensor/normalization.ts";
 import type { Loss } from "./loss.ts";
 import { checkTarget, likePrediction, sumLast, weightedMean } from "./loss.ts";
 

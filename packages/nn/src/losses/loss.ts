@@ -6,7 +6,7 @@ import { isTensor } from "../layers/layer.ts";
 import type { Dim, Shape } from "../shape.ts";
 import { formatShape } from "../shape.ts";
 import { cast, div, mul } from "../tensor/elementwise.ts";
-import { reduceMean, reduceSum } from "../tensor/matrices.ts";
+import { reduceMean, reduceSum } from "../tensor/reductions.ts";
 import { squeeze, unsqueeze } from "../tensor/shaping.ts";
 
 /**

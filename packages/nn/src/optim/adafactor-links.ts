@@ -2,7 +2,8 @@
 import type { TensorData } from "../dtype.ts";
 import type { Tensor } from "../graph/node.ts";
 import { add, div, max, mul, sqrt } from "../tensor/elementwise.ts";
-import { matMul, reduceMean } from "../tensor/matrices.ts";
+import { matMul } from "../tensor/matrices.ts";
+import { reduceMean } from "../tensor/reductions.ts";
 import type { Schedule } from "./schedules.ts";
 import { rateAt } from "./schedules.ts";
 import type { Transform, TransformInput } from "./transform.ts";

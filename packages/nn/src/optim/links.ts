@@ -1,7 +1,7 @@
 // The links that optimisers are chained from.
 import type { Tensor } from "../graph/node.ts";
 import { add, clip, div, max, mul, sign, sqrt, sub } from "../tensor/elementwise.ts";
-import { reduceSum } from "../tensor/matrices.ts";
+import { reduceSum } from "../tensor/reductions.ts";
 import type { Schedule } from "./schedules.ts";
 import { rateAt } from "./schedules.ts";
 import type { Transform, TransformInput } from "./transform.ts";

@@ -1,36 +1,10 @@
-// Padding, resizing, and moves between space and channels.
+// Resizing, and moves between space and channels.
 import { numbersToData } from "../dtype.ts";
 import { NnError } from "../errors.ts";
 import { apply } from "../graph/apply.ts";
 import type { Tensor } from "../graph/node.ts";
 import { constantNode } from "../graph/node.ts";
 import * as ops from "../graph/operators.ts";
-import { normalizeAxis } from "../shape.ts";
-
-export interface PadOptions {
-  /** What stands outside: a constant (default), the mirrored inside without its edge, or the edge. */
-  readonly mode?: "constant" | "reflect" | "edge";
-  /** The constant (default 0). */
-  readonly value?: number;
-}
-
-/** Adds [before, after] elements along each listed axis; negative amounts of a constant padding cut. */
-export function pad(
-  x: Tensor,
-  amounts: Readonly<Record<number, readonly [before: number, after: number]>>,
-  options: PadOptions = {},
-): Tensor {
-  const before = x.shape.map(() => 0);
-  const after = x.shape.map(() => 0);
-  for (const [axis, [front, behind]] of Object.entries(amounts)) {
-    const at = normalizeAxis(Number(axis), x.shape.length, "Pad");
-    before[at] = front;
-    after[at] = behind;
-  }
-  const { mode = "constant", value = 0 } = options;
-  const constant = mode === "constant" ? ops.like(value, x) : undefined;
-  return apply("Pad", [x, ops.int64s([...before, ...after]), constant], { mode });
-}
 
 export interface ResizeOptions {
   /** Output sizes of the spatial axes of [batch, channels, …sizes], or… */

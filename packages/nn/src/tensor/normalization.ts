@@ -1,4 +1,4 @@
-// Normalisation over batches, images, groups of channels, and by the root of the mean square.
+// Normalisation over batches, images, groups of channels and last axes, by the root of the mean square, and softmax.
 import { apply, applyAll } from "../graph/apply.ts";
 import type { Tensor } from "../graph/node.ts";
 import * as ops from "../graph/operators.ts";
@@ -50,4 +50,26 @@ export function rmsNormalization(x: Tensor, scale: Tensor, epsilon = 1e-6): Tens
   const square = ops.reduceMean(ops.mul(x, x), [x.shape.length - 1], true);
   const inverse = apply("Reciprocal", [apply("Sqrt", [ops.add(square, ops.like(epsilon, x))])]);
   return ops.mul(ops.mul(x, inverse), scale);
+}
+
+export function softmax(x: Tensor, axis = -1): Tensor {
+  return apply("Softmax", [x], { axis });
+}
+
+/** log(softmax(x)), computed without overflow. */
+export function logSoftmax(x: Tensor, axis = -1): Tensor {
+  return apply("LogSoftmax", [x], { axis });
+}
+
+/** (x - mean) / sqrt(variance + epsilon) over the axes from `axis` on, times `scale`, plus `bias`. */
+export function layerNormalization(
+  x: Tensor,
+  scale: Tensor,
+  bias?: Tensor,
+  options: { readonly axis?: number; readonly epsilon?: number } = {},
+): Tensor {
+  const attributes = { axis: options.axis ?? -1, epsilon: options.epsilon ?? 1e-5 };
+  // The mean and the inverse deviation come out too: the gradient reads them.
+  const outputs = x.dtype === "float32" ? 3 : 1;
+  return applyAll("LayerNormalization", [x, scale, bias], attributes, outputs)[0] as Tensor;
 }

@@ -1,7 +1,16 @@
-// Functions that pick elements by index or put them in places, sort out the largest, and stop gradients.
-import { apply, applyAll, withGradient } from "../graph/apply.ts";
+// Functions that pick elements by index or put them in places, and sort out the largest.
+
+import type { DType } from "../dtype.ts";
+import { numbersToData } from "../dtype.ts";
+import { apply, applyAll } from "../graph/apply.ts";
 import type { Tensor } from "../graph/node.ts";
-import { int64s } from "../graph/operators.ts";
+import { constantNode } from "../graph/node.ts";
+import * as ops from "../graph/operators.ts";
+
+/** Picks entries of `x` along `axis` by an integer tensor (ONNX Gather; negative indices count from the end). */
+export function gather(x: Tensor, indices: Tensor | readonly number[], axis = 0): Tensor {
+  return apply("Gather", [x, "node" in indices ? indices : ops.int64s(indices)], { axis });
+}
 
 /** `x` with one index an element along `axis`: result[i][j] = x[indices[i][j]][j] for axis 0. Shape of `indices`. */
 export function gatherElements(x: Tensor, indices: Tensor, axis = 0): Tensor {
@@ -44,19 +53,12 @@ export function scatterND(
 
 /** The `count` largest elements along `axis` in falling order, and their int64 positions. Gradients reach the values. */
 export function topK(x: Tensor, count: number, axis = -1): { values: Tensor; indices: Tensor } {
-  const [values, indices] = applyAll("TopK", [x, int64s([count])], { axis, largest: 1, sorted: 1 }, 2);
+  const [values, indices] = applyAll("TopK", [x, ops.int64s([count])], { axis, largest: 1, sorted: 1 }, 2);
   return { values: values as Tensor, indices: indices as Tensor };
 }
 
-/** The same value, through which no gradient flows. */
-export function stopGradient(x: Tensor): Tensor {
-  return withGradient(x, [], () => []);
-}
-
-/**
- * The value of `output` with the gradient of `input`, of the same shape: rounding, a choice or a quantised value
- * that is to be trained through (Bengio et al. 2013).
- */
-export function straightThrough(input: Tensor, output: Tensor): Tensor {
-  return withGradient(output, [input], (gradient) => [gradient]);
+/** One-hot rows of `depth` on a new last axis: 1 at the index, 0 elsewhere; an index out of range gives zeros. */
+export function oneHot(indices: Tensor, depth: number, dtype: DType = "float32"): Tensor {
+  const values = constantNode(numbersToData([0, 1], [2], dtype));
+  return apply("OneHot", [indices, ops.scalar(depth, "int64"), values], { axis: -1 });
 }

@@ -1,10 +1,7 @@
-// Functions that move, join or pick elements: concat, reshape, transpose, gather, slice, expand, one-hot.
+// Functions that move, join and repeat elements: concat, reshape, transpose, slice, expand, pad.
 
-import type { DType } from "../dtype.ts";
-import { numbersToData } from "../dtype.ts";
 import { apply, applyAll } from "../graph/apply.ts";
 import type { Tensor } from "../graph/node.ts";
-import { constantNode } from "../graph/node.ts";
 import * as ops from "../graph/operators.ts";
 import type { Shape } from "../shape.ts";
 import { normalizeAxis } from "../shape.ts";
@@ -39,11 +36,6 @@ export function transpose(x: Tensor, order?: readonly number[]): Tensor {
   );
 }
 
-/** Picks entries of `x` along `axis` by an integer tensor (ONNX Gather; negative indices count from the end). */
-export function gather(x: Tensor, indices: Tensor | readonly number[], axis = 0): Tensor {
-  return apply("Gather", [x, "node" in indices ? indices : ops.int64s(indices)], { axis });
-}
-
 /** `x[start:end:step]` on one axis; `end` may be negative or Infinity (to the end). */
 export function slice(x: Tensor, start: number, end: number, axis = 0, step = 1): Tensor {
   const last = Number.isFinite(end) ? end : end > 0 ? 2 ** 40 : -(2 ** 40);
@@ -69,8 +61,27 @@ export function shapeOf(x: Tensor): Tensor {
   return ops.shapeOf(x);
 }
 
-/** One-hot rows of `depth` on a new last axis: 1 at the index, 0 elsewhere; an index out of range gives zeros. */
-export function oneHot(indices: Tensor, depth: number, dtype: DType = "float32"): Tensor {
-  const values = constantNode(numbersToData([0, 1], [2], dtype));
-  return apply("OneHot", [indices, ops.scalar(depth, "int64"), values], { axis: -1 });
+export interface PadOptions {
+  /** What stands outside: a constant (default), the mirrored inside without its edge, or the edge. */
+  readonly mode?: "constant" | "reflect" | "edge";
+  /** The constant (default 0). */
+  readonly value?: number;
+}
+
+/** Adds [before, after] elements along each listed axis; negative amounts of a constant padding cut. */
+export function pad(
+  x: Tensor,
+  amounts: Readonly<Record<number, readonly [before: number, after: number]>>,
+  options: PadOptions = {},
+): Tensor {
+  const before = x.shape.map(() => 0);
+  const after = x.shape.map(() => 0);
+  for (const [axis, [front, behind]] of Object.entries(amounts)) {
+    const at = normalizeAxis(Number(axis), x.shape.length, "Pad");
+    before[at] = front;
+    after[at] = behind;
+  }
+  const { mode = "constant", value = 0 } = options;
+  const constant = mode === "constant" ? ops.like(value, x) : undefined;
+  return apply("Pad", [x, ops.int64s([...before, ...after]), constant], { mode });
 }

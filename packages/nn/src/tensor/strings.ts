@@ -1,6 +1,8 @@
-// Strings in a graph: joined element by element, and split into pieces.
+// Texts in a graph: joined element by element, split into pieces, and encoded by a dictionary.
+import { NnError } from "../errors.ts";
 import { apply, applyAll } from "../graph/apply.ts";
-import type { Tensor } from "../graph/node.ts";
+import type { Attribute, Tensor } from "../graph/node.ts";
+import { cast } from "../graph/operators.ts";
 
 /** `a` followed by `b`, element by element, with broadcasting. */
 export function stringConcat(a: Tensor, b: Tensor): Tensor {
@@ -14,4 +16,67 @@ export function stringConcat(a: Tensor, b: Tensor): Tensor {
  */
 export function splitWords(x: Tensor, most: number): Tensor {
   return applyAll("StringSplit", [x], { delimiter: "", maxsplit: most }, 2)[0]!;
+}
+
+export interface LabelEncoderOptions {
+  /** Distinct keys: strings for a string tensor, bigints for int64, numbers for float32 or float64. */
+  readonly keys: readonly string[] | readonly number[] | readonly bigint[];
+  /** One value a key; bigints give int64, numbers the input's float type (float32 for others), strings strings. */
+  readonly values: readonly bigint[] | readonly number[] | readonly string[];
+  /** The value of every other element, of the values' type. */
+  readonly default: bigint | number | string;
+}
+
+/**
+ * Replaces every element by its key's value. Same shape. Throws `attribute-invalid` on unequal or empty lists.
+ * Float keys match by equality; a NaN key matches NaN.
+ */
+export function labelEncoder(x: Tensor, options: LabelEncoderOptions): Tensor {
+  const { keys, values } = options;
+  if (keys.length !== values.length || keys.length === 0) {
+    throw new NnError(
+      "attribute-invalid",
+      `labelEncoder: ${keys.length} keys and ${values.length} values.`,
+      "Give one value for each key, and at least one.",
+    );
+  }
+  const sample = values[0];
+  if (typeof sample !== typeof options.default) {
+    throw new NnError(
+      "attribute-invalid",
+      `labelEncoder: values are of type ${typeof sample}, the default is of type ${typeof options.default}.`,
+      "Give a default of the values' type.",
+    );
+  }
+  if (x.dtype === "float64") return throughTensors(x, options);
+  return apply("LabelEncoder", [x], {
+    ...listed("keys", keys),
+    ...listed("values", values),
+    ...fallback(options.default),
+  });
+}
+
+function listed(side: "keys" | "values", items: readonly (string | number | bigint)[]): Record<string, Attribute> {
+  const kinds = { string: "strings", bigint: "int64s", number: "floats" } as const;
+  const kind = kinds[typeof items[0] as keyof typeof kinds];
+  return { [`${side}_${kind}`]: items as readonly string[] };
+}
+
+function fallback(value: bigint | number | string): Record<string, Attribute> {
+  if (typeof value === "bigint") return { default_int64: Number(value) };
+  return typeof value === "number" ? { default_float: value } : { default_string: value };
+}
+
+/** float64 keys, which only tensor attributes hold. The runtime has kernels to float64 and to strings. */
+function throughTensors(x: Tensor, { keys, values, default: otherwise }: LabelEncoderOptions): Tensor {
+  const pack = (items: readonly (string | number | bigint)[]): Attribute =>
+    typeof items[0] === "string"
+      ? { data: items as readonly string[], shape: [items.length] }
+      : { data: Float64Array.from(items as readonly (number | bigint)[], Number), shape: [items.length] };
+  const encoded = apply("LabelEncoder", [x], {
+    keys_tensor: pack(keys),
+    values_tensor: pack(values),
+    default_tensor: pack([otherwise]),
+  });
+  return typeof otherwise === "bigint" ? cast(encoded, "int64") : encoded;
 }

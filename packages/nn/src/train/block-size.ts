@@ -12,8 +12,8 @@ import { sizeOf } from "../shape.ts";
 import { convolution } from "../tensor/convolution.ts";
 import { add, mul } from "../tensor/elementwise.ts";
 import { constant, input } from "../tensor/leaves.ts";
-import { reduceSum } from "../tensor/matrices.ts";
 import { batchNormalizationTraining } from "../tensor/normalization.ts";
+import { reduceSum } from "../tensor/reductions.ts";
 import type { OpenSession } from "./evaluate.ts";
 
 /** The sizes that the runtime's kernels have: 16 with AVX-512 and on ARM, 8 on other x86. */

@@ -8,7 +8,7 @@ import { rng } from "../layers/rng.ts";
 import type { Session } from "../runtime/session.ts";
 import { sizeOf } from "../shape.ts";
 import { input } from "../tensor/leaves.ts";
-import { reduceSum } from "../tensor/matrices.ts";
+import { reduceSum } from "../tensor/reductions.ts";
 import type { OpenSession } from "./evaluate.ts";
 
 export interface MeasureOptions {

@@ -1,23 +1,12 @@
-// Catalogue entries of the elementwise operators: arithmetic, functions, comparison, choice, casts.
-import type { DType } from "../../dtype.ts";
 import { dtypeFromOnnx, floatTypes, numericTypes } from "../../dtype.ts";
 import { NnError } from "../../errors.ts";
 import { formatShape, sameShape } from "../../shape.ts";
 import type { OpSpec } from "../spec.ts";
 import { broadcastAll, intAttribute, oneType, required, takes } from "../spec.ts";
-import { all, bool, spec, unary } from "./spec.ts";
+import { all, bool, elementwise, spec, unary } from "./spec.ts";
 
 const float = floatTypes;
 const numeric = numericTypes;
-
-/** Elementwise with broadcasting; `result` replaces the element type. */
-function elementwise(arity: readonly [number, number], types: ReadonlySet<DType>, result?: DType): OpSpec {
-  return spec(arity, (a) => {
-    takes(a, types);
-    const dtype = oneType(a);
-    return [{ dtype: result ?? dtype, shape: broadcastAll(a) }];
-  });
-}
 
 export const elementwiseOps: Readonly<Record<string, OpSpec>> = {
   // Arithmetic and elementwise functions
@@ -123,20 +112,6 @@ export const elementwiseOps: Readonly<Record<string, OpSpec>> = {
       return [{ dtype: "bool", shape: required(a, 0).shape }];
     },
     { detect_negative: "int", detect_positive: "int" },
-  ),
-  // Strings
-  StringConcat: elementwise([2, 2], new Set<DType>(["string"])),
-  StringSplit: spec(
-    [1, 1],
-    (a) => {
-      takes(a, new Set<DType>(["string"]));
-      const { shape } = required(a, 0);
-      return [
-        { dtype: "string", shape: [...shape, "pieces"] },
-        { dtype: "int64", shape },
-      ];
-    },
-    { delimiter: "string", maxsplit: "int" },
   ),
   Where: spec([3, 3], (a) => {
     takes(a, bool, 0);

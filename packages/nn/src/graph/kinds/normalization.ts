@@ -1,7 +1,9 @@
-// Catalogue entries of normalisation over channels.
+// Catalogue entries of normalisations, over channels and along axes, and of softmax.
+import type { DType } from "../../dtype.ts";
 import { floatTypes } from "../../dtype.ts";
 import { NnError } from "../../errors.ts";
-import { formatShape, sameShape } from "../../shape.ts";
+import { broadcast, formatShape, normalizeAxis, sameShape } from "../../shape.ts";
+import type { ValueType } from "../node.ts";
 import type { Application, OpSpec } from "../spec.ts";
 import { intAttribute, oneType, required, takes } from "../spec.ts";
 import { spec } from "./spec.ts";
@@ -20,6 +22,19 @@ function checkChannels(a: Application): void {
       );
     }
   }
+}
+
+function alongAxis(types: ReadonlySet<DType>): OpSpec {
+  return spec(
+    [1, 1],
+    (a) => {
+      takes(a, types);
+      const { dtype, shape } = required(a, 0);
+      normalizeAxis(intAttribute(a.attributes, "axis", -1), shape.length, a.op);
+      return [{ dtype, shape }];
+    },
+    { axis: "int" },
+  );
 }
 
 export const normalizationOps: Readonly<Record<string, OpSpec>> = {
@@ -62,5 +77,28 @@ export const normalizationOps: Readonly<Record<string, OpSpec>> = {
       return [{ dtype: oneType(a), shape }];
     },
     { epsilon: "float", num_groups: "int", stash_type: "int" },
+  ),
+  Softmax: alongAxis(floatTypes),
+  LogSoftmax: alongAxis(floatTypes),
+  LayerNormalization: spec(
+    [2, 3],
+    (a) => {
+      takes(a, floatTypes);
+      const { dtype, shape } = required(a, 0);
+      const axis = normalizeAxis(intAttribute(a.attributes, "axis", -1), shape.length, a.op);
+      for (const tensor of a.inputs.slice(1)) {
+        if (tensor !== undefined && !sameShape(broadcast(shape, tensor.shape, a.op), shape)) {
+          throw new NnError(
+            "shape-mismatch",
+            "LayerNormalization: scale or bias is too large.",
+            "Match the last axes.",
+          );
+        }
+      }
+      // ONNX keeps the mean and inverse deviation in float32 (stash_type 1).
+      const statistics: ValueType = { dtype: "float32", shape: shape.map((dim, i) => (i >= axis ? 1 : dim)) };
+      return [{ dtype, shape }, statistics, statistics].slice(0, a.outputCount);
+    },
+    { axis: "int", epsilon: "float", stash_type: "int" },
   ),
 };

@@ -2,7 +2,7 @@
 import type { DType } from "../../dtype.ts";
 import { numericTypes } from "../../dtype.ts";
 import type { AttributeKind, OpSpec } from "../spec.ts";
-import { required, takes } from "../spec.ts";
+import { broadcastAll, oneType, required, takes } from "../spec.ts";
 
 export const bool: ReadonlySet<DType> = new Set<DType>(["bool"]);
 export const int64: ReadonlySet<DType> = new Set<DType>(["int64"]);
@@ -31,4 +31,13 @@ export function unary(types: ReadonlySet<DType>, attributes: Readonly<Record<str
     },
     attributes,
   );
+}
+
+/** Elementwise with broadcasting; `result` replaces the element type. */
+export function elementwise(arity: readonly [number, number], types: ReadonlySet<DType>, result?: DType): OpSpec {
+  return spec(arity, (a) => {
+    takes(a, types);
+    const dtype = oneType(a);
+    return [{ dtype: result ?? dtype, shape: broadcastAll(a) }];
+  });
 }

@@ -1,7 +1,8 @@
 // Some steps of an unrolled recurrent layer one after the other, forwards and backwards.
 import type { Tensor } from "../../graph/node.ts";
 import { where } from "../../tensor/elementwise.ts";
-import { gemm, reduceSum } from "../../tensor/matrices.ts";
+import { gemm } from "../../tensor/matrices.ts";
+import { reduceSum } from "../../tensor/reductions.ts";
 import { concat, reshape, transpose } from "../../tensor/shaping.ts";
 import type { Product, UnrolledCell, Values } from "./unrolled-cell.ts";
 import { blocks, sumOf } from "./unrolled-cell.ts";

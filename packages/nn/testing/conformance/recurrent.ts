@@ -1,8 +1,8 @@
-// Gradient conformance of the recurrent operators; joined to the table in conformance.ts.
-import { apply, applyAll } from "../src/graph/apply.ts";
-import type { Attributes } from "../src/graph/node.ts";
-import * as t from "../src/index.ts";
-import type { GradientCase } from "./finite-differences.ts";
+// Gradient conformance of the recurrent operators.
+import { apply, applyAll } from "../../src/graph/apply.ts";
+import type { Attributes } from "../../src/graph/node.ts";
+import * as t from "../../src/index.ts";
+import type { GradientCase } from "../finite-differences.ts";
 
 const gates = { RNN: 1, GRU: 3, LSTM: 4 } as const;
 const [time, batch, features, hidden] = [3, 2, 3, 2];
