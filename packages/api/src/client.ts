@@ -103,7 +103,7 @@ export interface ApiClient<P extends ProductTypes = AnyProducts> {
     request?: { period?: string | undefined; currency?: string | undefined } & CallOptions,
   ): Promise<Invoice>;
   invoice(id: string, options?: CallOptions): Promise<Invoice>;
-  keys(options?: CallOptions): Promise<Page<Key>>;
+  keys(options?: PageOptions): Promise<Page<Key>>;
   /** @param request.own what is used with the key is the organisation's own: counted, never billed. Default false. */
   createKey(
     request: { name: string; scopes: Scope[]; own?: boolean | undefined },
@@ -184,7 +184,7 @@ export function createApiClient<P extends ProductTypes = AnyProducts>(connection
     invoices: ({ signal, ...query } = {}) => to("invoices", { query }, { signal }),
     createInvoice: ({ signal, ...body } = {}) => to("createInvoice", { body }, { signal }),
     invoice: (id, options) => to("invoice", { params: { id } }, options),
-    keys: (options) => to("keys", {}, options),
+    keys: ({ signal, ...query } = {}) => to("keys", { query }, { signal }),
     createKey: (body, options) => to("createKey", { body }, options),
     revokeKey: (id, options) => to("revokeKey", { params: { id } }, options),
     health: (options) => to("health", {}, options),

@@ -288,6 +288,7 @@ export const routes = {
     path: "/v1/keys",
     summary: "API keys, without secrets",
     scope: "admin",
+    query: pageQuery("instant"),
     response: page(key),
     errors: [],
   },

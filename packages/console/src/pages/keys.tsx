@@ -9,7 +9,7 @@ import { Nothing, Page, Section } from "../parts/page.tsx";
 import { ProblemNote } from "../parts/problem.tsx";
 import { Ago } from "../parts/time-text.tsx";
 import { useAction } from "../state/action.ts";
-import { useQuery } from "../state/query.ts";
+import { usePages } from "../state/query.ts";
 
 interface NewKey {
   name: string;
@@ -18,7 +18,7 @@ interface NewKey {
 }
 
 export function KeysPage() {
-  const keys = useQuery("keys", (client, options) => client.keys(options));
+  const keys = usePages("keys", (client, options) => client.keys(options));
   const create = useAction((client, request: NewKey) => client.createKey(request));
   const revoke = useAction((client, id: string) => client.revokeKey(id));
   const [created, setCreated] = useState<CreatedKey>();
@@ -61,11 +61,18 @@ export function KeysPage() {
       {created && <NewSecret created={created} onDone={() => setCreated(undefined)} />}
       {revoke.error && <ProblemNote error={revoke.error} />}
       <Loaded query={keys}>
-        {({ items }) =>
+        {(items) =>
           items.length === 0 ? (
             <Nothing title="No key yet">Make one below.</Nothing>
           ) : (
-            <DataTable label="API keys" columns={columns} rows={items} rowKey={(key) => key.id} />
+            <DataTable
+              label="API keys"
+              columns={columns}
+              rows={items}
+              rowKey={(key) => key.id}
+              more={keys.more}
+              loadingMore={keys.loadingMore}
+            />
           )
         }
       </Loaded>

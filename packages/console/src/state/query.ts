@@ -115,6 +115,11 @@ export function usePages<T>(
 
   return {
     ...first,
+    // The pages behind may have changed as well.
+    reload() {
+      setRest(undefined);
+      first.reload();
+    },
     error: first.error ?? own?.error,
     data: first.data && [...first.data.items, ...(own?.items ?? [])],
     more: cursor === null ? undefined : () => void more(),

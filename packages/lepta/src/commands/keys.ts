@@ -1,5 +1,5 @@
 // `lepta keys`: the organisation's API keys, made and revoked.
-import type { ApiClient, Scope } from "@lepta/api";
+import type { ApiClient, Key, Scope } from "@lepta/api";
 import { Argument, Command, Option } from "commander";
 import { CliError } from "../errors.ts";
 import { withClient } from "../pipeline/ask.ts";
@@ -16,7 +16,13 @@ interface KeysOptions extends CommonOptions {
 const scopes: readonly Scope[] = ["predict", "feedback", "read", "admin"];
 
 async function list(client: ApiClient, terminal: Terminal): Promise<void> {
-  const { items } = await client.keys();
+  const items: Key[] = [];
+  let cursor: string | null | undefined;
+  do {
+    const page = await client.keys({ limit: 200, cursor: cursor ?? undefined });
+    items.push(...page.items);
+    cursor = page.nextCursor;
+  } while (cursor !== null);
   const rows = items.map(({ id, name, prefix, scopes, createdAt, lastUsedAt, revokedAt }) => [
     id,
     name,

@@ -51,7 +51,23 @@ describeStores("accounts", (open) => {
     await revokeKey(tenant, key.id);
     forget(key.id);
     await expect(authenticate(key.secret)).rejects.toMatchObject({ code: "revoked-key", status: 401 });
-    expect((await listKeys(tenant))[0]?.revokedAt).not.toBeNull();
+    expect((await listKeys(tenant)).items[0]?.revokedAt).not.toBeNull();
+  });
+
+  test("keys come in pages, newest first, each once", async () => {
+    const tenant = opened.store.tenant((await createOrganisation(opened.store, { name: "many keys" })).id);
+    const made: string[] = [];
+    for (let i = 0; i < 5; i++) made.push((await createKey(tenant, { name: `key ${i}`, scopes: ["read"] })).id);
+    const seen: string[][] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await listKeys(tenant, { limit: 2, cursor });
+      seen.push(page.items.map(({ id }) => id));
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
+    expect(seen.map((ids) => ids.length)).toEqual([2, 2, 1]);
+    expect(seen.flat()).toEqual(made.reverse());
+    await expect(listKeys(tenant, { cursor: "none" })).rejects.toMatchObject({ code: "invalid-request" });
   });
 
   test("another process refuses a revoked key after a moment", async () => {

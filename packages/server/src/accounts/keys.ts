@@ -1,8 +1,9 @@
 // API keys: made, listed, revoked. The secret is shown once; only its SHA-256 is stored.
 import { createHash, randomBytes } from "node:crypto";
-import { ApiError, type CreatedKey, type Key, type Scope } from "@lepta/api";
-import { and, desc, eq, isNull, sql } from "drizzle-orm";
+import { ApiError, type CreatedKey, type Key, type Page, type Scope } from "@lepta/api";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import { isUuid, newId } from "../db/id.ts";
+import { type PageRequest, pageOf, toPage } from "../db/page.ts";
 import { apiKeys } from "../db/schema.ts";
 import type { Tenant } from "../db/tenant.ts";
 
@@ -44,11 +45,18 @@ export async function createKey(
   return { ...toKey(made!), secret };
 }
 
-export async function listKeys(tenant: Tenant): Promise<Key[]> {
+/** Newest first, revoked ones too. @throws ApiError invalid-request for a cursor that is none of ours. */
+export async function listKeys(tenant: Tenant, request: PageRequest = {}): Promise<Page<Key>> {
+  const { after, order, limit } = pageOf(request, apiKeys.createdAt, apiKeys.id);
   const rows = await tenant.transaction((tx) =>
-    tx.select().from(apiKeys).orderBy(desc(apiKeys.createdAt), desc(apiKeys.id)),
+    tx
+      .select()
+      .from(apiKeys)
+      .where(after)
+      .orderBy(...order)
+      .limit(limit),
   );
-  return rows.map(toKey);
+  return toPage(rows, limit, toKey, ({ createdAt, id }) => ({ at: createdAt, id }));
 }
 
 /** A key that was revoked before stays as it was. @throws ApiError key-not-found */

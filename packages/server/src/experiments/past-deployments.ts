@@ -1,9 +1,9 @@
 // A product's deployments, the one in service and those before it.
 import type { Page, PastDeployment } from "@lepta/api";
 import { and, asc, desc, eq, inArray } from "drizzle-orm";
+import { type PageRequest, pageOf, toPage } from "../db/page.ts";
 import { deployments, modelVersions, variants } from "../db/schema.ts";
 import type { Tenant } from "../db/tenant.ts";
-import { type PageRequest, pageOf, toPage } from "../registry/page.ts";
 import { requireProduct } from "../registry/products.ts";
 
 /** Newest first. @throws ApiError product-not-found, invalid-request for a cursor that is none of ours. */

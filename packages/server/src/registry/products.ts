@@ -2,9 +2,9 @@
 import { ApiError, type Page, type Product, type Task } from "@lepta/api";
 import { asc, eq, gt, sql } from "drizzle-orm";
 import type { Sql } from "../db/connection.ts";
+import type { PageRequest } from "../db/page.ts";
 import { deployments, modelVersions, prices, products, runs } from "../db/schema.ts";
 import type { Tenant } from "../db/tenant.ts";
-import type { PageRequest } from "./page.ts";
 
 export interface NewProduct {
   name: string;

@@ -13,11 +13,11 @@ import { and, asc, eq, sql } from "drizzle-orm";
 import type { Sql } from "../db/connection.ts";
 import { isUuid, newId } from "../db/id.ts";
 import { processNote } from "../db/interrupt.ts";
+import { type PageRequest, pageOf, toPage } from "../db/page.ts";
 import { runEvents, runStages, runs } from "../db/schema.ts";
 import type { Tenant } from "../db/tenant.ts";
 import { appendEvents } from "./events.ts";
 import { startHeartbeat, stopHeartbeat } from "./heartbeat.ts";
-import { type PageRequest, pageOf, toPage } from "./page.ts";
 import { toStage } from "./stages.ts";
 
 /**

@@ -7,12 +7,12 @@ import { and, desc, eq, lt, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Sql } from "../db/connection.ts";
 import { isUuid, newId } from "../db/id.ts";
+import { badCursor, type PageRequest } from "../db/page.ts";
 import { modelVersions } from "../db/schema.ts";
 import type { Store } from "../db/store.ts";
 import type { Tenant } from "../db/tenant.ts";
 import { hashFile, localBlobs } from "../files/blobs.ts";
 import { directoryHash, materialise, storeDirectory } from "../files/directories.ts";
-import { badCursor, type PageRequest } from "./page.ts";
 import { requireProduct } from "./products.ts";
 
 const measured = z

@@ -2,7 +2,7 @@
 // then as many events of each as the page may need: what it costs is the page, not what is stored.
 import { type SQL, sql } from "drizzle-orm";
 import type { Sql } from "../db/connection.ts";
-import type { Place } from "../registry/page.ts";
+import type { Place } from "../db/page.ts";
 import { predictionSource } from "./prediction-writer.ts";
 
 /** Which predictions: all, or those of products, versions or invoice lines. */

@@ -12,6 +12,7 @@ import { and, eq } from "drizzle-orm";
 import { rowsByKeys } from "../db/by-keys.ts";
 import type { Sql } from "../db/connection.ts";
 import { isUuid } from "../db/id.ts";
+import { cursorOf, type PageRequest, placeOf, toPage } from "../db/page.ts";
 import {
   deployments,
   feedback,
@@ -24,7 +25,6 @@ import {
   variants,
 } from "../db/schema.ts";
 import type { Tenant } from "../db/tenant.ts";
-import { cursorOf, type PageRequest, placeOf, toPage } from "../registry/page.ts";
 import { requireProduct } from "../registry/products.ts";
 import { newestPredictions, type PageOf } from "./prediction-page.ts";
 import { isSearch, noVariant, type SearchFilter, searchPredictions } from "./prediction-search.ts";

@@ -3,7 +3,7 @@
 import type { PredictionOutcome } from "@lepta/api";
 import { type SQL, sql } from "drizzle-orm";
 import type { Sql } from "../db/connection.ts";
-import type { Place } from "../registry/page.ts";
+import type { Place } from "../db/page.ts";
 import { newestPredictions, type PageOf } from "./prediction-page.ts";
 
 export interface SearchFilter {

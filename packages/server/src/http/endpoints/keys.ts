@@ -2,7 +2,6 @@
 import { listKeys } from "../../accounts/keys.ts";
 import { endpoint } from "../endpoint.ts";
 
-export const keys = endpoint("keys", async ({ server, principal }) => ({
-  items: await listKeys(server.store.tenant(principal.organisationId)),
-  nextCursor: null,
-}));
+export const keys = endpoint("keys", ({ server, principal, query }) =>
+  listKeys(server.store.tenant(principal.organisationId), query),
+);

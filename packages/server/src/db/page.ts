@@ -2,7 +2,7 @@
 import { ApiError, type Page } from "@lepta/api";
 import { and, desc, lt, lte, or, type SQL } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
-import { isUuid } from "../db/id.ts";
+import { isUuid } from "./id.ts";
 
 export interface PageRequest {
   limit?: number | undefined;
