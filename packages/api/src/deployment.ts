@@ -59,7 +59,6 @@ export const experiment = z
     metric: z.string().meta({ description: "What the cost columns count, e.g. cost or error rate" }),
     confidence: z.number(),
     since: time,
-    countedAt: time.meta({ description: "Large tables are counted now and then, not at each call" }),
     sampleRatio: sampleRatio.nullable().meta({ description: "null with fewer than two variants, or no predictions" }),
     variants: z.array(experimentVariant),
   })

@@ -2,6 +2,7 @@
 import { sql } from "drizzle-orm";
 import { newId } from "../src/db/id.ts";
 import type { Store } from "../src/db/store.ts";
+import { fillSums } from "./recount-sums.ts";
 import { type Seed, seed } from "./seed.ts";
 
 export interface Filling {
@@ -80,5 +81,6 @@ export async function fillStore(store: Store, { count, from, to, chunk = 20_000 
         from made m join hours h on h.version_id = m.version_id and h.hour = date_trunc('hour', m.at, 'UTC')`);
     });
   }
+  await tenant.transaction(fillSums);
   return { ...seeded, variants };
 }

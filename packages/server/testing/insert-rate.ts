@@ -1,5 +1,6 @@
 // `npm run bench:store -w @lepta/server`: how many predictions, each with its usage event, a store commits a second.
 import { randomUUID } from "node:crypto";
+import { deploy } from "../src/experiments/deployment.ts";
 import { predictionWriter } from "../src/serving/prediction-writer.ts";
 import { seed } from "./seed.ts";
 import { openPgliteTestStore, openPostgresqlTestStore, type TestStore } from "./stores.ts";
@@ -10,6 +11,10 @@ const row = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`feature ${
 
 async function measure(database: string, { store, remove }: TestStore) {
   const { organisationId, product, versions } = await seed(store);
+  const { variants } = await deploy(store.tenant(organisationId), {
+    product,
+    variants: [{ version: 1, weight: 1, role: "champion" }],
+  });
   const writer = predictionWriter(store);
   for (const inFlight of [1, 64, 256]) {
     const until = performance.now() + seconds * 1000;
@@ -23,13 +28,14 @@ async function measure(database: string, { store, remove }: TestStore) {
             id: randomUUID(),
             product,
             versionId: versions[0] ?? "",
-            variantId: null,
+            variantId: variants[0]!.id,
             row,
             label: "good",
             probability: 0.3,
             probabilities: { good: 0.7, bad: 0.3 },
             value: null,
-            subjectHash: "5".repeat(64),
+            // Every second has a subject, each of ten predictions.
+            subjectHash: written % 2 === 0 ? String(Math.floor(written / 20)).padStart(64, "5") : null,
             traceparent: null,
             own: false,
             at: new Date(),

@@ -97,6 +97,11 @@ export async function seedOrganisation(store: Store, name: string): Promise<stri
       at: then,
     });
     await tx.insert(schema.feedback).values({ organisationId, predictionId: prediction, label: "good" });
+    await tx.insert(schema.experimentSums).values({ organisationId, variantId: variant, predictions: 1, units: 1 });
+    await tx.insert(schema.experimentUnits).values({ organisationId, variantId: variant, subjectHash: sha256("ada") });
+    await tx
+      .insert(schema.experimentGroups)
+      .values({ organisationId, variantId: variant, labelled: 1, cost: "0", units: 1 });
     await tx.insert(schema.invoices).values({
       organisationId,
       id: invoice,

@@ -3,6 +3,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { sql } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
+import { differingSums } from "../../testing/recount-sums.ts";
 import { staleMigrations } from "../../testing/stale-migrations.ts";
 import { describeStores } from "../../testing/stores.ts";
 import { createInvoice, readInvoice } from "../metering/invoices.ts";
@@ -15,7 +16,7 @@ test("no table changed without a migration", async () => {
   expect(await staleMigrations()).toEqual([]);
 });
 
-/** Of 0003: usage as it was before it was counted by the hour. */
+/** Of 0003: usage as it was before it was counted by the hour, predictions and labels before experiments' sums. */
 const before = `
   insert into lepta.organisations (id, name, subject_salt) values ('00000000-0000-4000-8000-000000000001', 'old', '5a');
   insert into lepta.products (organisation_id, name, task, target, inputs)
@@ -29,6 +30,21 @@ const before = `
     values ('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-0000000000c1', 1, '2025-12', 'USD', 'issued', 0);
   insert into lepta.invoice_lines (organisation_id, id, invoice_id, position, product, version_id, data_hash, count, free, billed, unit_price_micros, amount_micros)
     values ('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-0000000000d1', '00000000-0000-4000-8000-0000000000c1', 0, 'credit', '00000000-0000-4000-8000-00000000000a', 'd', 1, 1, 0, 1000, 0);
+  insert into lepta.deployments (organisation_id, id, product, costs) values
+    ('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-0000000000e1', 'credit', '{"good": {"good": 0, "bad": 0.1}, "bad": {"good": 5, "bad": 0}}');
+  insert into lepta.variants (organisation_id, id, deployment_id, version_id, name, role, weight, position)
+    select '00000000-0000-4000-8000-000000000001', id::uuid, '00000000-0000-4000-8000-0000000000e1', '00000000-0000-4000-8000-00000000000a', role, role, 0.5, 0
+    from (values ('00000000-0000-4000-8000-0000000000f1', 'champion'), ('00000000-0000-4000-8000-0000000000f2', 'challenger')) as given(id, role);
+  insert into lepta.predictions (organisation_id, id, product, version_id, variant_id, row, label, value, subject_hash, at)
+    select '00000000-0000-4000-8000-000000000001', lpad(i::text, 32, '0')::uuid, 'credit', '00000000-0000-4000-8000-00000000000a',
+      (array['00000000-0000-4000-8000-0000000000f1', '00000000-0000-4000-8000-0000000000f2', null])[1 + i % 3]::uuid, '{}',
+      case when i % 3 = 1 then (i / 7.0)::text when i % 4 = 0 then 'bad' else 'good' end, case when i % 3 = 1 then i / 7.0 end,
+      case when i % 5 < 2 then 'subject ' || i % 5 end, now()
+    from generate_series(1, 60) i;
+  insert into lepta.feedback (organisation_id, prediction_id, label)
+    select '00000000-0000-4000-8000-000000000001', lpad(i::text, 32, '0')::uuid,
+      case when i % 3 = 1 then '0.3' when i % 2 = 0 then 'bad' else 'good' end
+    from generate_series(1, 60) i where i % 7 > 0;
   insert into lepta.usage_events (organisation_id, source, id, product, version_id, quantity, at, invoice_line_id)
     select '00000000-0000-4000-8000-000000000001', source, id, 'credit', '00000000-0000-4000-8000-00000000000a', quantity, at::timestamptz, line::uuid from (values
       ('/predictions', 'a', 1, '2025-12-31T23:00:00Z', '00000000-0000-4000-8000-0000000000d1'),
@@ -38,7 +54,7 @@ const before = `
       ('/sent', 'e', 4, '2026-01-05T10:20:00Z', null),
       ('/predictions', 'f', 1, '2026-01-05T10:40:00Z', null)) as given(source, id, quantity, at, line)`;
 
-/** A database of the first four migrations with that usage in it, brought up to date. */
+/** A database of the first four migrations with that in it, brought up to date. */
 async function carried(connection: Connection): Promise<void> {
   const folder = new URL("../../migrations/", import.meta.url);
   const { entries } = JSON.parse(readFileSync(new URL("meta/_journal.json", folder), "utf8")) as {
@@ -63,7 +79,7 @@ async function carried(connection: Connection): Promise<void> {
   await migrate(connection);
 }
 
-describe("usage from before it was counted by the hour", () => {
+describe("what was stored before it was counted", () => {
   const check = async (connection: Connection) => {
     try {
       await carried(connection);
@@ -88,6 +104,12 @@ describe("usage from before it was counted by the hour", () => {
       expect((await readInvoice(tenant, "00000000-0000-4000-8000-0000000000c1")).lines).toMatchObject([
         { period: "2025-12", own: 0, count: 1 },
       ]);
+      // Experiments' sums are counted of what was there: a champion of classes, a challenger of numbers.
+      const { sums, differing } = await tenant.transaction(async (tx) => ({
+        sums: (await tx.execute(sql`select predictions::int from lepta.experiment_sums`)).rows,
+        differing: await differingSums(tx),
+      }));
+      expect({ sums, differing }).toEqual({ sums: [{ predictions: 20 }, { predictions: 20 }], differing: [] });
     } finally {
       await connection.close();
     }

@@ -9,5 +9,6 @@ export { prices, products } from "./schema/products.ts";
 export { requestKeys } from "./schema/request-keys.ts";
 export { runEvents, runStages, runs } from "./schema/runs.ts";
 export { appRole, lepta } from "./schema/tenancy.ts";
+export { experimentGroups, experimentSums, experimentUnits } from "./schema/unit-sums.ts";
 export { usageEvents, usageHours } from "./schema/usage.ts";
 export { type BundleFile, modelVersions } from "./schema/versions.ts";

@@ -1,8 +1,7 @@
-// What an experiment's table is computed from: each variant's units, with their labelled predictions and their costs.
-// Read in pieces by the index, a short statement each, so that predictions are answered between them.
-import type { Deployment } from "@lepta/api";
-import { type SQL, sql } from "drizzle-orm";
-import type { Tenant } from "../db/tenant.ts";
+// What an experiment's table is computed from: each variant's sums, which predictions and labels keep up as they are
+// written (serving/prediction-writer.ts, serving/label-sums.ts).
+import { sql } from "drizzle-orm";
+import type { Sql } from "../db/connection.ts";
 import { type Costs, mostGroups } from "./cost-statistics.ts";
 
 export interface VariantSums {
@@ -11,107 +10,57 @@ export interface VariantSums {
   costs: Costs;
 }
 
-/** Predictions a statement: some ten milliseconds on the embedded database. */
-const piece = 2_000;
-
-/** A unit's predictions, in one piece or over several. */
-interface Unit extends Record<string, unknown> {
-  unit: string;
-  /** The newest place in the piece. */
-  last: string;
+interface SumsRow extends Record<string, unknown> {
+  id: string;
   predictions: number;
-  /** Labelled predictions, and their cost. */
-  n: number;
-  c: number;
+  units: number;
+  labelled_units: number;
+  labelled: number;
+  cost: number;
+  labelled_squared: number;
+  labelled_cost: number;
+  cost_squared: number;
+  groups: { units: number; rows: number; sum: number }[];
 }
 
-/** @param bounds what one labelled prediction can cost; undefined: squared errors of numbers */
+/**
+ * @param bounds what one labelled prediction can cost; undefined: squared errors of numbers
+ * @returns the variants that have predictions
+ */
 export async function readSums(
-  tenant: Tenant,
-  deployment: Deployment,
+  tx: Sql,
+  variants: readonly string[],
   bounds: Costs["bounds"],
 ): Promise<Map<string, VariantSums>> {
-  const cost: SQL =
-    bounds === undefined
-      ? sql`power(p.value - f.label::float8, 2)`
-      : deployment.costs
-        ? sql`(${JSON.stringify(deployment.costs)}::jsonb -> f.label ->> p.label)::float8`
-        : sql`(f.label <> p.label)::int`;
-  const sums = new Map<string, VariantSums>();
-  for (const { id } of deployment.variants) {
-    const variant = variantSums(bounds);
-    for await (const unit of unitsOf(tenant, id, cost)) variant.add(unit);
-    sums.set(id, variant.sums());
-  }
-  return sums;
-}
-
-/** A variant's units, each once, in their order. */
-async function* unitsOf(tenant: Tenant, variant: string, cost: SQL): AsyncGenerator<Unit> {
-  let open: Unit | undefined;
-  for (;;) {
-    const after: SQL = open === undefined ? sql`` : sql`and (p.unit, p.id) > (${open.unit}, ${open.last}::uuid)`;
-    const { rows } = await tenant.transaction(async (tx) => {
-      // The index has the order: without statistics the planner would as soon read all of the variant and sort it.
-      await tx.execute(
-        sql`select set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true)`,
-      );
-      return tx.execute<Unit>(sql`
-        with p as materialized (
-          select p.unit, p.id, p.label, p.value from lepta.predictions p
-          where p.variant_id = ${variant} ${after} order by p.unit, p.id limit ${piece}
-        )
-        select p.unit, max(p.id::text) as last, count(*)::float8 as predictions, count(f.label)::float8 as n,
-          coalesce(sum(${cost}), 0)::float8 as c
-        from p left join lateral (
-          select label from lepta.feedback f where f.prediction_id = p.id limit 1
-        ) f on true group by p.unit order by p.unit`);
-    });
-    for (const row of rows) {
-      if (open?.unit === row.unit) {
-        open.last = row.last;
-        open.predictions += row.predictions;
-        open.n += row.n;
-        open.c += row.c;
-      } else {
-        if (open !== undefined) yield open;
-        open = row;
-      }
-    }
-    if (rows.reduce((sum, { predictions }) => sum + predictions, 0) < piece) {
-      if (open !== undefined) yield open;
-      return;
-    }
-  }
-}
-
-/** Adds units up. */
-function variantSums(bounds: Costs["bounds"]): { add(unit: Unit): void; sums(): VariantSums } {
-  const sums = { units: 0, count: 0, cost: 0, countSquared: 0, countCost: 0, costSquared: 0 };
-  const groups = new Map<string, { rows: number; sum: number; units: number }>();
-  let predictions = 0;
-  let units = 0;
-  return {
-    add({ predictions: all, n, c }) {
-      predictions += all;
-      units += 1;
-      if (n === 0) return;
-      sums.units += 1;
-      sums.count += n;
-      sums.cost += c;
-      sums.countSquared += n * n;
-      sums.countCost += n * c;
-      sums.costSquared += c * c;
-      if (bounds === undefined || groups.size > mostGroups) return;
-      // Sums of the same costs in another order differ in their last digits: ten decimals are one group.
-      const sum = Number(c.toFixed(10));
-      const group = groups.get(`${n} ${sum}`);
-      if (group) group.units += 1;
-      else groups.set(`${n} ${sum}`, { rows: n, sum, units: 1 });
-    },
-    sums() {
-      const few = bounds !== undefined && groups.size <= mostGroups;
-      return { predictions, units, costs: { sums, groups: few ? [...groups.values()] : undefined, bounds } };
-    },
-  };
+  const { rows } = await tx.execute<SumsRow>(sql`
+    select s.variant_id as id, s.predictions::float8, s.units::float8, s.labelled_units::float8, s.labelled::float8,
+      s.cost::float8, s.labelled_squared::float8, s.labelled_cost::float8, s.cost_squared::float8, (
+        select coalesce(json_agg(json_build_object('units', g.units, 'rows', g.labelled, 'sum', g.cost)), '[]') from (
+          select units, labelled, cost from lepta.experiment_groups g where g.variant_id = wanted.id
+          order by g.labelled, g.cost limit ${mostGroups + 1}
+        ) g
+      ) as groups
+    from unnest(${sql.param([...variants])}::uuid[]) as wanted(id)
+    cross join lateral (select * from lepta.experiment_sums s where s.variant_id = wanted.id limit 1) s`);
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      {
+        predictions: row.predictions,
+        units: row.units,
+        costs: {
+          sums: {
+            units: row.labelled_units,
+            count: row.labelled,
+            cost: row.cost,
+            countSquared: row.labelled_squared,
+            countCost: row.labelled_cost,
+            costSquared: row.cost_squared,
+          },
+          groups: bounds !== undefined && row.groups.length <= mostGroups ? row.groups : undefined,
+          bounds,
+        },
+      },
+    ]),
+  );
 }

@@ -16,13 +16,19 @@ const confidence = 0.95;
  * @throws ApiError product-not-found, deployment-not-found
  */
 export async function experimentTable(tenant: Tenant, product: string): Promise<Experiment> {
-  const { deployment, regression } = await tenant.transaction(async (tx) => {
+  const { deployment, regression, bounds, sums } = await tenant.transaction(async (tx) => {
     const current = await readDeployment(tx, product);
     const [known] = await tx.select({ task: products.task }).from(products).where(eq(products.name, product));
-    return { deployment: current, regression: known?.task === "regression" };
+    const numbers = known?.task === "regression";
+    const costBounds = numbers ? undefined : boundsOf(current);
+    const variants = current.variants.map(({ id }) => id);
+    return {
+      deployment: current,
+      regression: numbers,
+      bounds: costBounds,
+      sums: await readSums(tx, variants, costBounds),
+    };
   });
-  const bounds = regression ? undefined : boundsOf(deployment);
-  const sums = await readSums(tenant, deployment, bounds);
   const champion = deployment.variants.find((variant) => variant.role === "champion");
   const rows = deployment.variants.map((variant) => ({ variant, sums: sums.get(variant.id) ?? nothing }));
   const base = champion && sums.get(champion.id);
@@ -32,7 +38,6 @@ export async function experimentTable(tenant: Tenant, product: string): Promise<
     metric: regression ? "squared error" : deployment.costs ? "cost" : "error rate",
     confidence,
     since: deployment.createdAt,
-    countedAt: new Date().toISOString(),
     sampleRatio: sampleRatio(rows.map(({ variant, sums: { units } }) => ({ units, weight: variant.weight }))),
     variants: rows.map(({ variant, sums: { predictions, units, costs } }) => {
       const cost = costInterval(costs, confidence);

@@ -4,7 +4,6 @@ import type { IncomingMessage } from "node:http";
 import type { Scope } from "@lepta/api";
 import type { Caller } from "../accounts/authenticate.ts";
 import type { Store } from "../db/store.ts";
-import type { ReadExperiment } from "../experiments/experiment-cache.ts";
 import type { Predictor } from "../experiments/predictor.ts";
 import type { ScorerPool } from "../serving/scorer-pool.ts";
 import type { Exchange } from "./exchange.ts";
@@ -16,8 +15,6 @@ export type Principal = Caller;
 export interface ServerContext {
   store: Store;
   predictor: Predictor;
-  /** The experiment's table, counted no more often than it is worth. */
-  experiment: ReadExperiment;
   scorers: ScorerPool;
   figures: Figures;
   limits: Limits;

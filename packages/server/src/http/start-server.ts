@@ -7,8 +7,6 @@ import type { Logger } from "pino";
 import { createAuthenticator } from "../accounts/authenticate.ts";
 import type { Store } from "../db/store.ts";
 import { deploymentCache } from "../experiments/deployment-cache.ts";
-import { experimentCache } from "../experiments/experiment-cache.ts";
-import { experimentTable } from "../experiments/experiment-table.ts";
 import { predictor } from "../experiments/predictor.ts";
 import { type Jobs, startJobs } from "../jobs/jobs.ts";
 import { closeMonthsJob } from "../metering/close-months.ts";
@@ -94,7 +92,6 @@ export async function startServer(store: Store, options: ServerOptions = {}): Pr
     }),
     report: (exchange, error) => onError(exchange, error),
     forgetKey: (keyId) => authenticator.forget(keyId),
-    experiment: experimentCache(experimentTable),
     predictor: predictor({
       store,
       scorers,

@@ -1,10 +1,10 @@
 // The true labels that come back for predictions.
 import { ApiError, type FeedbackItem, type FieldProblem, type Label } from "@lepta/api";
-import { eq, sql } from "drizzle-orm";
-import { rowsByKeys } from "../db/by-keys.ts";
-import { predictions } from "../db/schema.ts";
+import { sql } from "drizzle-orm";
+import type { Sql } from "../db/connection.ts";
 import type { Tenant } from "../db/tenant.ts";
 import { requireProduct } from "../registry/products.ts";
+import { type LabelledPrediction, storeLabels } from "./label-sums.ts";
 
 /**
  * Records labels, all or none. The label of a prediction can be corrected by sending another.
@@ -30,7 +30,7 @@ export function recordFeedback(tenant: Tenant, product: string, items: readonly 
       });
     }
     const ids = [...labels.keys()];
-    const found = await rowsByKeys(tx, predictions, predictions.id, ids, eq(predictions.product, product));
+    const found = await lockPredictions(tx, product, ids);
     if (found.length < ids.length) {
       const there = new Set(found.map(({ id }) => id));
       const errors = items.flatMap(({ prediction }, i) =>
@@ -48,24 +48,43 @@ export function recordFeedback(tenant: Tenant, product: string, items: readonly 
         fix: "Use ids that predict calls of this product answered; nothing of this request was recorded.",
       });
     }
-    const changed = await tx.execute(sql`
-      insert into lepta.feedback (organisation_id, prediction_id, label)
-      select ${tenant.organisationId}::uuid, given.* from unnest(${sql.param(ids)}::uuid[], ${sql.param([...labels.values()])}::text[]) as given
-      on conflict (organisation_id, prediction_id) do update set label = excluded.label, at = now()
-        where feedback.label <> excluded.label
-      returning prediction_id`);
-    return changed.rows.length;
+    return storeLabels(
+      tx,
+      tenant.organisationId,
+      found.map((prediction) => ({ ...prediction, truth: labels.get(prediction.id)! })),
+    );
   });
+}
+
+/** Those of the product that are there; locked in one order, so that labels of one prediction follow each other. */
+async function lockPredictions(
+  tx: Sql,
+  product: string,
+  ids: readonly string[],
+): Promise<Omit<LabelledPrediction, "truth">[]> {
+  // One look-up by the key each; `id = any(…)` would leave the way to the planner.
+  const { rows } = await tx.execute<Record<string, unknown> & Omit<LabelledPrediction, "truth">>(sql`
+    select p.* from unnest(${sql.param([...ids].sort())}::uuid[]) as wanted(id) cross join lateral (
+      select p.id, p.variant_id as "variantId", p.subject_hash as "subjectHash", p.label, p.value
+      from lepta.predictions p where p.id = wanted.id and p.product = ${product} limit 1 for no key update
+    ) p`);
+  return rows;
 }
 
 function shown(label: Label): string {
   return JSON.stringify(typeof label === "string" && label.length > 100 ? `${label.slice(0, 100)}…` : label);
 }
 
-/** A number, or one in decimal digits: what JavaScript reads as one beside these (blanks, hexadecimal) is a mistake. */
+/**
+ * A number that a model could answer (float32), or one in decimal digits: what JavaScript reads as one beside these
+ * (blanks, hexadecimal) is a mistake.
+ */
 function isNumber(label: Label): boolean {
-  return Number.isFinite(typeof label === "number" || decimal.test(label) ? Number(label) : Number.NaN);
+  return Math.abs(typeof label === "number" || decimal.test(label) ? Number(label) : Number.NaN) <= largest;
 }
+
+/** The largest float32. */
+const largest = 3.4028234663852886e38;
 
 const decimal = /^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[+-]?[0-9]+)?$/i;
 

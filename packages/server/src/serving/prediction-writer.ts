@@ -102,8 +102,9 @@ function refusesValues(error: unknown): boolean {
 }
 
 /**
- * Predictions, their usage events, and the events' counts by hour, in one statement. Only predictions that are new are
- * counted; their events are new with them, because no one else may name the source (metering/usage.ts).
+ * Predictions, their usage events, the events' counts by hour and the variants' counts, in one statement. Only
+ * predictions that are new are counted; their events are new with them, because no one else may name the source
+ * (metering/usage.ts). Rows that others write too are locked in one order: hours, subjects, then variants' sums.
  */
 const insertText = `
   with fresh as (
@@ -113,7 +114,7 @@ const insertText = `
     from unnest($2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::jsonb[], $7::text[], $8::float8[], $9::jsonb[],
       $10::float8[], $11::text[], $12::text[], $13::bool[], $14::timestamptz[]) as given
     on conflict do nothing
-    returning id, product, version_id, own, at
+    returning id, product, version_id, variant_id, subject_hash, own, at
   ), priced as materialized (
     select f.*, date_trunc('hour', f.at, 'UTC') as hour, (
       select p.id from lepta.prices p where p.product = f.product and p.effective_from <= f.at
@@ -131,6 +132,21 @@ const insertText = `
     select $1::uuid, $15, p.id::text, h.id, 1, p.at
     from priced p join hours h on h.product = p.product and h.version_id = p.version_id and h.own = p.own
       and h.hour = p.hour and h.price_id is not distinct from p.price_id
+  ), subjects as (
+    insert into lepta.experiment_units (organisation_id, variant_id, subject_hash)
+    select $1::uuid, variant_id, subject_hash from fresh cross join (select count(*) from hours) first
+    where variant_id is not null and subject_hash is not null
+    group by variant_id, subject_hash order by variant_id, subject_hash
+    on conflict do nothing
+    returning variant_id
+  ), sums as (
+    insert into lepta.experiment_sums as s (organisation_id, variant_id, predictions, units)
+    select $1::uuid, variant_id, sum(predictions), sum(units) from (
+      select variant_id, 1 as predictions, (subject_hash is null)::int as units from fresh where variant_id is not null
+      union all select variant_id, 0, 1 from subjects
+    ) counted group by variant_id order by variant_id
+    on conflict (organisation_id, variant_id)
+      do update set predictions = s.predictions + excluded.predictions, units = s.units + excluded.units
   )
   select count(*)::int as fresh, case when count(*) < $16::int then json_agg(id) end as ids from fresh`;
 

@@ -1,7 +1,6 @@
 // Predictions as they were answered, and the labels that came back.
 import type { Row } from "@lepta/api";
-import { sql } from "drizzle-orm";
-import { boolean, doublePrecision, foreignKey, index, jsonb, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { boolean, doublePrecision, foreignKey, jsonb, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import { variants } from "./deployments.ts";
 import { instant, lepta, organisationId, tenantPolicy } from "./tenancy.ts";
 import { modelVersions } from "./versions.ts";
@@ -24,8 +23,6 @@ export const predictions = lepta.table(
     value: doublePrecision("value"),
     /** Hex SHA-256 of the organisation's salt and the subject. */
     subjectHash: text("subject_hash"),
-    /** The unit of an experiment: the subject, or the prediction itself where none was named. */
-    unit: text("unit").notNull().generatedAlwaysAs(sql`coalesce(subject_hash, id::text)`),
     /** W3C Trace Context of the request that asked for it. */
     traceparent: text("traceparent"),
     /** Asked for with a key of the organisation's own use. */
@@ -44,7 +41,6 @@ export const predictions = lepta.table(
       columns: [t.organisationId, t.variantId],
       foreignColumns: [variants.organisationId, variants.id],
     }),
-    index("predictions_of_variant").on(t.organisationId, t.variantId, t.unit, t.id),
     tenantPolicy(),
   ],
 );
