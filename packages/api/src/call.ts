@@ -2,7 +2,14 @@
 import * as z from "zod";
 import { ApiError, isApiErrorCode } from "./errors.ts";
 import { problem } from "./problem.ts";
-import { type Route, type RouteInput, type RouteName, type RouteResponse, routes } from "./routes.ts";
+import {
+  type ResponseForm,
+  type Route,
+  type RouteInput,
+  type RouteName,
+  type RouteResponse,
+  routes,
+} from "./routes.ts";
 
 export interface Connection {
   /** The server's address, e.g. http://127.0.0.1:7080. */
@@ -50,6 +57,14 @@ export async function answerOf<N extends RouteName>(
   return answer.data as RouteResponse<N>;
 }
 
+/** What a client asks for: of a file, an error is a problem document all the same. */
+const accepted: Readonly<Record<ResponseForm, string>> = {
+  json: "application/json",
+  text: "application/json",
+  events: "text/event-stream",
+  bytes: "application/octet-stream, application/problem+json",
+};
+
 /** Sends a route's request and returns the successful response, body unread. */
 export async function send(
   connection: Connection,
@@ -60,7 +75,7 @@ export async function send(
 ): Promise<Response> {
   const url = urlOf(connection.url, route, input.params, input.query);
   const headers: Record<string, string> = {
-    accept: route.form === "events" ? "text/event-stream" : "application/json",
+    accept: accepted[route.form ?? "json"],
   };
   if (connection.key !== undefined) headers.authorization = `Bearer ${connection.key}`;
   if (route.body) headers["content-type"] = "application/json";
@@ -127,9 +142,18 @@ async function readJson(route: Route, response: Response, signal: AbortSignal | 
 }
 
 /** A body can break off or take too long as an answer can. @throws what the caller aborted with; ApiError */
-async function readBody(route: Route, response: Response, signal: AbortSignal | undefined): Promise<string> {
+function readBody(route: Route, response: Response, signal: AbortSignal | undefined): Promise<string> {
+  return whole(route, response.text(), signal);
+}
+
+/** The bytes of a successful response. @throws as `call` */
+export function blobOf(route: Route, response: Response, signal: AbortSignal | undefined): Promise<Blob> {
+  return whole(route, response.blob(), signal);
+}
+
+async function whole<T>(route: Route, reading: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   try {
-    return await response.text();
+    return await reading;
   } catch (cause) {
     if (signal?.aborted) throw cause;
     throw new ApiError("server-unreachable", `the answer of ${route.method} ${route.path} broke off`, {

@@ -1,6 +1,6 @@
 // The typed client: one method a route, rows and labels typed by the product's name.
 import * as z from "zod";
-import { answerOf, type CallInput, type CallOptions, type Connection, call, send } from "./call.ts";
+import { answerOf, blobOf, type CallInput, type CallOptions, type Connection, call, send } from "./call.ts";
 import type { Deployment, Experiment } from "./deployment.ts";
 import { ApiError } from "./errors.ts";
 import { readEventStream } from "./event-stream.ts";
@@ -17,6 +17,7 @@ import type {
   PastDeployment,
   StageRecord,
   Upload,
+  VersionFiles,
 } from "./publish.ts";
 import { type RouteName, type RouteResponse, routes } from "./routes.ts";
 import { type Run, type RunEvent, type RunSummary, runEvent } from "./run.ts";
@@ -116,6 +117,10 @@ export interface ApiClient<P extends ProductTypes = AnyProducts> {
   uploadFile(content: Blob, options?: CallOptions): Promise<Upload>;
   /** The first version makes the product. The same bundle again is the same version. */
   registerVersion(product: Name<P>, version: NewVersion, options?: CallOptions): Promise<Version>;
+  /** The files of a version's bundle. */
+  versionFiles(product: Name<P>, version: number, options?: CallOptions): Promise<VersionFiles>;
+  /** A file of a version's bundle; check its hash against the one that `versionFiles` says. */
+  versionFile(product: Name<P>, version: number, file: string, options?: CallOptions): Promise<Blob>;
   /** Puts versions into service in place of what was. */
   deploy(product: Name<P>, deployment: NewDeployment, options?: CallOptions): Promise<Deployment>;
   /** Newest first. */
@@ -131,7 +136,7 @@ export interface ApiClient<P extends ProductTypes = AnyProducts> {
   ): Promise<RouteResponse<"finishedStage">["found"]>;
 }
 
-/** Milliseconds for a file's way: models are larger than rows. */
+/** Milliseconds for a file's way, either way: models are larger than rows. */
 const uploadTimeoutMs = 600_000;
 
 /**
@@ -195,6 +200,13 @@ export function createApiClient<P extends ProductTypes = AnyProducts>(connection
       return answerOf<"uploadFile">(route, response, signal);
     },
     registerVersion: (product, body, options) => to("registerVersion", { params: { product }, body }, options),
+    versionFiles: async (product, version, options) =>
+      (await to("versionFiles", { params: { product, version } }, options)).files,
+    async versionFile(product, version, file, { signal } = {}) {
+      const input = { params: { product, version, file } };
+      const response = await send(connection, routes.versionFile, input, signal, uploadTimeoutMs);
+      return blobOf(routes.versionFile, response, signal);
+    },
     deploy: (product, body, options) => to("deploy", { params: { product }, body }, options),
     deployments: (product, { signal, ...query } = {}) => to("deployments", { params: { product }, query }, { signal }),
     setPrice: (product, body, options) => to("setPrice", { params: { product }, body }, options),

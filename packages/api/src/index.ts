@@ -99,6 +99,7 @@ export type {
   PastDeployment,
   StageRecord,
   Upload,
+  VersionFiles,
 } from "./publish.ts";
 export { bodyErrors, keyErrors, routeErrors } from "./route-errors.ts";
 export {

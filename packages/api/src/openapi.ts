@@ -8,7 +8,12 @@ import { idempotencyHeader, type Route, routes } from "./routes.ts";
 
 type Json = Record<string, unknown>;
 
-const mediaTypes = { json: "application/json", events: "text/event-stream", text: "text/plain" } as const;
+const mediaTypes = {
+  json: "application/json",
+  events: "text/event-stream",
+  text: "text/plain",
+  bytes: "application/octet-stream",
+} as const;
 
 /** @param info.version the server's release. @param info.url where the server listens, when known. */
 export function openApiDocument(info: { version: string; url?: string }): Json {
@@ -93,8 +98,9 @@ export function openApiDocument(info: { version: string; url?: string }): Json {
   };
 }
 
-/** Of a stream the schema is that of one event, whose data is a document in JSON. */
+/** Of a stream the schema is that of one event, whose data is a document in JSON; bytes have none. */
 function formed({ form }: Route, schema: Json): Json {
+  if (form === "bytes") return {};
   if (form !== "events") return schema;
   return {
     type: "object",

@@ -17,14 +17,17 @@ import {
   recorded,
   stageRecord,
   upload,
+  versionFiles,
+  versionNumber,
 } from "./publish.ts";
 import type { Route } from "./routes.ts";
 import { runSummary } from "./run.ts";
-import { id, pageQuery, productName } from "./scalars.ts";
+import { id, pageQuery, productName, text } from "./scalars.ts";
 import { version } from "./version.ts";
 
 const productParams = z.object({ product: productName });
 const idParams = z.object({ id });
+const versionParams = productParams.extend({ version: versionNumber });
 
 export const publishRoutes = {
   uploadFile: {
@@ -48,6 +51,25 @@ export const publishRoutes = {
     response: version,
     status: 201,
     errors: ["upload-not-found", "bundle-unusable", "run-not-found"],
+  },
+  versionFiles: {
+    method: "GET",
+    path: "/v1/products/{product}/versions/{version}/files",
+    summary: "The files of a version's bundle",
+    scope: "admin",
+    params: versionParams,
+    response: versionFiles,
+    errors: ["version-not-found"],
+  },
+  versionFile: {
+    method: "GET",
+    path: "/v1/products/{product}/versions/{version}/files/{file}",
+    summary: "A file of a version's bundle, its bytes as they were uploaded",
+    scope: "admin",
+    params: versionParams.extend({ file: text.min(1).max(100) }),
+    response: z.unknown(),
+    form: "bytes",
+    errors: ["version-not-found", "file-not-found"],
   },
   deploy: {
     method: "POST",

@@ -20,6 +20,17 @@ export const bundleFile = z.strictObject({
     .meta({ description: "The file's name in the bundle, e.g. model.onnx" }),
   sha256: hash.meta({ description: "Of a file that this organisation uploaded" }),
 });
+export const versionFiles = z.object({
+  files: z.array(z.object({ path: z.string(), sha256: hash, bytes: count })),
+});
+export type VersionFiles = z.infer<typeof versionFiles>["files"];
+
+/** A version's number where it stands in a path. */
+export const versionNumber = z.coerce
+  .number()
+  .int()
+  .positive()
+  .max(2 ** 31 - 1);
 export const newVersion = z
   .strictObject({
     name: text.min(1).max(100).meta({ description: "The model's name, e.g. network" }),

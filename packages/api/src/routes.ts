@@ -32,8 +32,8 @@ import { id, page, pageQuery, productName, seqQuery, text } from "./scalars.ts";
 import { usageQuery, usageRequest, usageResponse, usageSummary } from "./usage.ts";
 import { version } from "./version.ts";
 
-/** `json`: one document. `events`: a stream of server-sent events, each `data` one `response` document. */
-export type ResponseForm = "json" | "events" | "text";
+/** `json`: one document. `events`: a stream of server-sent events, each `data` one `response` document. `bytes`: a file. */
+export type ResponseForm = "json" | "events" | "text" | "bytes";
 
 export const idempotencyHeader = "Idempotency-Key";
 

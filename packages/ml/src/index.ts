@@ -4,7 +4,7 @@ export type { FeatureProfile, Manifest, ManifestInput, ManifestMetric } from "./
 export { type Bundle, type ReadBundleOptions, readBundle, readManifest } from "./bundle/read-bundle.ts";
 export type { Row, RowProblem } from "./bundle/row.ts";
 export { openScorer, type Scorer, type ScorerOptions } from "./bundle/scorer.ts";
-export { type TrainedOverlap, taskOverlap, trainedOverlap } from "./bundle/trained-overlap.ts";
+export { learntRows, type TrainedOverlap, taskOverlap, trainedOverlap } from "./bundle/trained-overlap.ts";
 export { type BundleContents, type BundleInfo, checkBundleTarget, writeBundle } from "./bundle/write-bundle.ts";
 // compress/
 export {
@@ -21,6 +21,7 @@ export { MlError, type MlErrorCode, mlErrors } from "./errors.ts";
 // evaluate/
 export { auc, aucStatistic, macroAuc } from "./evaluate/auc.ts";
 export { averagePrecision } from "./evaluate/average-precision.ts";
+export { type Beside, besideEachOther, type Decided, type Figure } from "./evaluate/beside.ts";
 export {
   type BootstrapOptions,
   bootstrapDifference,

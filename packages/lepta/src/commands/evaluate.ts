@@ -1,5 +1,5 @@
 // `lepta evaluate`: a bundle's metrics on a table.
-import { columnOf, isNumeric, labelAt, type Table, withTarget } from "@lepta/data";
+import { columnOf, type Table, withTarget } from "@lepta/data";
 import {
   type Constant,
   type Manifest,
@@ -12,6 +12,7 @@ import {
 } from "@lepta/ml";
 import { Command } from "commander";
 import { CliError } from "../errors.ts";
+import { bundlePredictions } from "../pipeline/bundle-predictions.ts";
 import { rejectedText, unreadableText, withoutTargetText } from "../pipeline/data.ts";
 import { evaluationOf, rowGroups } from "../pipeline/evaluate.ts";
 import { absentText, confusionText, metricsText } from "../pipeline/metrics-text.ts";
@@ -35,24 +36,13 @@ function measurable(
   { target, task, constant }: Manifest,
   outcomes: Outcomes,
 ): { predictions: TaskPredictions; constant: Constant } {
-  const column = columnOf(table, target);
-  if (outcomes.kind === "number" && constant !== null && isNumeric(column))
-    return { predictions: { task: "regression", labels: column.data, values: outcomes.values }, constant };
-  if (outcomes.kind !== "class" || constant === null)
-    throw new CliError(
-      "usage-invalid",
-      `The model learnt "${task}", which is not measured on a table of this form.`,
-      "Score the file with lepta predict, and compare its columns.",
-    );
-  const { classes, positive, probabilities } = outcomes;
-  const predictions: TaskPredictions = {
-    task: classes.length === 2 ? "binary" : "multiclass",
-    classes,
-    ...(positive === null ? {} : { positive }),
-    labels: Array.from({ length: table.rowCount }, (_, row) => labelAt(column, row) ?? ""),
-    probabilities,
-  };
-  return { predictions, constant };
+  const predictions = bundlePredictions(table, target, outcomes);
+  if (predictions !== undefined && constant !== null) return { predictions, constant };
+  throw new CliError(
+    "usage-invalid",
+    `The model learnt "${task}", which is not measured on a table of this form.`,
+    "Score the file with lepta predict, and compare its columns.",
+  );
 }
 
 async function run(path: string, options: EvaluateOptions): Promise<void> {

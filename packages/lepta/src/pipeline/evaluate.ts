@@ -17,6 +17,7 @@ import {
 } from "@lepta/ml";
 import type { Gate } from "../product/gate.ts";
 import type { Costs } from "../product/tabular.ts";
+import { besideChampion, type InService } from "./champion.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { type GateResult, gateResults, gatesText } from "./gates.ts";
 import { headlineOf } from "./headline.ts";
@@ -39,6 +40,8 @@ export type EvaluateInput = {
   readonly gates: readonly GateInput[];
   /** Whether a model that is not shown to beat the trivial policy is deployed all the same. */
   readonly evenIfTrivial: boolean;
+  /** The models in service, where a gate compares with the champion. */
+  readonly inService: readonly InService[] | null;
   readonly seed: number;
 };
 
@@ -125,7 +128,8 @@ function checkGates(output: EvaluateOutput): void {
   if (failed.length === 0) return;
   const figure = (value: number | null): string => (value === null ? "not there" : formatFigure(value));
   const sentences = failed.map(
-    ({ gate, measured, bound }) => `"${gate}": on the test part it is ${figure(measured)}, the bound ${figure(bound)}`,
+    ({ gate, measured, bound, note }) =>
+      `"${gate}": on the test part it is ${figure(measured)}, the bound ${figure(bound)}${note === undefined ? "" : ` (${note})`}`,
   );
   throw new StageRefusal(
     "gate-failed",
@@ -137,22 +141,35 @@ function checkGates(output: EvaluateOutput): void {
 
 export const evaluateStage: Stage<Workplace, EvaluateInput, EvaluateOutput> = {
   name: "evaluate",
-  async run(workplace, { trained, costs, gates, evenIfTrivial, seed }, { report }) {
+  async run(workplace, { trained, costs, gates, evenIfTrivial, inService, seed }, { report }) {
     const { table, schema, parts } = await workplace.learning();
     const test = takeRows(table, parts.test);
     const groups = rowGroups(test, schema.group);
     const models: Partial<Record<Role, Evaluation>> = {};
     let overlap: string | undefined;
+    let network: Parameters<typeof besideChampion>[3] | undefined;
     for (const [done, role] of roles.entries()) {
       report({ type: "progress", label: "evaluate", done, total: roles.length });
       const task = await openTrained(workplace, trained, role);
       overlap = overlapText(taskOverlap(task, test));
       const threshold = costs === null ? null : thresholdFor(task.heldOut, costs);
       const constant = constantOfTask(task);
-      models[role] = evaluationOf(await task.predict(test), { threshold, costs, seed, constant, groups });
+      const predictions = await task.predict(test);
+      models[role] = evaluationOf(predictions, { threshold, costs, seed, constant, groups });
+      if (role === "network") network = { predictions, threshold };
     }
     const both = models as Record<Role, Evaluation>;
-    const output = { rows: test.rowCount, overlap: overlap ?? null, models: both, gates: gateResults(gates, both) };
+    const champion =
+      inService === null || network === undefined
+        ? null
+        : await besideChampion(workplace, inService, test, network, { group: schema.group, seed });
+    const beside = champion && { champion, costs };
+    const output = {
+      rows: test.rowCount,
+      overlap: overlap ?? null,
+      models: both,
+      gates: gateResults(gates, both, beside),
+    };
     checkGates(output);
     if (!evenIfTrivial) checkTrivial(output);
     return output;

@@ -33,13 +33,13 @@ test.each([
   [gate.noWorseThan("baseline", "cost"), true, 0.5, 0.6],
   [gate.min("accuracy", 0), false, null, 0],
 ] as const)("%j", (one, passed, measured, bound) => {
-  const [result] = gateResults([one], models);
+  const [result] = gateResults([one], models, null);
   expect(result).toMatchObject({ passed, measured });
   if (bound !== null) expect(result?.bound).toBeCloseTo(bound, 12);
 });
 
 test("the table shows what was measured and the bound", () => {
-  expect(gatesText(gateResults([gate.min("auc", 0.8), gate.cost(0.5)], models)).join("\n")).toMatch(
+  expect(gatesText(gateResults([gate.min("auc", 0.8), gate.cost(0.5)], models, null)).join("\n")).toMatch(
     /AUC at least 0\.8\S* +0\.79\S* +0\.8\S* +failed\nmean cost at most 0\.5\S* +0\.5\S* +0\.5\S* +passed/,
   );
 });

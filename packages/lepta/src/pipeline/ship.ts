@@ -4,6 +4,7 @@ import type { Product } from "../product/define.ts";
 import { type LoadedProduct, loadProduct } from "../product/load.ts";
 import { type BillInput, billStage } from "./bill.ts";
 import { bundleStage } from "./bundle.ts";
+import { modelsInService } from "./champion.ts";
 import { codeVersion } from "./code-version.ts";
 import { dataStage, fileHash } from "./data.ts";
 import { deployStage } from "./deploy.ts";
@@ -145,6 +146,9 @@ async function runStages(
     splitHash,
     costs: costs && { ...costs },
     gates: product.gates.map((one) => ({ ...one })),
+    inService: product.gates.some((one) => one.kind === "no-worse" && one.than === "champion")
+      ? await modelsInService(workplace.client, product.name)
+      : null,
     evenIfTrivial: product.gates.some(({ kind }) => kind === "even-if-trivial"),
     seed,
   });

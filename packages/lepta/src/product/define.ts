@@ -2,7 +2,7 @@
 import { checkKeys, checkKind, checkText, checkWord, refuse, shown } from "./checks.ts";
 import { type Columns, columnTypes } from "./columns.ts";
 import type { ExperimentDeployment } from "./deploy.ts";
-import { type ClassifierMetric, type Gate, gateKinds, gateMetrics, type RegressorMetric } from "./gate.ts";
+import { type ClassifierMetric, type Gate, gateKinds, gateMetrics, type RegressorMetric, rivals } from "./gate.ts";
 import { checkPrice, type PredictionPrice } from "./price.ts";
 import { checkReading } from "./reading.ts";
 import type { TableSource } from "./table.ts";
@@ -147,6 +147,7 @@ function checkGates(product: string, gates: readonly Gate[], task: ClassifierTas
   for (const one of gates) {
     checkKind(`Product ${product}: a gate`, one, gateKinds, `${maker} or another of gate's functions`);
     if (one.kind === "even-if-trivial") continue;
+    if (one.kind === "no-worse") checkWord(`Product ${product}: what a gate compares with`, one.than, rivals);
     if (one.kind === "cost" || (one.kind === "no-worse" && one.metric === "cost")) {
       if (task.kind === "regressor" || task.costs === undefined)
         refuse(`Product ${product} has a gate on cost, but no costs.`, "Give them: tabular.classifier({ costs }).");

@@ -34,9 +34,13 @@ export interface CostGate {
   readonly bound: number;
 }
 
+/** What a network can be held to beside a bound. */
+export const rivals = ["baseline", "champion"] as const;
+export type Rival = (typeof rivals)[number];
+
 export interface NoWorseGate<M extends string = string> {
   readonly kind: "no-worse";
-  readonly than: "baseline";
+  readonly than: Rival;
   readonly metric: M | "cost";
   readonly by: number;
 }
@@ -57,11 +61,14 @@ export const gate: {
   /** The network's mean cost a row of the test part must be at most `bound`, in the unit of the task's costs. */
   cost(bound: number): CostGate;
   /**
-   * The network must be no worse than the baseline on the same test rows, in a metric or in "cost".
+   * The network must be no worse on the same test rows, in a metric or in "cost", than the baseline, or than the
+   * champion: the model that answers for the product now. Rows that the champion learnt from are left out, and its
+   * decisions are those of its own threshold. With no champion yet, or where this very network is in service, the gate
+   * is passed.
    * @param options.by how much worse it may be; default 0
    */
   noWorseThan<const M extends More | Less>(
-    than: "baseline",
+    than: Rival,
     metric: M | "cost",
     options?: { readonly by?: number },
   ): NoWorseGate<M>;
@@ -86,7 +93,7 @@ export const gate: {
     return { kind: "cost", bound };
   },
   noWorseThan(than, metric, options = {}) {
-    checkWord("gate.noWorseThan: what to compare with", than, ["baseline"]);
+    checkWord("gate.noWorseThan: what to compare with", than, rivals);
     checkWord("gate.noWorseThan: the metric", metric, [...more, ...less, "cost"]);
     checkKeys("gate.noWorseThan(…)", options, ["by"]);
     const { by = 0 } = options;

@@ -30,6 +30,18 @@ export async function trainedOverlap(
   return { ...overlap, sameTable: own.hash === dataHash };
 }
 
+/**
+ * Which rows of a table a bundle's model has, in all likelihood, learnt from: 1 a row, else 0.
+ * @returns undefined where the bundle came without `rows.bloom`. Throws `bundle-corrupt`, `unknown-column`
+ */
+export async function learntRows(bundle: Bundle, table: Table): Promise<Uint8Array | undefined> {
+  const filter = await readRowFilter(bundle);
+  if (filter === undefined) return undefined;
+  const { inputs, target } = bundle.manifest;
+  const own = takeColumns(table, [...inputs.map(({ name }) => name), target]);
+  return Uint8Array.from(own.rowHashes, (hash) => (mayHold(filter, hash) ? 1 : 0));
+}
+
 /** How many rows of a table a task has learnt from, exactly. Where the task has groups, the table has their column. */
 export function taskOverlap(task: Pick<TrainedTask, "features" | "target" | "schema" | "rows">, table: Table): Overlap {
   const names = [...task.features.inputs.map(({ name }) => name), task.target.name];

@@ -23,8 +23,10 @@ export interface Call<N extends RouteName> {
   body: Field<Routes[N], "body">;
 }
 
-/** JSON routes answer their document, text routes a string, event routes a stream. */
-type Result<N extends RouteName> = Routes[N] extends { form: "events" } ? ReadableStream<Uint8Array> : RouteResponse<N>;
+/** JSON routes answer their document, text routes a string, routes of events or bytes a stream. */
+type Result<N extends RouteName> = Routes[N] extends { form: "events" | "bytes" }
+  ? ReadableStream<Uint8Array>
+  : RouteResponse<N>;
 
 export type Handler<N extends RouteName> = (call: Call<N>) => Promise<Result<N> | RawResult> | Result<N> | RawResult;
 
@@ -34,7 +36,11 @@ export interface Endpoint {
   answer(server: ServerContext, exchange: Exchange, params: Record<string, string>): Promise<Answer>;
 }
 
-const formTypes = { text: "text/plain; version=0.0.4; charset=utf-8", events: "text/event-stream" } as const;
+const formTypes = {
+  text: "text/plain; version=0.0.4; charset=utf-8",
+  events: "text/event-stream",
+  bytes: "application/octet-stream",
+} as const;
 
 export interface EndpointOptions<N extends RouteName> {
   /** Reads the body in place of `readJson`. */

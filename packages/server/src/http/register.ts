@@ -47,6 +47,7 @@ import { sendUsage } from "./endpoints/send-usage.ts";
 import { setPrice } from "./endpoints/set-price.ts";
 import { uploadFile } from "./endpoints/upload-file.ts";
 import { usage } from "./endpoints/usage.ts";
+import { versionFile, versionFiles } from "./endpoints/version-files.ts";
 import { versions } from "./endpoints/versions.ts";
 
 export const endpoints: Record<RouteName, Endpoint> = {
@@ -102,4 +103,6 @@ export const endpoints: Record<RouteName, Endpoint> = {
   registerVersion,
   setPrice,
   uploadFile,
+  versionFile,
+  versionFiles,
 };

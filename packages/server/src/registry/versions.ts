@@ -1,7 +1,7 @@
 // Model versions: a bundle taken into the store, listed with what it measured, and put back on disk to be served.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { ApiError, type Page, trivial, type Version } from "@lepta/api";
+import { ApiError, type Page, trivial, type Version, type VersionFiles } from "@lepta/api";
 import { MlError, readBundle, readManifest as readBundleManifest } from "@lepta/ml";
 import { and, desc, eq, lt, sql } from "drizzle-orm";
 import { z } from "zod";
@@ -166,6 +166,26 @@ export async function bundleDirectory(store: Store, tenant: Tenant, versionId: s
   const target = join(folder, bundleHash);
   await materialise(blobsOf(store), files, target);
   return target;
+}
+
+/** The files of a version's bundle. @throws ApiError version-not-found */
+export async function listVersionFiles(tenant: Tenant, key: VersionKey): Promise<VersionFiles> {
+  const { files } = await tenant.transaction((tx) => requireVersion(tx, key));
+  return files.map(({ path, sha256, bytes }) => ({ path, sha256, bytes }));
+}
+
+/**
+ * Path of a file of a version's bundle, which must not be changed.
+ * @throws ApiError version-not-found, file-not-found, blob-missing, blob-corrupt
+ */
+export async function versionFilePath(store: Store, tenant: Tenant, key: VersionKey, path: string): Promise<string> {
+  const { id, files } = await tenant.transaction((tx) => requireVersion(tx, key));
+  // A path of the version's own list, not one of the caller's making.
+  if (!files.some((file) => file.path === path))
+    throw new ApiError("file-not-found", `the version has no file ${JSON.stringify(path)}`, {
+      fix: `Ask for one of ${files.map((file) => file.path).join(", ")}.`,
+    });
+  return join(await bundleDirectory(store, tenant, id), path);
 }
 
 async function readManifest(dir: string): Promise<z.infer<typeof manifestSchema>> {

@@ -78,6 +78,33 @@ describeStores("publishing over HTTP", (open) => {
     expect(items[1]?.variants).toEqual(before.variants);
   });
 
+  test("a version's bundle comes back as it was sent, for who may publish", async () => {
+    const files = await send();
+    const { version } = await client.registerVersion("returned", { name: "linear", files });
+    const listed = await client.versionFiles("returned", version);
+    expect(listed.map(({ path, sha256 }) => ({ path, sha256 })).sort((a, b) => (a.path < b.path ? -1 : 1))).toEqual(
+      [...files].sort((a, b) => (a.path < b.path ? -1 : 1)),
+    );
+    for (const { path, bytes } of listed) {
+      const content = Buffer.from(await (await client.versionFile("returned", version, path)).arrayBuffer());
+      expect(content).toHaveLength(bytes);
+      expect(content.equals(readFileSync(join(bundle, path)))).toBe(true);
+    }
+    for (const path of ["manifest", "../manifest.json", "MANIFEST.JSON"])
+      await expect(client.versionFile("returned", version, path)).rejects.toMatchObject({
+        code: "file-not-found",
+        status: 404,
+      });
+    for (const ask of [client.versionFiles("returned", 9), client.versionFile("returned", 9, "manifest.json")])
+      await expect(ask).rejects.toMatchObject({ code: "version-not-found" });
+    await expect(client.versionFiles("returned", 2 ** 31)).rejects.toMatchObject({ code: "invalid-request" });
+    const { secret } = await server.makeKey(["predict", "feedback", "read"]);
+    const reader = createApiClient({ url: server.url, key: secret });
+    await expect(reader.versionFile("returned", version, "manifest.json")).rejects.toMatchObject({
+      code: "missing-scope",
+    });
+  });
+
   test("a run of another process: stages, events, reuse, end", async () => {
     const run = await client.createRun({ product: "credit", seed: 3 });
     const inputHash = "a".repeat(64);
