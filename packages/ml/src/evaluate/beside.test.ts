@@ -56,7 +56,13 @@ describe("two classifiers", () => {
   test("that are one have no difference to bound; a figure that the rows lack is undefined", () => {
     expect(besideEachOther(good, good, "auc", { seed })).toMatchObject({ difference: null });
     expect(besideEachOther(good, better, "rmse", { seed })).toBeUndefined();
-    const none = { ...(good as Extract<Decided, { task: "binary" }>), labels: [], probabilities: new Float32Array(0) };
+    const none: Decided = {
+      task: "binary",
+      classes: ["good", "bad"],
+      positive: "bad",
+      labels: [],
+      probabilities: new Float32Array(0),
+    };
     expect(besideEachOther(none, none, "auc", { seed })).toBeUndefined();
     expect(() => besideEachOther(none, good, "auc", { seed })).toThrow(/answers 0 rows, the other 200/);
   });
