@@ -46,6 +46,7 @@ export const houses: Readonly<Record<string, House>> = {
     imports: ["@lepta/nn", "@lepta/data"],
     rooms: [
       ["federate"],
+      ["inputs"],
       ["features"],
       ["models"],
       ["outcomes"],

@@ -60,6 +60,7 @@ export {
   type Column,
   type ColumnType,
   columnOf,
+  columnTypes,
   isNumeric,
   makeTable,
   type NumericColumn,

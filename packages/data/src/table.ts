@@ -4,7 +4,9 @@ import { DataError } from "./errors.ts";
 import { listNames, suggestName } from "./names.ts";
 import type { ColumnReading } from "./reading/column-reading.ts";
 
-export type ColumnType = "number" | "category" | "boolean" | "timestamp" | "text";
+export const columnTypes = ["number", "category", "boolean", "timestamp", "text"] as const;
+
+export type ColumnType = (typeof columnTypes)[number];
 
 /** number, timestamp (milliseconds since 1970, UTC) and boolean (0, 1); a missing value is NaN. */
 export interface NumericColumn {

@@ -1,8 +1,8 @@
 // The public surface of this package: one explicit list.
 
-export type { FeatureProfile, Manifest, ManifestInput, ManifestMetric } from "./bundle/manifest.ts";
+export type { Manifest, ManifestInput, ManifestMetric } from "./bundle/manifest.ts";
 export { type Bundle, type ReadBundleOptions, readBundle, readManifest } from "./bundle/read-bundle.ts";
-export type { Row, RowProblem } from "./bundle/row.ts";
+export { plainRow, type Row, type RowProblem } from "./bundle/row.ts";
 export { openScorer, type Scorer, type ScorerOptions } from "./bundle/scorer.ts";
 export { learntRows, type TrainedOverlap, taskOverlap, trainedOverlap } from "./bundle/trained-overlap.ts";
 export { type BundleContents, type BundleInfo, checkBundleTarget, writeBundle } from "./bundle/write-bundle.ts";
@@ -100,14 +100,7 @@ export { type ShapleyOptions, type ShapleyValues, shapleyValues } from "./explai
 // features/
 export type { FeatureInput, FeaturePipeline } from "./features/feature-pipeline.ts";
 export { featurePipeline } from "./features/feature-pipeline.ts";
-export type {
-  CategoryFeature,
-  Cycle,
-  Encoding,
-  Feature,
-  FeatureState,
-  NumberFeature,
-} from "./features/feature-state.ts";
+export type { Encoding, FeatureState } from "./features/feature-state.ts";
 export { type FeatureOptions, fitFeatures } from "./features/fit-features.ts";
 // federate/
 export { averageUpdates, proximalTerm, type Update } from "./federate/average.ts";
@@ -116,6 +109,18 @@ export { addScaled, type ParameterSet, parameterNorm } from "./federate/paramete
 export { type GaussianRounds, gaussianEpsilon, noiseForEpsilon } from "./federate/privacy-accountant.ts";
 export { addGaussianNoise, clipToNorm } from "./federate/private-update.ts";
 export { addModular, type Peer, pairSecret, pairwiseMask, secureSum } from "./federate/secure-sum.ts";
+// inputs/
+export type { CategoryFeature } from "./inputs/categories/category-feature.ts";
+export { type Feature, inputKinds } from "./inputs/index.ts";
+export type { InputKind, RawType } from "./inputs/input-kind.ts";
+export type { Cycle, NumberFeature } from "./inputs/numbers/number-feature.ts";
+export {
+  expectedShares,
+  type FeatureProfile,
+  profileBin,
+  profilesIn,
+} from "./inputs/profiles/index.ts";
+export { isStorable } from "./inputs/storable.ts";
 export type { JsonSchema } from "./json-schema.ts";
 // outcomes/
 export type { ClassForm, ClassOutcome, ClassOutcomes } from "./outcomes/class.ts";

@@ -124,8 +124,9 @@ export function numberReader(reading: ColumnReading): (text: string) => number |
   };
 }
 
-/** The spellings of a missing value that are numbers: -999 is -999.0 too. */
-export function numberMarkers({ missing }: ColumnReading): number[] {
+/** The spellings of a missing value that are numbers, in a column of numbers: -999 is -999.0 too. */
+export function numberMarkers({ type, missing }: ColumnReading): number[] {
+  if (type !== "number") return [];
   return missing
     .map((spelling) => spelling.trim())
     .filter(isPlainNumber)

@@ -27,7 +27,7 @@ export function readCell(reading: ColumnReading, raw: unknown): Cell {
 export function cellReader(reading: ColumnReading): CellReader {
   const missing = new Set(reading.missing.map(withPlainBlanks));
   const kind = kinds[reading.type](reading);
-  const numbers = new Set(reading.type === "number" ? numberMarkers(reading) : []);
+  const numbers = new Set(numberMarkers(reading));
   const present = (cell: Cell): Cell => (typeof cell === "number" && numbers.has(cell) ? null : cell);
   return (raw) => {
     if (typeof raw === "string") {

@@ -104,7 +104,7 @@ function readNumbers(
 
 /** Figures that mean a missing value, or are infinite. */
 function checkFigures(numbers: Float64Array, reading: ColumnReading, found: Found): void {
-  const markers = new Set(reading.type === "number" ? numberMarkers(reading) : []);
+  const markers = new Set(numberMarkers(reading));
   for (let row = 0; row < numbers.length; row++) {
     const value = numbers[row]!;
     if (Number.isFinite(value)) {

@@ -1,5 +1,6 @@
 // Checks a bundle's model, which is untrusted, before a runtime sees it: what it takes and gives, and what a run costs.
 import { type Graph, graphCost } from "@lepta/nn";
+import { inputKinds } from "../inputs/index.ts";
 import { outcomeEntry } from "../outcomes/index.ts";
 import type { OutcomePort } from "../outcomes/outcome-entry.ts";
 import type { Manifest } from "./manifest.ts";
@@ -17,12 +18,13 @@ export interface CheckedModel {
 /** Throws Error, with what is wrong, unless `graph` takes and gives what `manifest` says and its runs are bounded. */
 export function checkModel(graph: Graph, { inputs, outputs, outcome: form }: Manifest): CheckedModel {
   const described = (list: readonly string[]): string => [...list].sort().join("\n");
-  const wanted = inputs.map(({ name, type }) => `${name} ${type === "category" ? "string" : "float64"}`);
-  const found = graph.inputs.map(({ node, dtype }) => `${node.name} ${dtype}`);
-  const columns = graph.inputs.every(
-    ({ shape }) => shape.length === 2 && typeof shape[0] === "string" && shape[1] === 1,
-  );
-  if (described(wanted) !== described(found) || !columns)
+  const wanted = inputs.map(({ name, type }) => {
+    const { dtype, shape } = inputKinds[type].port;
+    return `${name} ${dtype} ${shape.join(" ")}`;
+  });
+  const found = graph.inputs.map(({ node, dtype, shape }) => `${node.name} ${dtype} ${shape.slice(1).join(" ")}`);
+  const batched = graph.inputs.every(({ shape }) => typeof shape[0] === "string");
+  if (described(wanted) !== described(found) || !batched)
     throw new Error("its inputs are not those of the manifest: one a column, [N, 1]");
   const entry = outcomeEntry(form);
   for (const role of entry.roles) {

@@ -1,6 +1,7 @@
 // The manifest: what a bundle says about its model. It is also what a bundle read from a disk must look like.
-import type { ColumnReading } from "@lepta/data";
+import type { ColumnReading, ColumnType } from "@lepta/data";
 import type { Constant, Trivial } from "../evaluate/trivial.ts";
+import type { FeatureProfile } from "../inputs/profiles/index.ts";
 import type { JsonSchema } from "../json-schema.ts";
 import type { OutcomeForm } from "../outcomes/index.ts";
 
@@ -8,7 +9,7 @@ export const bundleFormat = 3;
 
 export interface ManifestInput {
   readonly name: string;
-  readonly type: "number" | "boolean" | "timestamp" | "category";
+  readonly type: ColumnType;
   /**
    * How its raw values are read, by whatever way they come: what is missing, how numbers and dates are written. The
    * graph itself applies it to strings, and to numbers that mean a missing value; it takes other values as numbers
@@ -16,29 +17,6 @@ export interface ManifestInput {
    */
   readonly reading: ColumnReading;
 }
-
-/** Share of the training rows in each bin or category; the shares and `missing` sum to 1. */
-export type FeatureProfile =
-  | {
-      readonly name: string;
-      readonly kind: "number";
-      /** Inner edges, ascending; bin i holds edges[i - 1] ≤ value < edges[i], the outer bins are open. */
-      readonly edges: readonly number[];
-      /** One more than edges. */
-      readonly shares: readonly number[];
-      readonly missing: number;
-      readonly min: number | null;
-      readonly max: number | null;
-    }
-  | {
-      readonly name: string;
-      readonly kind: "category";
-      readonly categories: readonly string[];
-      readonly shares: readonly number[];
-      /** Share of the training rows with a category that is not listed. */
-      readonly other: number;
-      readonly missing: number;
-    };
 
 /** A metric with its 95 % interval; no ends where the rows were too few to say, and `reason` says why. */
 export interface ManifestMetric {
@@ -63,7 +41,7 @@ export interface Manifest {
   /** What the model says of a row. */
   readonly outcome: OutcomeForm;
   readonly signature: { readonly input: JsonSchema; readonly output: JsonSchema };
-  /** The model's inputs, one a column, shape [N, 1]: strings for categories, float64 for the others. */
+  /** The model's inputs, one a column, shape [N, 1], of the element type that its kind of input has. */
   readonly inputs: readonly ManifestInput[];
   /** Names of the model's outputs, by the roles of its kind of outcome. */
   readonly outputs: Readonly<Record<string, string>>;

@@ -1,6 +1,7 @@
 // card.md: the bundle as a Hugging Face model card, YAML front matter and all.
 import type { MetricName } from "../evaluate/evaluate-predictions.ts";
 import { trivialText } from "../evaluate/trivial.ts";
+import { profileRange } from "../inputs/profiles/index.ts";
 import { outcomeEntry } from "../outcomes/index.ts";
 import type { Manifest, ManifestMetric } from "./manifest.ts";
 
@@ -127,11 +128,10 @@ function metricsSection({ group, metrics, baseline, trivial, evaluatedOn, model 
 }
 
 function limits({ profile }: Manifest): string[] {
-  const ranges = profile.flatMap((feature) =>
-    feature.kind === "number" && feature.min !== null && feature.max !== null
-      ? [`\`${feature.name}\` ${range(feature.min, feature.max)}`]
-      : [],
-  );
+  const ranges = profile.flatMap((feature) => {
+    const ends = profileRange(feature);
+    return ends === undefined ? [] : [`\`${feature.name}\` ${range(...ends)}`];
+  });
   return [
     ...(ranges.length === 0
       ? []

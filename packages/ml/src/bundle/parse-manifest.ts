@@ -1,76 +1,29 @@
 // Checks a manifest read from a disk, which is untrusted: every field by type, range and consistency with the others.
-import { dateOrders, decimalMarks, parseTime, thousandsMarks } from "@lepta/data";
+import { columnTypes, dateOrders, decimalMarks, thousandsMarks } from "@lepta/data";
 import { MlError } from "../errors.ts";
+import { checkProfile } from "../inputs/profiles/index.ts";
+import {
+  type Check,
+  count,
+  fail,
+  hashCount,
+  json,
+  list,
+  Mismatch,
+  nullable,
+  number,
+  object,
+  oneOf,
+  optional,
+  record,
+  sha256,
+  share,
+  text,
+  time,
+} from "../json-checks.ts";
 import { type OutcomeKind, outcomeEntry, outcomeKinds } from "../outcomes/index.ts";
 import { parseBoundedJson } from "./bounded-json.ts";
 import { bundleFormat, type Manifest } from "./manifest.ts";
-
-type Check = (value: unknown, at: string) => void;
-
-class Mismatch extends Error {}
-
-const fail = (at: string, wanted: string): never => {
-  throw new Mismatch(`${at} is not ${wanted}`);
-};
-const text: Check = (value, at) => {
-  if (typeof value !== "string" || value.length > 10_000) fail(at, "a string");
-};
-const number: Check = (value, at) => {
-  if (typeof value !== "number" || !Number.isFinite(value)) fail(at, "a finite number");
-};
-const count: Check = (value, at) => {
-  if (!Number.isSafeInteger(value) || (value as number) < 0) fail(at, "a whole number of 0 or more");
-};
-const share: Check = (value, at) => {
-  if (typeof value !== "number" || !(value >= 0 && value <= 1)) fail(at, "a share from 0 to 1");
-};
-const hashCount: Check = (value, at) => {
-  if (!Number.isInteger(value) || (value as number) < 1 || (value as number) > 64)
-    fail(at, "a whole number of 1 to 64");
-};
-const sha256: Check = (value, at) => {
-  if (typeof value !== "string" || !/^[0-9a-f]{64}$/.test(value)) fail(at, "a SHA-256 in hex");
-};
-const time: Check = (value, at) => {
-  if (typeof value !== "string" || Number.isNaN(parseTime(value))) fail(at, "a time in ISO 8601");
-};
-const json: Check = (value, at) => {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) fail(at, "an object");
-};
-const oneOf =
-  (...allowed: readonly string[]): Check =>
-  (value, at) => {
-    if (!allowed.includes(value as string)) fail(at, `one of ${allowed.join(", ")}`);
-  };
-const nullable =
-  (check: Check): Check =>
-  (value, at) => {
-    if (value !== null) check(value, at);
-  };
-const optional =
-  (check: Check): Check =>
-  (value, at) => {
-    if (value !== undefined) check(value, at);
-  };
-const list =
-  (check: Check): Check =>
-  (value, at) => {
-    if (!Array.isArray(value)) fail(at, "a list");
-    for (const [i, item] of (value as unknown[]).entries()) check(item, `${at}[${i}]`);
-  };
-const record =
-  (check: Check): Check =>
-  (value, at) => {
-    json(value, at);
-    for (const [key, item] of Object.entries(value as object)) check(item, `${at}.${key}`);
-  };
-const object =
-  (fields: Readonly<Record<string, Check>>): Check =>
-  (value, at) => {
-    json(value, at);
-    for (const [key, check] of Object.entries(fields))
-      check(Object.hasOwn(value as object, key) ? (value as Record<string, unknown>)[key] : undefined, `${at}.${key}`);
-  };
 
 const metrics = record(
   object({ value: number, low: nullable(number), high: nullable(number), reason: optional(text) }),
@@ -97,23 +50,9 @@ const trivial = object({
   }),
   beaten: truth,
 });
-const numberProfile = object({
-  edges: list(number),
-  shares: list(share),
-  missing: share,
-  min: nullable(number),
-  max: nullable(number),
-});
-const categoryProfile = object({ categories: list(text), shares: list(share), other: share, missing: share });
-const profile: Check = (value, at) => {
-  object({ name: text, kind: oneOf("number", "category") })(value, at);
-  ((value as { kind: string }).kind === "number" ? numberProfile : categoryProfile)(value, at);
-};
-
 const flag: Check = (value, at) => {
   if (typeof value !== "boolean") fail(at, "true or false");
 };
-const columnTypes = ["number", "boolean", "timestamp", "category", "text"] as const;
 const reading = object({
   type: oneOf(...columnTypes),
   missing: list(text),
@@ -126,7 +65,7 @@ const reading = object({
   digits: optional(oneOf("milliseconds", "seconds", "yyyymmdd")),
 });
 const input: Check = (value, at) => {
-  object({ name: text, type: oneOf("number", "boolean", "timestamp", "category"), reading })(value, at);
+  object({ name: text, type: oneOf(...columnTypes), reading })(value, at);
   const { type, reading: own } = value as { type: string; reading: { type: string } };
   if (own.type !== type) fail(`${at}.reading.type`, `"${type}"`);
 };
@@ -170,7 +109,7 @@ const manifest = object({
   createdAt: time,
   modelSha256: sha256,
   modelBytes: count,
-  profile: list(profile),
+  profile: list(checkProfile),
 });
 
 /** The manifest in `source` (JSON). `where` names it in messages. Throws `bundle-version` or `bundle-corrupt`. */
@@ -212,7 +151,5 @@ function checkConsistency(checked: Manifest): void {
   for (const [i, feature] of profiles.entries()) {
     // Each column once at most.
     if (!columns.delete(feature.name)) fail(`manifest.profile[${i}].name`, "one of the columns, each once");
-    const bins = feature.kind === "number" ? feature.edges.length + 1 : feature.categories.length;
-    if (feature.shares.length !== bins) fail(`manifest.profile[${i}].shares`, `a list of ${bins}`);
   }
 }

@@ -2,6 +2,7 @@
 import { cellReader, columnBatch, type Table } from "@lepta/data";
 import { createSession, type SessionOptions, type TensorData } from "@lepta/nn";
 import { MlError } from "../errors.ts";
+import { inputKinds } from "../inputs/index.ts";
 import { decodeOutcomes, type Outcome, type Outcomes, outcomeEntry } from "../outcomes/index.ts";
 import type { Manifest, ManifestInput } from "./manifest.ts";
 import type { Bundle } from "./read-bundle.ts";
@@ -63,15 +64,10 @@ export async function openScorer(bundle: Bundle, options: ScorerOptions = {}): P
         table,
         inputs.map(({ name }) => name),
       );
-      for (const { name, type } of inputs) checkColumn(name, type, batch[name]!.data);
       const parts: Outcomes[] = [];
       for (let start = 0; start < table.rowCount; start += maxBatch) {
         const end = Math.min(table.rowCount, start + maxBatch);
-        const feeds = feedsBy(inputs, ({ name }) => {
-          const { data } = batch[name]!;
-          const part = data instanceof Float64Array ? data.subarray(start, end) : data.slice(start, end);
-          return { data: part, shape: [end - start, 1] };
-        });
+        const feeds = feedsBy(inputs, (input) => feedOf(input, batch[input.name]!.data, start, end));
         parts.push(await run(feeds, end - start));
       }
       return parts.length === 1 ? parts[0]! : entry.joined(parts);
@@ -87,18 +83,26 @@ function feedsOf(
   end: number,
   inputs: readonly ManifestInput[],
 ): Record<string, TensorData> {
-  const shape = [end - start, 1];
   return feedsBy(inputs, ({ name, type, reading }) => {
     const read = cellReader(reading);
-    if (type === "category") {
-      const data = new Array<string>(end - start);
-      for (let i = start; i < end; i++) data[i - start] = String(read(rows[i]![name]) ?? "");
-      return { data, shape };
-    }
-    const data = new Float64Array(end - start);
-    for (let i = start; i < end; i++) data[i - start] = Number(read(rows[i]![name]) ?? Number.NaN);
-    return { data, shape };
+    return inputKinds[type].port.feed(end - start, (i) => read(rows[start + i]![name]));
   });
+}
+
+/** Rows of a table's column. Throws `scored-column-invalid`. */
+function feedOf(
+  { name, type }: ManifestInput,
+  data: Float64Array | readonly string[],
+  start: number,
+  end: number,
+): TensorData {
+  const feed = inputKinds[type].port.part(data, start, end);
+  if (feed !== undefined) return feed;
+  throw new MlError(
+    "scored-column-invalid",
+    `The column "${name}" holds ${data instanceof Float64Array ? "numbers" : "strings"}, the model takes a ${type}.`,
+    `Read the table with types: { ${JSON.stringify(name)}: "${type}" }.`,
+  );
 }
 
 /** Not by assignment: a column may be named "__proto__". */
@@ -107,16 +111,6 @@ function feedsBy(
   feed: (input: ManifestInput) => TensorData,
 ): Record<string, TensorData> {
   return Object.fromEntries(inputs.map((input) => [input.name, feed(input)]));
-}
-
-function checkColumn(name: string, type: ManifestInput["type"], data: Float64Array | readonly string[]): void {
-  const strings = !(data instanceof Float64Array);
-  if (strings === (type === "category")) return;
-  throw new MlError(
-    "scored-column-invalid",
-    `The column "${name}" holds ${strings ? "strings" : "numbers"}, the model takes a ${type}.`,
-    `Read the table with types: { ${JSON.stringify(name)}: "${type}" }.`,
-  );
 }
 
 function corrupt(bundle: Bundle, reason: string, cause?: unknown): MlError {

@@ -3,17 +3,17 @@ import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { groupsOf, literalReading, takeColumns } from "@lepta/data";
+import { columnOf, groupsOf, literalReading, takeColumns } from "@lepta/data";
 import { encodeOnnx, runtimeVersion } from "@lepta/nn";
 import { MlError } from "../errors.ts";
 import { repeatShare } from "../evaluate/overlap.ts";
 import { constantOf, type Trivial } from "../evaluate/trivial.ts";
+import { inputKinds } from "../inputs/index.ts";
 import { outputNames } from "../outcomes/index.ts";
 import { labelsOf, outcomeForm, valuesOf } from "../tasks/task.ts";
 import type { TrainedTask } from "../tasks/trained-task.ts";
 import { bundleFormat, type Manifest, type ManifestMetric } from "./manifest.ts";
 import { modelCard } from "./model-card.ts";
-import { referenceProfile } from "./reference-profile.ts";
 import { falsePositives, filterHash, type RowFilter, rowFilter } from "./row-filter.ts";
 import { inputSchema, outputSchema } from "./signature.ts";
 
@@ -130,7 +130,7 @@ function describe(contents: BundleContents): { manifest: Manifest; model: Uint8A
     createdAt: (contents.createdAt ?? new Date()).toISOString(),
     modelSha256: createHash("sha256").update(model).digest("hex"),
     modelBytes: model.length,
-    profile: referenceProfile(trained.rows, features.inputs),
+    profile: features.inputs.map(({ name, type }) => inputKinds[type].profile.of(name, columnOf(trained.rows, name))),
   };
   return { manifest, model, filter };
 }

@@ -1,7 +1,7 @@
 // The trivial policy: the best answer that looks at no row, measured beside a model on the same rows.
 import { quantileOf } from "@lepta/data";
 import jstat from "jstat";
-import { momentsOf } from "../features/moments.ts";
+import { momentsOf } from "../moments.ts";
 import type { Labels, TaskPredictions } from "../tasks/predictions.ts";
 import { boundedMean, type UnitGroup } from "./bounded-mean.ts";
 import { classIndices, type MetricValues, pointMetrics, positiveIndex } from "./evaluate-predictions.ts";

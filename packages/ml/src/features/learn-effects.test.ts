@@ -3,8 +3,8 @@ import { inferSchema, makeTable, type Table, takeRows } from "@lepta/data";
 import { rng } from "@lepta/nn";
 import { describe, expect, test } from "vitest";
 import { pointMetrics } from "../evaluate/evaluate-predictions.ts";
+import { fitEffects } from "../inputs/categories/category-effects.ts";
 import { train } from "../tasks/train.ts";
-import { fitEffects } from "./category-effects.ts";
 
 const every = (count: number): Int32Array => Int32Array.from({ length: count }, (_, i) => i);
 

@@ -1,8 +1,9 @@
 // Adds to fitted features what the rarer values of their categories say about the target, without a row telling itself.
-import { columnOf, isNumeric, type Table } from "@lepta/data";
-import { type CrossFitted, fitEffects, type Response } from "./category-effects.ts";
-import { effectName, type FeaturePipeline, featurePipeline } from "./feature-pipeline.ts";
-import type { Feature } from "./feature-state.ts";
+import { columnOf, type Table } from "@lepta/data";
+import { effectName } from "../inputs/categories/apply-categories.ts";
+import { type CrossFitted, fitEffects, type Response } from "../inputs/categories/category-effects.ts";
+import { type Feature, featureKind } from "../inputs/index.ts";
+import { type FeaturePipeline, featurePipeline } from "./feature-pipeline.ts";
 
 export interface LearntEffects {
   readonly features: FeaturePipeline;
@@ -28,18 +29,15 @@ export function learnEffects(
 ): LearntEffects {
   const found = new Map<string, CrossFitted>();
   for (const feature of features.state.features) {
-    if (feature.kind === "number" || !feature.other) continue;
-    const column = columnOf(rows, feature.name);
-    if (isNumeric(column)) continue;
-    const own = new Set([...feature.categories, ""]);
-    const among = Int32Array.from(column.data, (_, row) => row).filter((row) => !own.has(column.data[row]!));
-    found.set(feature.name, fitEffects(column.data, response, { among, folds, watched }));
+    const rest = featureKind(feature).rest?.(feature, columnOf(rows, feature.name));
+    if (rest === undefined) continue;
+    found.set(feature.name, fitEffects(rest.values, response, { among: rest.rows, folds, watched }));
   }
   const state = {
     ...features.state,
     features: features.state.features.map((feature): Feature => {
       const effects = found.get(feature.name)?.effects;
-      return feature.kind === "number" || effects === undefined ? feature : { ...feature, effects };
+      return (effects && featureKind(feature).withEffects?.(feature, effects)) ?? feature;
     }),
   };
   const pipeline = featurePipeline(state, features.leftOut);

@@ -1,8 +1,8 @@
 // Which task a schema asks for, and the target column as numbers to learn.
 import { columnOf, isNumeric, labelAt, type Schema, type SchemaTarget, type Table } from "@lepta/data";
 import { MlError } from "../errors.ts";
-import { momentsOf } from "../features/moments.ts";
 import type { Target } from "../models/model.ts";
+import { momentsOf } from "../moments.ts";
 import type { OutcomeForm } from "../outcomes/index.ts";
 
 export type Task = "binary" | "multiclass" | "regression";

@@ -8,6 +8,7 @@ import {
   type Prediction,
   type Row,
 } from "@lepta/api";
+import { inputKinds, type RawType } from "@lepta/ml";
 import type { LoadedModel } from "../serving/scorer-pool.ts";
 import { maxRows } from "./limits.ts";
 import { floatTypes, integerTypes, type TensorValue, tensorTypes } from "./tensor-types.ts";
@@ -16,21 +17,27 @@ type Tensor = InferRequest["inputs"][number];
 type OutputTensor = InferResponse["outputs"][number];
 type Metadata = { name: string; datatype: Tensor["datatype"]; shape: number[] };
 
-const numbers = [...integerTypes, ...floatTypes] as const;
-
-/**
- * What each column may come as; the first is what the metadata names. A string is read as the column's texts are, so it
- * may come for any.
- */
-const accepted: Readonly<Record<string, readonly Tensor["datatype"][]>> = {
-  number: ["FP64", ...numbers, "BYTES"],
-  timestamp: ["FP64", ...numbers, "BYTES"],
-  boolean: ["BOOL", "BYTES"],
-  category: ["BYTES"],
+/** What holds each of JSON's types; the first is what the metadata names. */
+const datatypes: Readonly<Record<RawType, readonly Tensor["datatype"][]>> = {
+  number: ["FP64", ...integerTypes, ...floatTypes],
+  boolean: ["BOOL"],
+  string: ["BYTES"],
 };
 
+/**
+ * What a column may come as; the first is what the metadata names. A string is read as the column's texts are, so it
+ * may come for any.
+ */
+function accepted({ type }: LoadedModel["inputs"][number]): Tensor["datatype"][] {
+  return [...new Set([...inputKinds[type].raw.flatMap((raw) => datatypes[raw]), ...datatypes.string])];
+}
+
 export function inputMetadata(model: LoadedModel): Metadata[] {
-  return model.inputs.map(({ name, type }) => ({ name, datatype: accepted[type]?.[0] ?? "BYTES", shape: [-1, 1] }));
+  return model.inputs.map((input) => ({
+    name: input.name,
+    datatype: accepted(input)[0] as Tensor["datatype"],
+    shape: [-1, ...inputKinds[input.type].port.shape],
+  }));
 }
 
 export function outputMetadata(model: LoadedModel): Metadata[] {
@@ -50,19 +57,19 @@ export function outputMetadata(model: LoadedModel): Metadata[] {
 export function rowsOf(inputs: readonly Tensor[], model: LoadedModel): Row[] {
   const problems: FieldProblem[] = [];
   const columns = new Map<string, readonly TensorValue[]>();
-  const types = new Map(model.inputs.map(({ name, type }) => [name, type]));
+  const taken = new Map(model.inputs.map((input) => [input.name, { type: input.type, as: accepted(input) }]));
   let rows: number | undefined;
   for (const [i, tensor] of inputs.entries()) {
     if (problems.length > maxListed) break;
     const wrong = (field: string, message: string) =>
       problems.push({ path: `/inputs/${i}/${field}`, message: `${tensor.name.slice(0, 100)}: ${message}` });
-    const type = types.get(tensor.name);
-    if (type === undefined) {
+    const input = taken.get(tensor.name);
+    if (input === undefined) {
       wrong("name", "the model has no such input");
       continue;
     }
-    if (!accepted[type]?.includes(tensor.datatype)) {
-      wrong("datatype", `a ${type} is ${[...new Set(accepted[type])].join(", ")}, not ${tensor.datatype}`);
+    if (!input.as.includes(tensor.datatype)) {
+      wrong("datatype", `a ${input.type} is ${input.as.join(", ")}, not ${tensor.datatype}`);
       continue;
     }
     if (columns.has(tensor.name)) wrong("name", "is given twice");

@@ -1,8 +1,9 @@
 // Drift of what is served against what was trained on: of each input, and of the score between two spans of time.
+import { expectedShares, profileBin } from "@lepta/ml";
 import type { Tenant } from "../db/tenant.ts";
 import { requireVersion, type VersionKey } from "../registry/versions.ts";
 import { populationStability, type Stability, smallTogether } from "./psi.ts";
-import { binOf, cellsOf, expectedShares, referenceRows, referencesOf } from "./reference.ts";
+import { cellsOf, referenceRows, referencesOf } from "./reference.ts";
 import { type Span, servedRows } from "./served-rows.ts";
 
 export interface DriftRequest {
@@ -57,7 +58,7 @@ export async function inputDrift(tenant: Tenant, key: VersionKey, request: Drift
     if (score !== null) scores[bucketOf(before.edges, score)]! += 1;
     for (const [i, reference] of references.entries()) {
       const bins = counts[i]!;
-      const bin = binOf(reference, cellOf(reference.name, row[reference.name]));
+      const bin = profileBin(reference, cellOf(reference.name, row[reference.name]));
       bins[bin] = (bins[bin] ?? 0) + 1;
     }
   }

@@ -1,6 +1,15 @@
 // From a registered version to a served model: its bundle is put on disk, read, verified and opened.
 import { ApiError, type FieldProblem, maxListed, type Row, type Task } from "@lepta/api";
-import { type ManifestInput, type Outcome, openScorer, type RowProblem, readBundle, type Scorer } from "@lepta/ml";
+import {
+  isStorable,
+  type ManifestInput,
+  type Outcome,
+  openScorer,
+  plainRow,
+  type RowProblem,
+  readBundle,
+  type Scorer,
+} from "@lepta/ml";
 import type { Store } from "../db/store.ts";
 import { bundleDirectory } from "../registry/versions.ts";
 import { defaultModelLimits, type ModelLimits } from "./model-limits.ts";
@@ -21,7 +30,7 @@ export async function openModel(
   const scorer = await openScorer(await readBundle(dir), { threads: 1, process: limits });
   const { manifest } = scorer;
   const form = manifest.outcome;
-  const obviouslyFine = quickCheck(manifest.inputs);
+  const plain = plainRow(manifest.inputs);
   return {
     versionId,
     task: manifest.task as Task,
@@ -29,7 +38,7 @@ export async function openModel(
     positive: form.kind === "class" ? form.positive : null,
     threshold: form.kind === "class" ? form.threshold : null,
     inputs: manifest.inputs,
-    validate: (row) => (obviouslyFine(row) ? [] : problemsOf(scorer, row)),
+    validate: (row) => (plain(row) ? [] : problemsOf(scorer, row)),
     async score(rows) {
       const scored = await scorer.score(rows).catch((error) => {
         throw endedBy(error) ?? error;
@@ -92,47 +101,12 @@ function withFewUnknown(row: unknown, inputs: readonly ManifestInput[]): { row: 
 /** What JSON can write and a database's text cannot hold: NUL, and halves of surrogate pairs. */
 function unstorable(row: Row): FieldProblem[] {
   return Object.entries(row).flatMap(([field, value]) =>
-    typeof value !== "string" || isText(value)
+    typeof value !== "string" || isStorable(value)
       ? []
       : [{ path: `/${pointer(field)}`, message: "the string holds NUL or half a character", code: "row-wrong-type" }],
   );
 }
 
-function isText(value: string): boolean {
-  return value.isWellFormed() && !value.includes("\0");
-}
-
 function pointer(field: string): string {
   return field.replaceAll("~", "~0").replaceAll("/", "~1");
-}
-
-/**
- * Says yes to rows that are plainly right, for a tenth of what listing every problem costs; no means look closely.
- * It runs for every request.
- */
-function quickCheck(inputs: readonly ManifestInput[]): (row: unknown) => boolean {
-  return (row) => {
-    if (typeof row !== "object" || row === null || Array.isArray(row)) return false;
-    const fields = row as Record<string, unknown>;
-    let count = 0;
-    for (const _ in fields) count++;
-    if (count !== inputs.length) return false;
-    for (const { name, type } of inputs) {
-      const value = fields[name];
-      if (value === null && Object.hasOwn(fields, name)) continue;
-      if (
-        type === "number"
-          ? !Number.isFinite(value)
-          : type === "boolean"
-            ? typeof value !== "boolean"
-            : !isCategory(type, value)
-      )
-        return false;
-    }
-    return true;
-  };
-}
-
-function isCategory(type: ManifestInput["type"], value: unknown): boolean {
-  return type === "category" && typeof value === "string" && isText(value);
 }

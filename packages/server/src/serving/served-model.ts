@@ -1,5 +1,6 @@
 // A model as serving sees it: checks rows, scores rows, and says what it is.
 import type { FieldProblem, Label, Row, Task } from "@lepta/api";
+import type { ManifestInput } from "@lepta/ml";
 
 /** What a model says of one row: the label is decided at the version's threshold. */
 export interface Verdict {
@@ -18,7 +19,7 @@ export interface ServedModel {
   positive: string | null;
   /** Probability from which on the positive class is answered; null: the most probable class. */
   threshold: number | null;
-  inputs: readonly { name: string; type: string }[];
+  inputs: readonly Pick<ManifestInput, "name" | "type">[];
   /** Everything that is wrong with a row, `path` a JSON pointer into it; empty when it may be scored. */
   validate(row: unknown): FieldProblem[];
   /**

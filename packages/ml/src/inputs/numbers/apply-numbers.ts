@@ -1,4 +1,4 @@
-// Writes the fitted features in graph operators: impute, standardise, encode, all in float64 until the last cast.
+// Numbers in graph operators: impute, standardise, encode, all in float64 until the last cast.
 import { numberMarkers } from "@lepta/data";
 import {
   add,
@@ -11,33 +11,32 @@ import {
   floor,
   gather,
   isNaN as isMissing,
-  labelEncoder,
   log,
   max,
   mul,
   or,
-  reshape,
   sin,
   sub,
   type Tensor,
   where,
 } from "@lepta/nn";
-import { type CategoryKeys, categoryKeys } from "./category-keys.ts";
-import type { CategoryFeature, Cycle, FeatureState, NumberFeature } from "./feature-state.ts";
+import type { FeatureKind } from "../input-kind.ts";
+import type { Cycle, NumberFeature } from "./number-feature.ts";
 
 /** Standard deviations from the mean beyond which a value counts as this far: keeps float32 finite for any input. */
 const farthest = 100;
 
-/** The matrix [N, columns] in float32 of inputs [N, 1] by name. */
-export function applyFeatures(state: FeatureState, inputs: Readonly<Record<string, Tensor>>): Tensor {
-  const numbers = state.features.filter((feature) => feature.kind === "number");
-  const categories = state.features.filter((feature) => feature.kind === "category");
-  const parts = [
-    ...(numbers.length > 0 ? numberParts(numbers, inputs) : []),
-    ...(categories.length > 0 ? categoryColumns(categories, inputs) : []),
-  ];
-  return parts.length === 1 ? parts[0]! : concat(parts, 1);
-}
+export const numberFeatures: FeatureKind<NumberFeature> = {
+  apply: numberParts,
+  columns: (features) => [
+    ...features.map(({ name }) => name),
+    ...features.flatMap(({ name, missing }) => (missing ? [`${name} is missing`] : [])),
+    ...features.flatMap(({ name, edges }) => edges.slice(1).map((edge, i) => `${name} in ${edges[i]} to ${edge}`)),
+    ...features.flatMap(({ name, cycles }) => cycles.map((cycle) => `sine of ${name}'s ${cycle}`)),
+    ...features.flatMap(({ name, cycles }) => cycles.map((cycle) => `cosine of ${name}'s ${cycle}`)),
+  ],
+  notes: () => [],
+};
 
 /** Standardised values, missing indicators, piecewise-linear encodings, cycles; the columns are worked on together. */
 function numberParts(features: readonly NumberFeature[], inputs: Readonly<Record<string, Tensor>>): Tensor[] {
@@ -56,7 +55,7 @@ function numberParts(features: readonly NumberFeature[], inputs: Readonly<Record
 
 /** Whether a number is missing: NaN, or one that means it (-999). */
 function missingNumbers(features: readonly NumberFeature[], raw: Tensor): Tensor {
-  const markers = features.map(({ type, reading }) => (type === "number" ? numberMarkers(reading) : []));
+  const markers = features.map(({ reading }) => numberMarkers(reading));
   let missing = isMissing(raw);
   for (let at = 0; at < Math.max(...markers.map(({ length }) => length)); at++)
     missing = or(missing, equal(raw, row(markers.map((own) => own[at] ?? Number.NaN))));
@@ -113,47 +112,6 @@ function cyclic(features: readonly NumberFeature[], filled: Tensor): Tensor[] {
   const passed = mul(sub(picked, row(turns.map(({ start }) => start))), row(turns.map(({ length }) => 1 / length)));
   const angle = mul(cast(sub(passed, floor(passed)), "float32"), 2 * Math.PI);
   return [sin(angle), cos(angle)];
-}
-
-/** The values that a category's column tells apart: those with a column of their own, missing, those with an effect. */
-function valuesOf({ categories, missing, effects }: CategoryFeature): string[] {
-  return [...categories, ...(missing ? [""] : []), ...(effects?.values ?? [])];
-}
-
-function categoryColumns(features: readonly CategoryFeature[], inputs: Readonly<Record<string, Tensor>>): Tensor[] {
-  const columns = features.map((feature) => ({ ...feature, values: valuesOf(feature) }));
-  const keyed = categoryKeys(columns, inputs);
-  return features.flatMap((feature, i) => categoryParts(feature, keyed[i]!));
-}
-
-/**
- * One row of a small table a category; an unknown one gets the training rows' shares, or the column of the others.
- * Behind it the effects of those that have no column of their own.
- */
-function categoryParts(feature: CategoryFeature, { keys: column, entries }: CategoryKeys): Tensor[] {
-  const { categories, shares, missing, other, effects } = feature;
-  const width = categories.length + Number(missing) + Number(other);
-  const known = categories.length + Number(missing);
-  const table = new Float32Array((known + 1) * width);
-  for (let i = 0; i < known; i++) table[i * width + i] = 1;
-  if (other) table[known * width + width - 1] = 1;
-  else for (let i = 0; i < width; i++) table[known * width + i] = shares[i]!;
-  const unknown = valuesOf(feature).length;
-  const encoded = labelEncoder(column, {
-    keys: entries.map(([key]) => key),
-    values: entries.map(([, place]) => BigInt(place)),
-    default: BigInt(unknown),
-  });
-  const index = reshape(encoded, [-1]);
-  const oneHot = constant({ data: table, shape: [known + 1, width] });
-  if (effects === null) return [gather(oneHot, index, 0)];
-  const slots = BigInt64Array.from({ length: unknown + 1 }, (_, i) => BigInt(Math.min(i, known)));
-  const values = new Float32Array((unknown + 1) * effects.width);
-  values.set(effects.effects, known * effects.width);
-  return [
-    gather(oneHot, gather(constant({ data: slots, shape: [slots.length] }), index, 0), 0),
-    gather(constant({ data: values, shape: [unknown + 1, effects.width] }), index, 0),
-  ];
 }
 
 function row(values: readonly number[]): Tensor {
