@@ -258,7 +258,8 @@ export { labelEncoder, splitWords, stringConcat } from "./tensor/strings.ts";
 export type { PerAxis, WindowOptions } from "./tensor/windows.ts";
 export type { AccuracyOptions } from "./train/accuracy.ts";
 export { accuracy } from "./train/accuracy.ts";
-export type { Examples } from "./train/data.ts";
+export type { Examples } from "./train/data/examples.ts";
+export type { ExampleSource, ExampleStream, SourceContext, TrainingData } from "./train/data/source.ts";
 export type {
   BestEvent,
   CheckpointEvent,
@@ -272,4 +273,3 @@ export type { Fit } from "./train/fit.ts";
 export { fit } from "./train/fit.ts";
 export type { TrainedModel } from "./train/model.ts";
 export type { CheckpointOptions, EarlyStopping, FitOptions, Metric, Monitor } from "./train/options.ts";
-export type { ExampleSource, ExampleStream, SourceContext, TrainingData } from "./train/source.ts";

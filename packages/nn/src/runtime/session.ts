@@ -71,6 +71,9 @@ export interface Session {
 }
 
 /** Sessions in a thread of their own: a run does not block the caller's. */
+/** Opens a session, in whichever thread. */
+export type OpenSession = (graph: Graph, options: SessionOptions) => Promise<Session>;
+
 export interface Engine {
   /** Throws `session-create-failed`. A state is any session's of the same engine. */
   createSession(model: Uint8Array | Graph, options: SessionOptions): Promise<Session>;

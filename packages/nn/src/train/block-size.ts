@@ -7,14 +7,13 @@ import type { Graph, Tensor } from "../graph/node.ts";
 import type { Parameters } from "../layers/layer.ts";
 import { listParameters } from "../layers/parameters.ts";
 import { lowerForward, lowerStep } from "../lower/order.ts";
-import type { Feeds, Provider } from "../runtime/session.ts";
+import type { Feeds, OpenSession, Provider } from "../runtime/session.ts";
 import { sizeOf } from "../shape.ts";
 import { convolution } from "../tensor/convolution.ts";
 import { add, mul } from "../tensor/elementwise.ts";
 import { constant, input } from "../tensor/leaves.ts";
 import { batchNormalizationTraining } from "../tensor/normalization.ts";
 import { reduceSum } from "../tensor/reductions.ts";
-import type { OpenSession } from "./evaluate.ts";
 
 /** The sizes that the runtime's kernels have: 16 with AVX-512 and on ARM, 8 on other x86. */
 const sizes = [16, 8] as const;

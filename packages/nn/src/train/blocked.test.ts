@@ -38,7 +38,7 @@ import { blockOutputs } from "../lower/blocked/block-outputs.ts";
 import { fuseBlocked } from "../lower/blocked/fuse-blocked.ts";
 import { createSession as createWebSession } from "../runtime/session.web.ts";
 import { blockSize, hasConvolutions } from "./block-size.ts";
-import type { StepPlan } from "./step.ts";
+import type { StepPlan } from "./plan.ts";
 import { buildStep } from "./step.ts";
 import { layoutOf } from "./vector.ts";
 

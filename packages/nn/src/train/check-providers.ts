@@ -6,9 +6,10 @@ import type { Rng } from "../layers/rng.ts";
 import { beginning } from "../optim/transform.ts";
 import type { SessionOptions } from "../runtime/session.ts";
 import { sizeOf } from "../shape.ts";
-import { copyRange, createBuffers } from "./buffers.ts";
-import type { NamedExamples } from "./data.ts";
-import type { StepPlan } from "./step.ts";
+import { copyRange, createBuffers } from "./data/buffers.ts";
+import type { NamedExamples } from "./data/examples.ts";
+import type { Settings } from "./options.ts";
+import type { StepPlan } from "./plan.ts";
 import { createStepper } from "./stepper.ts";
 
 /** Share of the loss by which the two may differ: well above rounding, TF32's too. */
@@ -22,10 +23,8 @@ export async function checkProviders(
   plan: StepPlan,
   sample: NamedExamples,
   dropout: Rng,
-  batchSize: number,
-  options: SessionOptions,
+  { batchSize, threads, providers }: Settings,
 ): Promise<void> {
-  const { providers = ["cpu"] } = options;
   if (providers[0] === "cpu") return;
   const size = Math.min(batchSize, sample.count);
   const batches = createBuffers(plan.arrays).take(1, size);
@@ -41,8 +40,8 @@ export async function checkProviders(
       await stepper.close();
     }
   };
-  const theirs = await lossesOn(options);
-  const cpu = await lossesOn({ ...options, providers: ["cpu"] });
+  const theirs = await lossesOn({ threads, providers });
+  const cpu = await lossesOn({ threads, providers: ["cpu"] });
   const agree = cpu.every((loss, i) => {
     const apart = Math.abs(loss - (theirs[i] ?? Number.NaN));
     return apart <= tolerance * (1 + Math.abs(loss)) || !Number.isFinite(loss);

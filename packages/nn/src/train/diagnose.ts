@@ -4,10 +4,10 @@ import { buildGraph } from "../graph/build.ts";
 import type { Tensor } from "../graph/node.ts";
 import { evaluationContext } from "../layers/context.ts";
 import { listParameters, mapParameters } from "../layers/parameters.ts";
+import type { OpenSession } from "../runtime/session.ts";
 import { identity, input } from "../tensor/leaves.ts";
-import { namedOutputs, networkInput } from "./data.ts";
-import type { OpenSession } from "./evaluate.ts";
-import type { StepPlan } from "./step.ts";
+import type { StepPlan } from "./plan.ts";
+import { namedOutputs, networkInput } from "./ports.ts";
 
 function finite({ data }: TensorData): boolean {
   return Array.prototype.every.call(data as NumericArray, (value: number | bigint) => Number.isFinite(Number(value)));

@@ -17,7 +17,7 @@ import {
   sequential,
 } from "../index.ts";
 import type { LayerInput, LayerOutput } from "../layers/layer.ts";
-import { nameExamples, typesOf } from "./data.ts";
+import { nameExamples } from "./data/examples.ts";
 import { chunkOf, createEvaluator } from "./evaluate.ts";
 import type { Evaluated } from "./forward.ts";
 
@@ -53,8 +53,7 @@ async function evaluate(
   batchSize: number,
 ): Promise<{ loss: number; logits: Float32Array }> {
   const examples = nameExamples(given, "examples");
-  const whole = { ...evaluated, arrays: typesOf(examples) };
-  const evaluator = await createEvaluator(whole, examples, batchSize, createSession, {});
+  const evaluator = await createEvaluator(evaluated, examples, batchSize, createSession, {});
   try {
     const values = listParameters(evaluated.parameters).map(({ value }) => value);
     await evaluator.evaluate(values);

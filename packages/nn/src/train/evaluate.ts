@@ -5,13 +5,13 @@ import { NnError } from "../errors.ts";
 import { buildGraph, topological } from "../graph/build.ts";
 import type { Graph, Tensor } from "../graph/node.ts";
 import { listParameters } from "../layers/parameters.ts";
-import type { Session, SessionOptions } from "../runtime/session.ts";
+import type { OpenSession, Session, SessionOptions } from "../runtime/session.ts";
 import { sizeOf } from "../shape.ts";
 import { input } from "../tensor/leaves.ts";
-import type { NamedExamples } from "./data.ts";
-import { namedOutputs, partOf } from "./data.ts";
+import type { NamedExamples } from "./data/examples.ts";
 import type { Evaluated } from "./forward.ts";
 import { forwardPass } from "./forward.ts";
+import { namedOutputs, partOf } from "./ports.ts";
 
 const largestChunk = 2048;
 const mostBytes = 2 ** 25;
@@ -31,20 +31,19 @@ export interface Evaluator {
   close(): Promise<void>;
 }
 
-export type OpenSession = (graph: ReturnType<typeof buildGraph>, options: SessionOptions) => Promise<Session>;
-
 /**
  * An evaluator on `examples`; its sessions stay open until close(). The network predicts chunks of examples; the loss
  * is taken of all predictions at once, as losses that weigh, leave out or compare examples need it, unless a tensor
  * in it would be too large: then of parts, whose mean by examples it is.
  */
 export async function createEvaluator(
-  evaluated: Evaluated,
+  network: Omit<Evaluated, "arrays">,
   examples: NamedExamples,
   batchSize: number,
   open: OpenSession,
   options: SessionOptions,
 ): Promise<Evaluator> {
+  const evaluated: Evaluated = { ...network, arrays: examples.types };
   const sizes = chunkSizes(examples.count, chunkOf(evaluated, Math.min(batchSize, examples.count)));
   const sessions = new Map<number, Session>();
   for (const size of new Set(sizes)) {

@@ -39,7 +39,7 @@ export interface BestEvent {
   readonly value: number;
 }
 
-/** The training's standing was kept: a resumed training goes on from here. */
+/** The training's state was kept: a resumed training goes on from here. */
 export interface CheckpointEvent {
   readonly type: "checkpoint";
   /** Steps taken. */

@@ -5,8 +5,8 @@ import { evaluationContext } from "../layers/context.ts";
 import type { LayerOutput } from "../layers/layer.ts";
 import { mapParameters } from "../layers/parameters.ts";
 import { input } from "../tensor/leaves.ts";
-import { networkInput, partOf } from "./data.ts";
-import type { StepPlan } from "./step.ts";
+import type { StepPlan } from "./plan.ts";
+import { networkInput, partOf } from "./ports.ts";
 
 export type Evaluated = Pick<StepPlan, "net" | "parameters" | "loss" | "arrays">;
 

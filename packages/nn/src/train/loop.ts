@@ -3,49 +3,36 @@
 import { createSession } from "#session";
 import type { TensorData } from "../dtype.ts";
 import { NnError } from "../errors.ts";
-import type { LayerInput, LayerOutput } from "../layers/layer.ts";
+import type { Choices } from "../grad/formulations/keep-choices.ts";
 import type { Progress } from "../optim/transform.ts";
 import { abortedError } from "./aborted.ts";
-import type { Ahead } from "./ahead.ts";
-import { stepOf } from "./buffers.ts";
-import type { Standing } from "./checkpoint.ts";
-import type { Checkpoints } from "./checkpoints.ts";
-import type { NamedExamples } from "./data.ts";
-import { partOf } from "./data.ts";
+import type { Checkpoints } from "./checkpoint/checkpoints.ts";
+import type { TrainerState } from "./checkpoint/format.ts";
+import { stepOf } from "./data/buffers.ts";
+import type { Data } from "./data/open.ts";
+import type { Prefetched } from "./data/prefetch.ts";
 import { diagnose } from "./diagnose.ts";
 import type { Evaluator } from "./evaluate.ts";
 import type { EpochEvent, EventStream, FitEvent } from "./events.ts";
 import { firstNotFinite } from "./not-finite.ts";
-import type { FitOptions } from "./options.ts";
-import type { Runs } from "./run.ts";
-import type { StepPlan } from "./step.ts";
+import type { Settings } from "./options.ts";
+import type { StepPlan } from "./plan.ts";
+import { partOf } from "./ports.ts";
 import type { Batches, Stepper } from "./stepper.ts";
 
 export interface Loop {
   readonly plan: StepPlan;
-  readonly options: FitOptions<LayerOutput, LayerInput>;
-  readonly runs: Runs;
+  readonly settings: Settings;
+  readonly data: Data;
   /** The runs that are left, one prepared ahead. */
-  readonly ahead: Ahead;
-  readonly validation: NamedExamples | undefined;
+  readonly prefetched: Prefetched;
   readonly stepper: Stepper;
   readonly evaluator: Evaluator | undefined;
   readonly stream: EventStream<FitEvent>;
   readonly checkpoints: Checkpoints;
-  /** Where the training starts: at the start, or where a checkpoint was kept. */
-  readonly start: Standing;
+  /** All formulations that were chosen so far. */
+  readonly choices: () => Choices;
 }
-
-/** A training before its first step. */
-export const atStart: Standing = Object.freeze({
-  step: 0,
-  epoch: 0,
-  taken: 0,
-  lossSum: 0,
-  seconds: 0,
-  history: [],
-  best: undefined,
-});
 
 export interface Trained {
   readonly values: readonly TensorData[];
@@ -55,50 +42,51 @@ export interface Trained {
 
 /** Runs the epochs that are left. */
 export async function runEpochs(loop: Loop): Promise<Trained> {
-  const { options, stepper, stream, checkpoints } = loop;
-  const started = performance.now() - loop.start.seconds * 1000;
+  const { settings, stepper, stream, checkpoints } = loop;
+  const { start } = checkpoints;
+  const started = performance.now() - start.seconds * 1000;
   const seconds = (): number => (performance.now() - started) / 1000;
   // One list that grows, so that many epochs do not cost their number squared.
-  const history = [...loop.start.history];
-  let standing: Standing = { ...loop.start, history };
-  const { step, epoch: before } = standing;
-  const { count } = loop.runs;
-  const stepsPerEpoch = count === undefined ? {} : { stepsPerEpoch: Math.ceil(count / (options.batchSize ?? 32)) };
-  stream.push({ type: "start", step, epoch: before, epochs: options.epochs, ...stepsPerEpoch });
-  while (standing.epoch < options.epochs && !hasStopped(standing, options)) {
-    standing = await finishEpoch(loop, standing, seconds);
-    const validation = await validate(loop, standing.epoch + 1);
+  const history = [...start.history];
+  let state: TrainerState = { ...start, history };
+  const { step, epoch: before } = state;
+  const { count } = loop.data.runs;
+  const stepsPerEpoch = count === undefined ? {} : { stepsPerEpoch: Math.ceil(count / settings.batchSize) };
+  stream.push({ type: "start", step, epoch: before, epochs: settings.epochs, ...stepsPerEpoch });
+  while (state.epoch < settings.epochs && !hasStopped(state, settings)) {
+    state = await finishEpoch(loop, state, seconds);
+    const validation = await validate(loop, state.epoch + 1);
     const event: EpochEvent = {
       type: "epoch",
-      epoch: standing.epoch + 1,
-      loss: standing.lossSum / standing.taken,
+      epoch: state.epoch + 1,
+      loss: state.lossSum / state.taken,
       seconds: seconds(),
       ...(validation && { validation }),
     };
     history.push(event);
     stream.push(event);
-    standing = { ...standing, epoch: event.epoch, taken: 0, lossSum: 0, seconds: event.seconds };
-    standing = { ...standing, best: await bestAfter(loop, standing, validation) };
-    await checkpoints.offer(standing);
+    state = { ...state, epoch: event.epoch, taken: 0, lossSum: 0, seconds: event.seconds };
+    state = { ...state, best: await bestAfter(loop, state, validation) };
+    await checkpoints.offer(loop, state);
   }
-  const { epoch, best } = standing;
+  const { epoch, best } = state;
   const bestEpoch = best?.epoch ?? epoch;
-  const reason = hasStopped(standing, options) ? "early-stopping" : "epochs";
+  const reason = hasStopped(state, settings) ? "early-stopping" : "epochs";
   stream.push({ type: "end", reason, epochs: epoch, bestEpoch });
   return { values: best?.values ?? (await stepper.parameters()), history, bestEpoch };
 }
 
 /** Whether too many epochs have passed since the best one. */
-function hasStopped({ epoch, best }: Standing, { earlyStopping }: Loop["options"]): boolean {
+function hasStopped({ epoch, best }: TrainerState, { earlyStopping }: Settings): boolean {
   return earlyStopping !== undefined && epoch - (best?.epoch ?? 0) >= earlyStopping.patience;
 }
 
 async function bestAfter(
-  { options, stepper, stream }: Loop,
-  { epoch, best }: Standing,
+  { settings, stepper, stream }: Loop,
+  { epoch, best }: TrainerState,
   validation: Readonly<Record<string, number>> | undefined,
-): Promise<Standing["best"]> {
-  const watched = options.earlyStopping ?? options.bestWeights;
+): Promise<TrainerState["best"]> {
+  const watched = settings.earlyStopping ?? settings.bestWeights;
   if (watched === undefined || validation === undefined) return best;
   const monitor = watched.monitor ?? "loss";
   const value = validation[monitor] ?? Number.NaN;
@@ -109,36 +97,36 @@ async function bestAfter(
 }
 
 /** Takes the steps that are left of the epoch under way. */
-async function finishEpoch(loop: Loop, from: Standing, seconds: () => number): Promise<Standing> {
-  const { options, runs, ahead, stepper, stream, checkpoints } = loop;
+async function finishEpoch(loop: Loop, from: TrainerState, seconds: () => number): Promise<TrainerState> {
+  const { settings, data, prefetched, stepper, stream, checkpoints } = loop;
   const epoch = from.epoch + 1;
   const progress: Progress = { epochs: from.history };
-  let standing = from;
+  let state = from;
   for (;;) {
-    const run = options.signal?.aborted ? undefined : await ahead.take(options.signal);
+    const run = settings.signal?.aborted ? undefined : await prefetched.take(settings.signal);
     if (run === undefined) {
-      await checkpoints.offer({ ...standing, seconds: seconds() }, true);
-      throw abortedError(standing.step, options.signal, options.checkpoint !== undefined);
+      await checkpoints.offer(loop, { ...state, seconds: seconds() }, true);
+      throw abortedError(state.step, settings.signal, settings.checkpoint !== undefined);
     }
     const { steps, batchSize, last } = run;
-    const { losses, batches } = await stepper.run(run, standing.step, progress, ahead.prepare);
-    let { step, lossSum } = standing;
+    const { losses, batches } = await stepper.run(run, state.step, progress, prefetched.prepare);
+    let { step, lossSum } = state;
     for (const [k, loss] of losses.entries()) {
       step++;
       if (!Number.isFinite(loss)) throw await notFinite(loop, { ...run, batches }, { step, epoch, loss, k, progress });
       lossSum += loss * batchSize;
       stream.push({ type: "step", step, epoch, loss });
     }
-    runs.give(batches);
-    standing = { ...standing, step, lossSum, taken: standing.taken + steps * batchSize };
-    if (!last) await checkpoints.offer({ ...standing, seconds: seconds() });
+    data.runs.give(batches);
+    state = { ...state, step, lossSum, taken: state.taken + steps * batchSize };
+    if (!last) await checkpoints.offer(loop, { ...state, seconds: seconds() });
     await stream.settled();
-    if (last) return standing;
+    if (last) return state;
   }
 }
 
 async function validate(
-  { evaluator, validation, options, stepper }: Loop,
+  { evaluator, data: { validation }, settings, stepper }: Loop,
   epoch: number,
 ): Promise<Record<string, number> | undefined> {
   if (evaluator === undefined || validation === undefined) return undefined;
@@ -152,7 +140,7 @@ async function validate(
     );
   }
   const target = partOf(validation.arrays, "target");
-  const metrics = Object.entries(options.metrics ?? {}).map(
+  const metrics = Object.entries(settings.metrics ?? {}).map(
     ([name, metric]) => [name, metric(prediction, target)] as const,
   );
   return { loss, ...Object.fromEntries(metrics) };

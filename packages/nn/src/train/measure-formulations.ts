@@ -5,11 +5,10 @@ import { applyAll } from "../graph/apply.ts";
 import { buildGraph } from "../graph/build.ts";
 import type { Graph, Tensor } from "../graph/node.ts";
 import { rng } from "../layers/rng.ts";
-import type { Session } from "../runtime/session.ts";
+import type { OpenSession, Session } from "../runtime/session.ts";
 import { sizeOf } from "../shape.ts";
 import { input } from "../tensor/leaves.ts";
 import { reduceSum } from "../tensor/reductions.ts";
-import type { OpenSession } from "./evaluate.ts";
 
 export interface MeasureOptions {
   /** Milliseconds now; CPU time is steadier than the clock's on a busy machine. */

@@ -5,15 +5,15 @@ import { buildGraph } from "../graph/build.ts";
 import type { Graph, Tensor } from "../graph/node.ts";
 import { evaluationContext } from "../layers/context.ts";
 import type { DataOf, Layer, LayerInput, LayerOutput, Parameters } from "../layers/layer.ts";
-import { constantParameters } from "../layers/parameters.ts";
+import { constantParameters, replaceParameters } from "../layers/parameters.ts";
 import type { EncodeOptions } from "../onnx/encode.ts";
 import { encodeOnnx } from "../onnx/encode.ts";
-import type { Session } from "../runtime/session.ts";
+import type { OpenSession, Session } from "../runtime/session.ts";
 import { input } from "../tensor/leaves.ts";
-import type { ArrayType } from "./data.ts";
-import { namedOutputs, networkInput } from "./data.ts";
-import type { OpenSession } from "./evaluate.ts";
 import type { EpochEvent } from "./events.ts";
+import type { Trained } from "./loop.ts";
+import type { StepPlan } from "./plan.ts";
+import { namedOutputs, networkInput } from "./ports.ts";
 
 export interface TrainedModel<X extends LayerInput = Tensor, Y extends LayerOutput = Tensor> {
   readonly net: Layer<X, Y>;
@@ -35,12 +35,11 @@ export interface TrainedModel<X extends LayerInput = Tensor, Y extends LayerOutp
 
 export function trainedModel<X extends LayerInput, Y extends LayerOutput>(
   net: Layer<X, Y>,
-  parameters: Parameters,
-  arrays: readonly ArrayType[],
-  history: readonly EpochEvent[],
-  bestEpoch: number,
+  { parameters: before, arrays }: Pick<StepPlan, "parameters" | "arrays">,
+  { values, history, bestEpoch }: Trained,
   open: OpenSession,
 ): TrainedModel<X, Y> {
+  const parameters = replaceParameters(before, values);
   let session: Promise<Session> | undefined;
   const apply = (x: X): Y => net.apply(constantParameters(parameters), x, evaluationContext());
   const graph = (): Graph => {

@@ -6,8 +6,8 @@ import type { DataOf, LayerInput, LayerOutput, Parameters } from "../layers/laye
 import type { Loss } from "../losses/loss.ts";
 import type { Optimizer } from "../optim/transform.ts";
 import type { Provider } from "../runtime/session.ts";
-import type { Examples } from "./data.ts";
-import type { TrainingData } from "./source.ts";
+import type { Examples } from "./data/examples.ts";
+import type { TrainingData } from "./data/source.ts";
 
 /** A figure on the validation examples, computed by the host: predictions (the network's raw output) and targets. */
 export type Metric<Y extends LayerOutput = Tensor, T extends LayerInput = Tensor> = (
@@ -59,7 +59,7 @@ export interface FitOptions<Y extends LayerOutput = Tensor, T extends LayerInput
   /** Goes through all epochs and gives back the best one's weights. Needs validation examples. */
   readonly bestWeights?: Monitor;
   /**
-   * Keeps the training's whole standing after every epoch, at what else is asked for, and when the signal stops it.
+   * Keeps the training's whole state after every epoch, at what else is asked for, and when the signal stops it.
    * The short form is a file's path.
    */
   readonly checkpoint?: string | CheckpointOptions;
@@ -104,12 +104,34 @@ export interface FitOptions<Y extends LayerOutput = Tensor, T extends LayerInput
   readonly shuffle?: boolean;
 }
 
+/** Options that have a default. */
+type Defaulted = "batchSize" | "seed" | "shuffle" | "threads" | "providers" | "formulations";
+
+/**
+ * The options, checked, with their defaults. From here on one tensor and several by name are treated alike: the
+ * options' type has checked that they fit.
+ */
+export type Settings = FitOptions<LayerOutput, LayerInput> & Required<Pick<FitOptions, Defaulted>>;
+
 function refuse(message: string, fix: string): NnError {
   return new NnError("training-option-invalid", message, fix);
 }
 
 /** Throws `training-option-invalid`. */
-export function checkOptions<Y extends LayerOutput, T extends LayerInput>(options: FitOptions<Y, T>): void {
+export function settingsOf<Y extends LayerOutput, T extends LayerInput>(options: FitOptions<Y, T>): Settings {
+  checkOptions(options);
+  return {
+    ...(options as unknown as FitOptions<LayerOutput, LayerInput>),
+    batchSize: options.batchSize ?? 32,
+    seed: options.seed ?? 0,
+    shuffle: options.shuffle ?? true,
+    threads: options.threads ?? 1,
+    providers: options.providers ?? ["cpu"],
+    formulations: options.formulations ?? "model",
+  };
+}
+
+function checkOptions<Y extends LayerOutput, T extends LayerInput>(options: FitOptions<Y, T>): void {
   knownOptions<FitOptions<Y, T>>("fit", options, {
     data: true,
     validation: true,

@@ -21,7 +21,7 @@ import {
   sgd,
   tanh,
 } from "../index.ts";
-import { decodeCheckpoint } from "./checkpoint.ts";
+import { decodeCheckpoint } from "./checkpoint/format.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nn-resume-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -96,7 +96,7 @@ describe("a resumed training", () => {
     const counted = await watch({ ...base, epochs: 2, checkpoint: { to, everySteps: 7 } });
     const steps = counted.events.flatMap((event) => (event.type === "checkpoint" ? [event.step] : []));
     expect(steps).toEqual([10, 18, 19, 29, 37, 38]);
-    expect(kept.map((bytes) => decodeCheckpoint(bytes).standing.step)).toEqual(steps);
+    expect(kept.map((bytes) => decodeCheckpoint(bytes).trainer.step)).toEqual(steps);
     for (const [i, bytes] of kept.entries()) {
       const rest = await watch({ ...base, resume: bytes });
       expect(rest.curve).toEqual(whole.curve.slice(steps[i]));
@@ -139,11 +139,11 @@ describe("a resumed training", () => {
     expect(whole.curve[3 * 19 + 1]).not.toBe(steady.curve[3 * 19 + 1]);
     const kept: Uint8Array[] = [];
     await watch({ ...options, checkpoint: { to: (bytes) => void kept.push(bytes), everySteps: 10 } });
-    const standings = kept.map((bytes) => decodeCheckpoint(bytes).standing);
-    expect(new Set(standings.map(({ epoch }) => epoch))).toEqual(new Set([0, 1, 2, 3, 4, 5, 6, 7, 8]));
-    expect(standings.filter(({ taken }) => taken > 0).length).toBeGreaterThanOrEqual(8);
+    const states = kept.map((bytes) => decodeCheckpoint(bytes).trainer);
+    expect(new Set(states.map(({ epoch }) => epoch))).toEqual(new Set([0, 1, 2, 3, 4, 5, 6, 7, 8]));
+    expect(states.filter(({ taken }) => taken > 0).length).toBeGreaterThanOrEqual(8);
     for (const [i, resume] of kept.entries())
-      expect((await watch({ ...options, resume })).curve).toEqual(whole.curve.slice(standings[i]?.step));
+      expect((await watch({ ...options, resume })).curve).toEqual(whole.curve.slice(states[i]?.step));
   });
 
   test("that had stopped early stops again at once", async () => {
@@ -199,6 +199,6 @@ describe("what cannot be resumed", () => {
     for (let cut = 0; cut < bytes.length; cut += 97) {
       expect(() => decodeCheckpoint(bytes.subarray(0, cut))).toThrow(NnError);
     }
-    expect(decodeCheckpoint(bytes).identity.seed).toBe(3);
+    expect(decodeCheckpoint(bytes).fingerprint.seed).toBe(3);
   });
 });

@@ -2,39 +2,22 @@
 import type { DType } from "../dtype.ts";
 import { NnError } from "../errors.ts";
 import { chooseByModel } from "../grad/formulations/choice.ts";
-import type { Choose } from "../grad/formulations/formulation.ts";
 import { gradients } from "../grad/gradients.ts";
 import { apply, applyAll } from "../graph/apply.ts";
 import { buildGraph } from "../graph/build.ts";
 import type { Graph, Tensor } from "../graph/node.ts";
-import type { Context, Layer, LayerInput, LayerOutput, Parameters } from "../layers/layer.ts";
+import type { Context } from "../layers/layer.ts";
 import { listParameters, mapParameters } from "../layers/parameters.ts";
-import type { Loss } from "../losses/loss.ts";
 import type { Target } from "../lower/order.ts";
 import { lowerForward, lowerStep } from "../lower/order.ts";
-import type { Optimizer } from "../optim/transform.ts";
 import type { Shape } from "../shape.ts";
 import { formatShape, isStatic, sameShape } from "../shape.ts";
 import { add } from "../tensor/elementwise.ts";
 import { input } from "../tensor/leaves.ts";
 import { reshape } from "../tensor/shaping.ts";
 import { checkReached } from "./check-reached.ts";
-import type { ArrayType } from "./data.ts";
-import { networkInput, partOf } from "./data.ts";
-import type { Layout } from "./vector.ts";
-
-export interface StepPlan {
-  readonly net: Layer<LayerInput, LayerOutput>;
-  readonly parameters: Parameters;
-  readonly layout: Layout;
-  readonly loss: Loss<LayerOutput, LayerInput>;
-  readonly optimizer: Optimizer;
-  readonly arrays: readonly ArrayType[];
-  /** Picks between several ways to write a gradient; by default the model of their time does. */
-  readonly choose?: Choose | undefined;
-  /** Channels in a block of the layout that convolutions run in; by default they run in the plain layout. */
-  readonly block?: number | undefined;
-}
+import type { StepPlan } from "./plan.ts";
+import { networkInput, partOf } from "./ports.ts";
 
 /** A random input of the step: int32 bits, to be drawn anew at every step. */
 interface RandomInput {

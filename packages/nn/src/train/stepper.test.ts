@@ -3,9 +3,9 @@ import { expect, test } from "vitest";
 import { createSession } from "#session";
 import { crossEntropy, linear, listParameters, rng, sequential, sgd } from "../index.ts";
 import { beginning } from "../optim/transform.ts";
-import { createBuffers } from "./buffers.ts";
-import type { OpenSession } from "./evaluate.ts";
-import type { StepPlan } from "./step.ts";
+import type { OpenSession } from "../runtime/session.ts";
+import { createBuffers } from "./data/buffers.ts";
+import type { StepPlan } from "./plan.ts";
 import { createStepper } from "./stepper.ts";
 import { layoutOf } from "./vector.ts";
 

@@ -4,12 +4,12 @@ import { NnError } from "../errors.ts";
 import { listParameters } from "../layers/parameters.ts";
 import type { Rng } from "../layers/rng.ts";
 import type { Progress } from "../optim/transform.ts";
-import type { Session, SessionOptions, SessionState } from "../runtime/session.ts";
+import type { OpenSession, Session, SessionOptions, SessionState } from "../runtime/session.ts";
 import { formatShape } from "../shape.ts";
-import type { Stacked } from "./buffers.ts";
-import { stepOf } from "./buffers.ts";
-import type { OpenSession } from "./evaluate.ts";
-import type { StepGraph, StepPlan } from "./step.ts";
+import type { Stacked } from "./data/buffers.ts";
+import { stepOf } from "./data/buffers.ts";
+import type { StepPlan } from "./plan.ts";
+import type { StepGraph } from "./step.ts";
 import { buildStep, scalarInput, stateInput, stateOutput } from "./step.ts";
 import { usefulThreads } from "./useful-threads.ts";
 

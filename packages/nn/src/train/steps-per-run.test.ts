@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Layer, Loss, Tensor } from "../index.ts";
 import { crossEntropy, globalAvgPool, lenet, linear, resnetCifar, rng, sequential } from "../index.ts";
 import type { LayerInput, LayerOutput } from "../layers/layer.ts";
-import type { ArrayType } from "./data.ts";
+import type { ArrayType } from "./ports.ts";
 import { stepsPerRunOf } from "./steps-per-run.ts";
 
 const arrays = (shape: readonly number[]): readonly ArrayType[] => [

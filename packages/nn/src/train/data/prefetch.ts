@@ -1,8 +1,8 @@
 // The next run, prepared while the one before is in flight.
-import { closeSoon, untilAborted } from "./aborted.ts";
+import { closeSoon, untilAborted } from "../aborted.ts";
 import type { Run } from "./run.ts";
 
-export interface Ahead {
+export interface Prefetched {
   /** Begins the next run, unless that is done already. */
   prepare(): void;
   /** The next run; undefined when the signal aborts, even while a source keeps it waiting. */
@@ -11,7 +11,7 @@ export interface Ahead {
   close(): Promise<void>;
 }
 
-export function runAhead(runs: AsyncGenerator<Run, void>): Ahead {
+export function prefetch(runs: AsyncGenerator<Run, void>): Prefetched {
   let next: Promise<IteratorResult<Run, void>> | undefined;
   const prepare = (): Promise<IteratorResult<Run, void>> => {
     if (next === undefined) {

@@ -1,6 +1,6 @@
 // The safetensors format (github.com/huggingface/safetensors): named tensors and text, readable from any language.
-import type { DType, NumericArray, TensorData } from "../dtype.ts";
-import { allocate, dtypeOf } from "../dtype.ts";
+import type { DType, NumericArray, TensorData } from "../../dtype.ts";
+import { allocate, dtypeOf } from "../../dtype.ts";
 
 const formatNames: Readonly<Partial<Record<DType, string>>> = {
   float32: "F32",

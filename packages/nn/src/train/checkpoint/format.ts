@@ -1,8 +1,8 @@
-// A training's whole standing as bytes: what a resumed training needs to go on with the same curve.
-import type { TensorData } from "../dtype.ts";
-import { NnError } from "../errors.ts";
-import type { Choices } from "../grad/formulations/keep-choices.ts";
-import type { EpochEvent } from "./events.ts";
+// A training's whole state as bytes: what a resumed training needs to go on with the same curve.
+import type { TensorData } from "../../dtype.ts";
+import { NnError } from "../../errors.ts";
+import type { Choices } from "../../grad/formulations/keep-choices.ts";
+import type { EpochEvent } from "../events.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 
 /** The best epoch so far by the monitored figure. */
@@ -18,7 +18,7 @@ export interface Best {
  * How far a training has come. Order of the examples and dropout are functions of the seed, the epoch and the step,
  * so no generator has a state of its own.
  */
-export interface Standing {
+export interface TrainerState {
   /** Steps taken. */
   readonly step: number;
   /** Epochs that have ended. */
@@ -35,7 +35,7 @@ export interface Standing {
 }
 
 /** What must be the same for a curve to go on; each is compared when a training is resumed. */
-export interface Identity {
+export interface Fingerprint {
   /** The network's name: parameters of equal shapes do not make equal networks. */
   readonly network: string;
   readonly seed: number;
@@ -46,8 +46,8 @@ export interface Identity {
 }
 
 export interface Checkpoint {
-  readonly identity: Identity;
-  readonly standing: Standing;
+  readonly fingerprint: Fingerprint;
+  readonly trainer: TrainerState;
   /** All parameters by path, the kept ones (running statistics) too. */
   readonly parameters: Readonly<Record<string, TensorData>>;
   readonly optimizerState: readonly TensorData[];
@@ -60,16 +60,16 @@ const version = 3;
 
 /** A safetensors file: tensors `parameters.PATH`, `optimizer.N` and `best.N`, the rest as JSON in the metadata. */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
-  const { identity, standing, parameters, optimizerState, choices } = checkpoint;
-  const { best, ...rest } = standing;
+  const { fingerprint, trainer, parameters, optimizerState, choices } = checkpoint;
+  const { best, ...rest } = trainer;
   const tensors = [
     ...Object.entries(parameters).map(([path, value]) => [`parameters.${path}`, value] as const),
     ...optimizerState.map((value, i) => [`optimizer.${i}`, value] as const),
     ...(best?.values ?? []).map((value, i) => [`best.${i}`, value] as const),
   ];
-  const about = {
+  const about: About = {
     version,
-    identity,
+    identity: fingerprint,
     choices,
     standing: rest,
     ...(best && { best: { epoch: best.epoch, score: best.score } }),
@@ -94,8 +94,8 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
         .map(([name, value]) => [name.slice(prefix.length), value] as const);
     const list = (prefix: string): readonly TensorData[] => part(prefix).map(([, value]) => value);
     return {
-      identity: about.identity,
-      standing: { ...about.standing, best: about.best && { ...about.best, values: list("best.") } },
+      fingerprint: about.identity,
+      trainer: { ...about.standing, best: about.best && { ...about.best, values: list("best.") } },
       parameters: Object.fromEntries(part("parameters.")),
       optimizerState: list("optimizer."),
       choices: about.choices,
@@ -110,11 +110,12 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   }
 }
 
+/** The metadata of the file; version 3 has these names. */
 interface About {
   readonly version: number;
-  readonly identity: Identity;
+  readonly identity: Fingerprint;
   readonly choices: Choices;
-  readonly standing: Omit<Standing, "best">;
+  readonly standing: Omit<TrainerState, "best">;
   readonly best?: Omit<Best, "values">;
 }
 

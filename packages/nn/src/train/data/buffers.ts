@@ -1,8 +1,8 @@
 // The arrays that runs of the engine are fed, filled again and again, and the copying of rows into them.
-import type { NumericArray, TensorData } from "../dtype.ts";
-import { allocate } from "../dtype.ts";
-import { sizeOf } from "../shape.ts";
-import type { ArrayType } from "./data.ts";
+import type { NumericArray, TensorData } from "../../dtype.ts";
+import { allocate } from "../../dtype.ts";
+import { sizeOf } from "../../shape.ts";
+import type { ArrayType } from "../ports.ts";
 
 /** The batches of one run by name, each [steps, batchSize, …]. */
 export type Stacked = Readonly<Record<string, TensorData>>;

@@ -1,6 +1,6 @@
 // What fit trains on beside whole arrays: examples that are read or made as they are needed.
-import type { Rng } from "../layers/rng.ts";
-import type { Examples } from "./data.ts";
+import type { Rng } from "../../layers/rng.ts";
+import type { Examples } from "./examples.ts";
 
 /** What a source is told when it is asked for examples. */
 export interface SourceContext {

@@ -1,11 +1,8 @@
 // Examples as whole arrays, whose first axis counts them.
-import type { DType, TensorData } from "../dtype.ts";
-import { checkTensorData, dtypeOf } from "../dtype.ts";
-import { NnError } from "../errors.ts";
-import type { Tensor } from "../graph/node.ts";
-import type { LayerInput, LayerOutput } from "../layers/layer.ts";
-import { isTensor } from "../layers/layer.ts";
-import type { Shape } from "../shape.ts";
+import type { TensorData } from "../../dtype.ts";
+import { checkTensorData, dtypeOf } from "../../dtype.ts";
+import { NnError } from "../../errors.ts";
+import type { ArrayType } from "../ports.ts";
 
 /** Examples for training or validation; every array has one entry an example on its first axis. */
 export interface Examples {
@@ -22,6 +19,8 @@ export interface NamedExamples {
   readonly count: number;
   /** "input" or "input.NAME", "target" or "target.NAME", and "weight" when given. */
   readonly arrays: Readonly<Record<string, TensorData>>;
+  /** The arrays' types, in the same order. */
+  readonly types: readonly ArrayType[];
 }
 
 function isData(value: Examples["inputs"]): value is TensorData {
@@ -59,7 +58,12 @@ export function nameExamples(examples: Examples, where: string): NamedExamples {
     }
   }
   if (count === 0) throw invalid(`${where} has no examples.`, "Give at least one example.");
-  return { count, arrays };
+  const types = Object.entries(arrays).map(([name, array]) => ({
+    name,
+    dtype: dtypeOf(array),
+    shape: array.shape.slice(1),
+  }));
+  return { count, arrays, types };
 }
 
 /** What a type would refuse, for callers without one. */
@@ -90,41 +94,4 @@ function checkArray(array: TensorData, what: string): void {
 
 export function invalid(message: string, fix: string): NnError {
   return new NnError("training-data-invalid", message, fix);
-}
-
-export interface ArrayType {
-  readonly name: string;
-  readonly dtype: DType;
-  /** Shape of one example. */
-  readonly shape: readonly number[];
-}
-
-export function typesOf({ arrays }: NamedExamples): readonly ArrayType[] {
-  return Object.entries(arrays).map(([name, array]) => ({ name, dtype: dtypeOf(array), shape: array.shape.slice(1) }));
-}
-
-/** What is named "input" (or "target"), or by their own names all that are named "input.NAME". */
-export function partOf<V>(all: Readonly<Record<string, V>>, part: "input" | "target"): V | Readonly<Record<string, V>> {
-  const single = all[part];
-  if (single !== undefined) return single;
-  const inner = Object.entries(all).filter(([name]) => name.startsWith(`${part}.`));
-  return Object.fromEntries(inner.map(([name, value]) => [name.slice(part.length + 1), value] as const));
-}
-
-/** The network's input from tensors named as the arrays are. */
-export function networkInput(tensors: Readonly<Record<string, Tensor>>): LayerInput {
-  return partOf(tensors, "input");
-}
-
-/** A network's results by name: its own names, or `single` where it has one. */
-export function namedOutputs(output: LayerOutput, single: string): Readonly<Record<string, Tensor>> {
-  return isTensor(output) ? { [single]: output } : output;
-}
-
-/** The shape that the network's init is given: the batch size is the name "N". */
-export function networkInputShape(types: readonly ArrayType[]): Shape | Readonly<Record<string, Shape>> {
-  const inner = types.filter(({ name }) => name === "input" || name.startsWith("input."));
-  const single = inner.find(({ name }) => name === "input");
-  if (single !== undefined) return ["N", ...single.shape];
-  return Object.fromEntries(inner.map(({ name, shape }) => [name.slice("input.".length), ["N", ...shape]] as const));
 }

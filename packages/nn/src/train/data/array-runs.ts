@@ -1,25 +1,16 @@
 // The runs of a training on whole arrays; those on a source are in source-runs.ts.
-import { sizeOf } from "../shape.ts";
+import { sizeOf } from "../../shape.ts";
 import { copyChosen, createBuffers } from "./buffers.ts";
-import type { Examples } from "./data.ts";
-import { nameExamples, typesOf } from "./data.ts";
+import type { NamedExamples } from "./examples.ts";
 import type { RunOptions, Runs } from "./run.ts";
 import { orderOf } from "./run.ts";
 import { planEpoch } from "./run-plan.ts";
-import type { TrainingData } from "./source.ts";
-import { sourceRuns } from "./source-runs.ts";
 
-/** Throws `training-data-invalid` or `training-source-failed`, here or when a run is asked for. */
-export async function openRuns(data: TrainingData, options: RunOptions): Promise<Runs> {
-  return "inputs" in data ? arrayRuns(data, options) : sourceRuns(data, options);
-}
-
-function arrayRuns(data: Examples, options: RunOptions): Runs {
-  const examples = nameExamples(data, "training data");
-  const { count, arrays } = examples;
-  const types = typesOf(examples);
+export function arrayRuns(examples: NamedExamples, options: RunOptions): Runs {
+  const { count, arrays, types } = examples;
   const buffers = createBuffers(types);
   return {
+    whole: true,
     types,
     count,
     sample: examples,

@@ -1,7 +1,8 @@
 // What the engine is fed run by run: K batches at a time, over the epochs.
-import type { Rng } from "../layers/rng.ts";
+import type { Rng } from "../../layers/rng.ts";
+import type { ArrayType } from "../ports.ts";
 import type { Stacked } from "./buffers.ts";
-import type { ArrayType, NamedExamples } from "./data.ts";
+import type { NamedExamples } from "./examples.ts";
 
 /** One run of the engine. */
 export interface Run {
@@ -12,20 +13,22 @@ export interface Run {
   readonly last: boolean;
 }
 
-/** The place that a training goes on from: epochs that have ended, and examples taken of the next one. */
-export interface Place {
+/** Where a training goes on from: epochs that have ended, and examples taken of the next one. */
+export interface Position {
   readonly epoch: number;
   readonly taken: number;
 }
 
 export interface Runs {
+  /** Whether `sample` is all examples. */
+  readonly whole: boolean;
   readonly types: readonly ArrayType[];
   /** Examples an epoch; undefined where a stream does not say. */
   readonly count: number | undefined;
   /** Some first examples, to try the network on. */
   readonly sample: NamedExamples;
   /** All runs from a place on, over every epoch that is left, of at most so many steps. */
-  from(place: Place, stepsPerRun: number): AsyncGenerator<Run, void>;
+  from(place: Position, stepsPerRun: number): AsyncGenerator<Run, void>;
   /** Gives the arrays of a run back, to be filled again. */
   give(batches: Stacked): void;
   /** Closes what was opened for the sample and not gone on with. */

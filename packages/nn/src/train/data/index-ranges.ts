@@ -1,13 +1,14 @@
 // Which numbers a network and its loss look up in tables: classes and tokens, whose bounds the graph knows.
-import type { NumericArray, TensorData } from "../dtype.ts";
-import { topological } from "../graph/build.ts";
-import type { Tensor } from "../graph/node.ts";
-import { sizeOf } from "../shape.ts";
-import { invalid } from "./data.ts";
-import type { Run } from "./run.ts";
+import type { NumericArray, TensorData } from "../../dtype.ts";
+import { topological } from "../../graph/build.ts";
+import type { Tensor } from "../../graph/node.ts";
+import { sizeOf } from "../../shape.ts";
+import { invalid } from "./examples.ts";
+import type { Data } from "./open.ts";
+import type { Position, Run } from "./run.ts";
 
 /** The numbers of an array choose one of `size` entries. */
-export interface IndexRange {
+interface IndexRange {
   /** The array, named as in NamedExamples. */
   readonly name: string;
   readonly size: number;
@@ -20,8 +21,21 @@ const none: Replaced = () => false;
 /** Operators that hand on every number of their first input. */
 const carriers = new Set(["Cast", "Expand", "Identity", "Reshape", "Squeeze", "Transpose", "Unsqueeze"]);
 
+/**
+ * The same data, checked against the tables that `loss` looks its numbers up in: whole arrays now, those of a source as
+ * they come. Throws `training-data-invalid`.
+ */
+export function checkedData(data: Data, loss: Tensor): Data {
+  const { runs, validation } = data;
+  const ranges = indexRanges(loss);
+  if (runs.whole) checkIndices(runs.sample.arrays, ranges, { examples: "training" });
+  if (validation !== undefined) checkIndices(validation.arrays, ranges, { examples: "validation" });
+  if (runs.whole || ranges.length === 0) return data;
+  return { validation, runs: { ...runs, from: (place, steps) => checkedRuns(runs.from(place, steps), ranges, place) } };
+}
+
 /** The arrays whose numbers `result` looks up, with the bounds. */
-export function indexRanges(result: Tensor): readonly IndexRange[] {
+function indexRanges(result: Tensor): readonly IndexRange[] {
   return topological([result]).flatMap(({ op, inputs, attributes }) => {
     if (op !== "Gather" && op !== "GatherElements") return [];
     const [table, indices] = inputs as readonly [Tensor, Tensor];
@@ -58,7 +72,7 @@ function replacedUnless(condition: Tensor | undefined): Replaced | undefined {
  * Throws `training-data-invalid` for the first number that chooses no entry. `where` names the examples, `first` is
  * the place of the arrays' first example among them; `axes` are the leading axes that count examples.
  */
-export function checkIndices(
+function checkIndices(
   arrays: Readonly<Record<string, TensorData>>,
   ranges: readonly IndexRange[],
   where: { readonly examples: string; readonly first?: number; readonly axes?: number },
@@ -92,10 +106,10 @@ function firstOutside(data: NumericArray, size: number, replaced: Replaced): num
 }
 
 /** Checks the numbers of every run on its way; the runs begin after `taken` examples of an epoch. */
-export async function* checkedRuns(
+async function* checkedRuns(
   runs: AsyncGenerator<Run, void>,
   ranges: readonly IndexRange[],
-  { epoch: ended, taken }: { readonly epoch: number; readonly taken: number },
+  { epoch: ended, taken }: Position,
 ): AsyncGenerator<Run, void> {
   let [epoch, first] = [ended + 1, taken];
   for await (const run of runs) {

@@ -1,9 +1,9 @@
 // An epoch's examples as a source gives them, piece by piece, with its errors named and its batches checked.
-import { NnError } from "../errors.ts";
-import type { Rng } from "../layers/rng.ts";
-import type { NamedExamples } from "./data.ts";
-import { invalid, nameExamples } from "./data.ts";
-import type { Place, RunOptions } from "./run.ts";
+import { NnError } from "../../errors.ts";
+import type { Rng } from "../../layers/rng.ts";
+import type { NamedExamples } from "./examples.ts";
+import { invalid, nameExamples } from "./examples.ts";
+import type { Position, RunOptions } from "./run.ts";
 import { orderOf } from "./run.ts";
 import type { ExampleSource, ExampleStream, SourceContext } from "./source.ts";
 
@@ -15,12 +15,12 @@ export interface Piece extends NamedExamples {
 export type Pieces = AsyncGenerator<Piece, void>;
 
 /** What is left of an epoch. */
-export function openPieces(source: ExampleSource | ExampleStream, options: RunOptions, place: Place): Pieces {
+export function openPieces(source: ExampleSource | ExampleStream, options: RunOptions, place: Position): Pieces {
   return "batch" in source ? chosen(source, options, place) : drawn(source, options, place);
 }
 
 /** The rows of the epoch's order, batch by batch. */
-async function* chosen(source: ExampleSource, options: RunOptions, { epoch, taken }: Place): Pieces {
+async function* chosen(source: ExampleSource, options: RunOptions, { epoch, taken }: Position): Pieces {
   const { count } = source;
   if (!Number.isSafeInteger(count) || count < 1)
     throw invalid(`The source's count is ${count}.`, "Give the number of its examples, 1 or more.");
@@ -38,7 +38,7 @@ async function* chosen(source: ExampleSource, options: RunOptions, { epoch, take
 }
 
 /** What the stream gives, without those examples that were taken before. */
-async function* drawn(stream: ExampleStream, options: RunOptions, { epoch, taken }: Place): Pieces {
+async function* drawn(stream: ExampleStream, options: RunOptions, { epoch, taken }: Position): Pieces {
   const context = contextOf(options, epoch, options.random.fork("stream", epoch + 1));
   const iterator = await guarded(() => {
     const batches = stream.batches(context);

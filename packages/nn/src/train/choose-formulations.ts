@@ -1,26 +1,41 @@
-// The choice of formulations by times taken on this machine, kept in a cache file between trainings.
+// The choice of formulations: by the model, or by times taken on this machine, kept in a cache file between trainings.
 import { processorName, processorTime, readCache, writeCache } from "#files";
-import { runtimeVersion } from "#session";
+import { createSession, runtimeVersion } from "#session";
+import { chooseByModel } from "../grad/formulations/choice.ts";
 import type { Choose } from "../grad/formulations/formulation.ts";
-import type { Choices } from "../grad/formulations/keep-choices.ts";
+import type { Choices, KeptChoices } from "../grad/formulations/keep-choices.ts";
+import { keepChoices } from "../grad/formulations/keep-choices.ts";
 import type { Times } from "../grad/formulations/times.ts";
 import { chooseByTimes, recordAlternatives } from "../grad/formulations/times.ts";
 import { listParameters } from "../layers/parameters.ts";
-import type { OpenSession } from "./evaluate.ts";
+import type { OpenSession } from "../runtime/session.ts";
 import { measureFormulations } from "./measure-formulations.ts";
-import type { StepPlan } from "./step.ts";
+import type { Settings } from "./options.ts";
+import type { StepPlan } from "./plan.ts";
 import { buildStep } from "./step.ts";
+
+/** The choice that the settings ask for, but for what was chosen before, which stays. */
+export async function chooseFormulations(
+  plan: StepPlan,
+  { formulations, threads }: Settings,
+  batchSize: number,
+  before: Choices,
+): Promise<KeptChoices> {
+  const choose =
+    formulations === "measured" ? await measuredChoice(plan, batchSize, createSession, threads, before) : chooseByModel;
+  return keepChoices(choose, before);
+}
 
 /**
  * Times what the plan's step can choose from, unless the cache knows it or it was chosen before, and chooses by the
  * times.
  */
-export async function measuredChoice(
+async function measuredChoice(
   plan: StepPlan,
   batchSize: number,
   open: OpenSession,
   threads: number,
-  before: Choices = {},
+  before: Choices,
 ): Promise<Choose> {
   const packed = plan.layout.pack(listParameters(plan.parameters).map(({ value }) => value));
   const state = [...packed, ...plan.optimizer.init(packed.slice(0, plan.layout.trained))].map(({ shape }) => shape);

@@ -1,10 +1,11 @@
 // The runs of a training on a source: its pieces, of whatever size, are copied into arrays of K batches.
-import { sizeOf } from "../shape.ts";
-import { abortedError, closeSoon, untilAborted } from "./aborted.ts";
+import { sizeOf } from "../../shape.ts";
+import { abortedError, closeSoon, untilAborted } from "../aborted.ts";
+import type { ArrayType } from "../ports.ts";
 import type { Buffers } from "./buffers.ts";
 import { copyRange, createBuffers } from "./buffers.ts";
-import type { ArrayType, NamedExamples } from "./data.ts";
-import { invalid, typesOf } from "./data.ts";
+import type { NamedExamples } from "./examples.ts";
+import { invalid } from "./examples.ts";
 import type { Piece, Pieces } from "./pieces.ts";
 import { openPieces } from "./pieces.ts";
 import type { Run, RunOptions, Runs } from "./run.ts";
@@ -20,7 +21,7 @@ export async function sourceRuns(source: ExampleSource | ExampleStream, options:
   }
   const { value: first } = answer;
   if (first === undefined) throw noExamples(1);
-  const types = typesOf(first);
+  const { types } = first;
   const buffers = createBuffers(types);
   const close = async (): Promise<void> => {
     const opened = early;
@@ -28,6 +29,7 @@ export async function sourceRuns(source: ExampleSource | ExampleStream, options:
     if (opened !== undefined) await closeSoon(opened);
   };
   return {
+    whole: false,
     types,
     count: source.count,
     sample: first,
@@ -97,7 +99,7 @@ async function* epochRuns(
 function checkTypes(piece: NamedExamples, types: readonly ArrayType[]): void {
   const text = (list: readonly ArrayType[]): string =>
     list.map(({ name, dtype, shape }) => `${name} ${dtype} [N${shape.map((size) => `, ${size}`).join("")}]`).join("; ");
-  const [given, wanted] = [typesOf(piece), types].map(text);
+  const [given, wanted] = [piece.types, types].map(text);
   if (given === wanted) return;
   throw invalid(
     `The source gave ${given}; its first batch had ${wanted}.`,
