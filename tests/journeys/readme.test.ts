@@ -28,7 +28,8 @@ function write(document: string): { product: string; others: string[] } {
   for (const [i, snippet] of snippets(document).entries()) {
     const isProduct = snippet.includes("export default defineProduct");
     const path = join(directory, isProduct ? "product.ts" : `snippet-${i}.ts`);
-    writeFileSync(path, snippet);
+    // A reader's file lies in the repository's root.
+    writeFileSync(path, snippet.replaceAll('"./examples/', '"../../'));
     if (isProduct) product = path;
     else others.push(path);
   }

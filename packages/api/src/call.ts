@@ -3,6 +3,7 @@ import * as z from "zod";
 import { ApiError, isApiErrorCode } from "./errors.ts";
 import { problem } from "./problem.ts";
 import {
+  idempotencyHeader,
   type ResponseForm,
   type Route,
   type RouteInput,
@@ -24,6 +25,14 @@ export interface Connection {
 export interface CallOptions {
   signal?: AbortSignal | undefined;
 }
+/** Of calls that may be sent again. */
+export interface RepeatOptions extends CallOptions {
+  /**
+   * 1 to 255 visible characters of yours, a UUID say, sent as Idempotency-Key: a repeat of the call under the same key
+   * answers the same and counts once, also after its answer was lost.
+   */
+  idempotencyKey?: string | undefined;
+}
 
 /** Parts that are undefined in a route's input may be left out. */
 export type CallInput<N extends RouteName> = {
@@ -38,10 +47,11 @@ export async function call<N extends RouteName>(
   connection: Connection,
   name: N,
   input: CallInput<N>,
-  options: CallOptions = {},
+  options: RepeatOptions = {},
 ): Promise<RouteResponse<N>> {
   const route: Route = routes[name];
-  const response = await send(connection, route, input, options.signal, connection.timeoutMs ?? 30_000);
+  const { timeoutMs = 30_000 } = connection;
+  const response = await send(connection, route, input, { ...options, timeoutMs });
   return answerOf<N>(route, response, options.signal);
 }
 
@@ -70,13 +80,13 @@ export async function send(
   connection: Connection,
   route: Route,
   input: { params?: unknown; query?: unknown; body?: unknown },
-  signal: AbortSignal | undefined,
-  timeoutMs: number | undefined,
+  { signal, timeoutMs, idempotencyKey }: RepeatOptions & { timeoutMs?: number | undefined },
 ): Promise<Response> {
   const url = urlOf(connection.url, route, input.params, input.query);
   const headers: Record<string, string> = {
     accept: accepted[route.form ?? "json"],
   };
+  if (idempotencyKey !== undefined) headers[idempotencyHeader.toLowerCase()] = idempotencyKey;
   if (connection.key !== undefined) headers.authorization = `Bearer ${connection.key}`;
   if (route.body) headers["content-type"] = "application/json";
   if (route.upload) headers["content-type"] = "application/octet-stream";

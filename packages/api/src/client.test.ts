@@ -39,6 +39,21 @@ describe("a call", () => {
     expect(JSON.parse(String(seen[0]?.init.body))).toEqual({ row: { age: 3 }, subject: "s" });
   });
 
+  test("carries an idempotency key where a call may be sent again, and not in its body", async () => {
+    const { client, seen } = fake(() => Response.json(prediction));
+    await client.predict("credit", { age: 3 }, { idempotencyKey: "order-7" });
+    await client.predict("credit", { age: 3 });
+    expect(seen[0]?.init.headers).toMatchObject({ "idempotency-key": "order-7" });
+    expect(JSON.parse(String(seen[0]?.init.body))).toEqual({ row: { age: 3 } });
+    expect(seen[1]?.init.headers).not.toHaveProperty("idempotency-key");
+    const many = fake(() => Response.json({ predictions: [prediction] }));
+    await many.client.predictMany("credit", [{ row: { age: 3 } }], { idempotencyKey: "order-8" });
+    const told = fake(() => Response.json({ recorded: 1 }));
+    await told.client.feedback("credit", id, "bad", { idempotencyKey: "order-9" });
+    const keys = [many, told].map(({ seen: [one] }) => new Headers(one?.init.headers).get("idempotency-key"));
+    expect(keys).toEqual(["order-8", "order-9"]);
+  });
+
   test("escapes path and query", async () => {
     const { client, seen } = fake(() => Response.json({ items: [], nextCursor: null }));
     await client.predictions({ product: "credit", limit: 2, cursor: "a b" });

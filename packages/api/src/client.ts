@@ -1,6 +1,15 @@
 // The typed client: one method a route, rows and labels typed by the product's name.
 import * as z from "zod";
-import { answerOf, blobOf, type CallInput, type CallOptions, type Connection, call, send } from "./call.ts";
+import {
+  answerOf,
+  blobOf,
+  type CallInput,
+  type CallOptions,
+  type Connection,
+  call,
+  type RepeatOptions,
+  send,
+} from "./call.ts";
 import type { Deployment, Experiment } from "./deployment.ts";
 import { ApiError } from "./errors.ts";
 import { readEventStream } from "./event-stream.ts";
@@ -36,7 +45,7 @@ export type PredictionOf<L extends Label> = Omit<Prediction, "label" | "probabil
   probabilities: Record<L & string, number> | null;
 };
 
-export interface PredictOptions extends CallOptions {
+export interface PredictOptions extends RepeatOptions {
   /** Keeps the subject on one variant; stored hashed. */
   subject?: string | undefined;
   /** A UUID of yours: a repeat of the call answers the same and counts once. */
@@ -59,19 +68,19 @@ export interface ApiClient<P extends ProductTypes = AnyProducts> {
   predictMany<N extends Name<P>>(
     product: N,
     rows: readonly { row: P[N]["row"]; subject?: string | undefined; id?: string | undefined }[],
-    options?: CallOptions,
+    options?: RepeatOptions,
   ): Promise<PredictionOf<P[N]["label"]>[]>;
   /** Tells a prediction's true label. Returns how many labels were new or changed. */
   feedback<N extends Name<P>>(
     product: N,
     prediction: string,
     label: P[N]["label"],
-    options?: CallOptions,
+    options?: RepeatOptions,
   ): Promise<number>;
   feedbackMany<N extends Name<P>>(
     product: N,
     feedback: readonly { prediction: string; label: P[N]["label"] }[],
-    options?: CallOptions,
+    options?: RepeatOptions,
   ): Promise<number>;
   prediction(id: string, options?: CallOptions): Promise<PredictionRecord>;
   predictions(
@@ -95,13 +104,13 @@ export interface ApiClient<P extends ProductTypes = AnyProducts> {
   run(id: string, options?: CallOptions): Promise<Run>;
   /** Events after `after` (a seq), then live ones until the run ends. */
   runEvents(id: string, options?: { after?: number } & CallOptions): AsyncGenerator<RunEvent>;
-  sendUsage(events: readonly UsageEventInput[], options?: CallOptions): Promise<RouteResponse<"sendUsage">>;
+  sendUsage(events: readonly UsageEventInput[], options?: RepeatOptions): Promise<RouteResponse<"sendUsage">>;
   usage(
     filter?: { product?: Name<P> | undefined; from?: string | undefined; to?: string | undefined } & CallOptions,
   ): Promise<UsageSummary>;
   invoices(options?: PageOptions): Promise<Page<Invoice>>;
   createInvoice(
-    request?: { period?: string | undefined; currency?: string | undefined } & CallOptions,
+    request?: { period?: string | undefined; currency?: string | undefined } & RepeatOptions,
   ): Promise<Invoice>;
   invoice(id: string, options?: CallOptions): Promise<Invoice>;
   keys(options?: PageOptions): Promise<Page<Key>>;
@@ -110,7 +119,7 @@ export interface ApiClient<P extends ProductTypes = AnyProducts> {
     request: { name: string; scopes: Scope[]; own?: boolean | undefined },
     options?: CallOptions,
   ): Promise<CreatedKey>;
-  revokeKey(id: string, options?: CallOptions): Promise<Key>;
+  revokeKey(id: string, options?: RepeatOptions): Promise<Key>;
   health(options?: CallOptions): Promise<Health>;
 
   /** Sends a file of a bundle; a version names it by its hash. */
@@ -144,15 +153,15 @@ const uploadTimeoutMs = 600_000;
  * @example createApiClient<{ credit: { row: { age: number }; label: "good" | "bad" } }>({ url, key })
  */
 export function createApiClient<P extends ProductTypes = AnyProducts>(connection: Connection): ApiClient<P> {
-  function to<N extends RouteName>(name: N, input: CallInput<N>, options?: CallOptions): Promise<RouteResponse<N>> {
+  function to<N extends RouteName>(name: N, input: CallInput<N>, options?: RepeatOptions): Promise<RouteResponse<N>> {
     return call(connection, name, input, options);
   }
   // The wire says string | number; the product's own type is narrower and the server holds to it.
   const narrow = <L extends Label>(prediction: Prediction): PredictionOf<L> => prediction as PredictionOf<L>;
 
   return {
-    async predict(product, row, { signal, subject, id } = {}) {
-      const answer = await to("predict", { params: { product }, body: { row: row as Row, subject, id } }, { signal });
+    async predict(product, row, { subject, id, ...options } = {}) {
+      const answer = await to("predict", { params: { product }, body: { row: row as Row, subject, id } }, options);
       if ("predictions" in answer) throw batchMismatch("several predictions for one row");
       return narrow(answer);
     },
@@ -180,14 +189,15 @@ export function createApiClient<P extends ProductTypes = AnyProducts>(connection
     run: (id, options) => to("run", { params: { id } }, options),
     async *runEvents(id, { after = 0, signal } = {}) {
       const input = { params: { id }, query: { after } };
-      const response = await send(connection, routes.runEvents, input, signal, undefined);
+      const response = await send(connection, routes.runEvents, input, { signal });
       if (!response.body) return;
       for await (const event of readEventStream(response.body)) yield z.parse(runEvent, JSON.parse(event.data));
     },
     sendUsage: (events, options) => to("sendUsage", { body: [...events] }, options),
     usage: ({ signal, ...query } = {}) => to("usage", { query }, { signal }),
     invoices: ({ signal, ...query } = {}) => to("invoices", { query }, { signal }),
-    createInvoice: ({ signal, ...body } = {}) => to("createInvoice", { body }, { signal }),
+    createInvoice: ({ signal, idempotencyKey, ...body } = {}) =>
+      to("createInvoice", { body }, { signal, idempotencyKey }),
     invoice: (id, options) => to("invoice", { params: { id } }, options),
     keys: ({ signal, ...query } = {}) => to("keys", { query }, { signal }),
     createKey: (body, options) => to("createKey", { body }, options),
@@ -196,7 +206,7 @@ export function createApiClient<P extends ProductTypes = AnyProducts>(connection
 
     async uploadFile(content, { signal } = {}) {
       const route = routes.uploadFile;
-      const response = await send(connection, route, { body: content }, signal, uploadTimeoutMs);
+      const response = await send(connection, route, { body: content }, { signal, timeoutMs: uploadTimeoutMs });
       return answerOf<"uploadFile">(route, response, signal);
     },
     registerVersion: (product, body, options) => to("registerVersion", { params: { product }, body }, options),
@@ -204,7 +214,7 @@ export function createApiClient<P extends ProductTypes = AnyProducts>(connection
       (await to("versionFiles", { params: { product, version } }, options)).files,
     async versionFile(product, version, file, { signal } = {}) {
       const input = { params: { product, version, file } };
-      const response = await send(connection, routes.versionFile, input, signal, uploadTimeoutMs);
+      const response = await send(connection, routes.versionFile, input, { signal, timeoutMs: uploadTimeoutMs });
       return blobOf(routes.versionFile, response, signal);
     },
     deploy: (product, body, options) => to("deploy", { params: { product }, body }, options),

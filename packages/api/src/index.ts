@@ -1,5 +1,5 @@
 // The public surface of this package: one explicit list.
-export { type CallInput, type CallOptions, type Connection, call } from "./call.ts";
+export { type CallInput, type CallOptions, type Connection, call, type RepeatOptions } from "./call.ts";
 export {
   type AnyProducts,
   type ApiClient,

@@ -1,12 +1,13 @@
 // `lepta ship`: every stage of a product that its inputs ask for, then the server stays up.
 import { Command } from "commander";
 import { type ShipResult, ship } from "../pipeline/ship.ts";
+import { type AccessFlags, accessOf, withAccessOptions } from "./access-options.ts";
 import { aborted, listenForEnd } from "./end-signals.ts";
 import { type CommonOptions, port } from "./options.ts";
 import { createReporter } from "./terminal/reporter.ts";
 import { bold, createTerminal, type Terminal } from "./terminal/terminal.ts";
 
-interface ShipCommandOptions extends CommonOptions {
+interface ShipCommandOptions extends CommonOptions, AccessFlags {
   readonly once?: true;
   readonly server?: string;
   readonly port?: number;
@@ -30,6 +31,7 @@ async function run(path: string, options: ShipCommandOptions): Promise<void> {
       ...(options.server === undefined ? {} : { server: options.server }),
       logLevel: options.debug ? "debug" : "error",
       ...(options.port === undefined ? {} : { port: options.port }),
+      access: accessOf(options),
       onEvent: reporter.report,
       signal: end.signal,
     });
@@ -64,7 +66,7 @@ async function run(path: string, options: ShipCommandOptions): Promise<void> {
 }
 
 export function shipCommand(): Command {
-  return new Command("ship")
+  const command = new Command("ship")
     .description("Run every stage of a product that its inputs ask for, deploy it, and stay up as its server.")
     .argument("<product>", "the product file, for example product.ts")
     .option("--server <URL>", "deploy to this server (default: LEPTA_URL, else the store's own, which is started)")
@@ -74,7 +76,8 @@ export function shipCommand(): Command {
       "port to listen on; 0 takes a free one (default: 7080, or a free one when that is taken)",
       port,
     )
-    .option("--host <ADDRESS>", "address to listen on", "127.0.0.1")
+    .option("--host <ADDRESS>", "address to listen on", "127.0.0.1");
+  return withAccessOptions(command)
     .action(run)
     .addHelpText(
       "after",

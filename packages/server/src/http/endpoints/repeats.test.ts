@@ -1,5 +1,6 @@
 // A request that is sent again counts once, in both protocols: by the header Idempotency-Key, by the id of /v2.
 import { randomUUID } from "node:crypto";
+import { createApiClient } from "@lepta/api";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type CreditServer, startCreditServer } from "../../../testing/credit-server.ts";
 import { describeStores, type TestStore } from "../../../testing/stores.ts";
@@ -50,6 +51,26 @@ describeStores("repeats", (open) => {
     await work();
     return (await stored()).map((count, i) => count - (before[i] ?? 0));
   }
+
+  test("the typed client's idempotencyKey: the same answers, counted once", async () => {
+    const client = createApiClient({ url: server.url, key: server.key });
+    const [row, other] = server.rows as Record<string, string>[];
+    const idempotencyKey = randomUUID();
+    const first = await client.predict("credit", row!, { idempotencyKey });
+    const repeat = async (): Promise<void> => {
+      expect(await client.predict("credit", row!, { idempotencyKey })).toEqual(first);
+    };
+    expect(await added(repeat)).toEqual([0, 0]);
+    await expect(client.predict("credit", other!, { idempotencyKey })).rejects.toMatchObject({
+      code: "idempotency-mismatch",
+    });
+    const again = { idempotencyKey: randomUUID() };
+    const rows = [{ row: row! }, { row: other! }];
+    expect(await client.predictMany("credit", rows, again)).toEqual(await client.predictMany("credit", rows, again));
+    expect(await client.feedback("credit", first.id, "bad", again)).toBe(1);
+    expect(await client.feedback("credit", first.id, "bad", again)).toBe(0);
+    expect(await client.feedbackMany("credit", [{ prediction: first.id, label: "bad" }], again)).toBe(0);
+  });
 
   test.each([
     ["/v1, one row", v1, () => ({ row: server.rows[0] }), 1],
