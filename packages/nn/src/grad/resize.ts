@@ -1,10 +1,12 @@
-// The gradient of Resize: along every axis the transpose of its interpolation, a matrix of known numbers.
-import { numbersToData } from "../dtype.ts";
+// The gradient of Resize: along every axis the transpose of its interpolation, a matrix of known numbers (linear, cubic) or
+// of the elements that the runtime chooses (nearest).
+import { type DType, numbersToData } from "../dtype.ts";
 import { NnError } from "../errors.ts";
+import { apply } from "../graph/apply.ts";
 import type { Attributes, Tensor } from "../graph/node.ts";
 import { constantNode } from "../graph/node.ts";
-import { matMul, transpose } from "../graph/operators.ts";
-import { resizedAxes } from "../graph/resize-axes.ts";
+import { cast, expand, int64s, matMul, reshape, transpose } from "../graph/operators.ts";
+import { type ResizedAxis, resizedAxes } from "../graph/resize-axes.ts";
 import { knownSizes } from "./formulations/formulation.ts";
 import type { Rule } from "./rule.ts";
 
@@ -40,14 +42,6 @@ function refuse(what: string): NnError {
     `The gradient of Resize with ${what} is not known.`,
     "Use nearest, linear or cubic without antialias, with other coordinates than tf_crop_and_resize.",
   );
-}
-
-function nearest(mode: string, x: number): number {
-  if (mode === "floor") return Math.floor(x);
-  if (mode === "ceil") return Math.ceil(x);
-  const half = x - Math.floor(x) === 0.5;
-  if (mode === "round_prefer_ceil") return half ? Math.ceil(x) : Math.round(x);
-  return half ? Math.floor(x) : Math.round(x);
 }
 
 /** An element of the input and its weight. */
@@ -98,24 +92,65 @@ function along(x: Tensor, axis: number, matrix: Tensor): Tensor {
   return transpose(matMul(transpose(x, swap), matrix), swap);
 }
 
+/**
+ * Nearest along one axis as a matrix [to, from] of zeros and ones: which elements are chosen is the runtime's to say, for
+ * where a coordinate lies at a border its rounding decides. It is asked by resizing the elements' numbers.
+ */
+function chosen(own: ResizedAxis, axes: readonly ResizedAxis[], { node }: Tensor, dtype: DType): Tensor {
+  const { attributes, inputs } = node;
+  const rank = inputs[0]?.shape.length ?? 0;
+  const stretch = (attributes.keep_aspect_ratio_policy ?? "stretch") === "stretch";
+  // A tensor that keeps all its sizes is copied whatever its scales are; a common scale hangs on every axis.
+  const moved = axes.filter(({ scale = 1 }) => scale !== 1);
+  const kept = new Set((!stretch ? axes : own.from === own.to ? moved : [own]).map(({ axis }) => axis));
+  const wanted = (of: (axis: ResizedAxis) => unknown): number[] =>
+    axes.map((each) => (kept.has(each.axis) ? Number(of(each)) : 1));
+  const sized = inputs[3] !== undefined;
+  const scales = sized
+    ? undefined
+    : constantNode(
+        numbersToData(
+          wanted(({ scale }) => scale),
+          [axes.length],
+          "float32",
+        ),
+      );
+  const sizes = !sized ? undefined : stretch ? int64s(wanted(({ to }) => to)) : inputs[3];
+  const [from, to] = [Number(own.from), Number(own.to)];
+  const numbers = Array.from({ length: from }, (_, i) => i);
+  const line = Array.from({ length: rank }, (_, i) => (i === own.axis ? from : 1));
+  const shape = line.map((_, i) => (kept.has(i) ? Number(inputs[0]?.shape[i]) : 1));
+  const places = expand(constantNode(numbersToData(numbers, line, "float32")), int64s(shape));
+  const resized = apply("Resize", [places, undefined, scales, sizes], attributes);
+  const others = line.flatMap((_, i) => (i === own.axis ? [] : [i]));
+  const along = others.length === 0 ? resized : apply("ReduceMax", [resized, int64s(others)], { keepdims: 0 });
+  const columns = constantNode(numbersToData(numbers, [1, from], "float32"));
+  return cast(apply("Equal", [reshape(along, int64s([to, 1])), columns]), dtype);
+}
+
 export const resize: Rule = ({ inputs, output, gradient }) => {
   const { attributes } = output.node;
   knownSizes(inputs[0] as Tensor, "Resize");
   const text = (name: string, otherwise: string): string => String(attributes[name] ?? otherwise);
   const [mode, coordinates] = [text("mode", "nearest"), text("coordinate_transformation_mode", "half_pixel")];
-  const rounding = text("nearest_mode", "round_prefer_floor");
   const axes = resizedAxes({ op: "Resize", inputs, attributes, outputCount: 1 });
   if (!["nearest", "linear", "cubic"].includes(mode)) throw refuse(`mode ${mode}`);
   if (attributes.antialias === 1 && mode !== "nearest" && axes.some(({ scale = 1 }) => scale < 1)) {
     throw refuse("antialias");
   }
   let g = gradient;
-  for (const { axis, from, to, scale = 1 } of axes) {
+  // What keeps all its sizes is copied, whatever its scales are.
+  if (axes.every(({ from, to }) => from === to)) return [g, undefined, undefined, undefined];
+  for (const own of axes) {
+    const { axis, from, to, scale = 1 } = own;
     if (scale === 1) continue;
+    if (mode === "nearest") {
+      g = along(g, axis, chosen(own, axes, output, g.dtype));
+      continue;
+    }
     const [size, wanted] = [Number(from), Number(to)];
     const taps = (place: number): readonly Tap[] => {
       const where = coordinate(coordinates, place, scale, size, wanted);
-      if (mode === "nearest") return [[nearest(rounding, where), 1]];
       return mode === "cubic" ? cubic(where, size, attributes) : linear(where, size);
     };
     g = along(g, axis, constantNode(numbersToData(interpolation(size, wanted, taps), [wanted, size], g.dtype)));

@@ -67,10 +67,19 @@ export interface Runtime {
 const fed: ReadonlySet<string> = new Set(Object.keys(onnxDataType));
 const given: ReadonlySet<string> = new Set([...fed, "int16", "uint16", "uint32", "uint64"]);
 
-/** Throws `session-create-failed` for inputs and outputs that the binding cannot hold: reading one ends the process. */
+/**
+ * Throws `session-create-failed` for inputs and outputs that the binding cannot hold: reading one ends the process, and
+ * an output named "__proto__" becomes the prototype of the runtime's results.
+ */
 function checkPorts(what: "input" | "output", metadata: readonly OrtMetadata[]): void {
   const held = what === "input" ? fed : given;
   for (const { name, isTensor, type } of metadata) {
+    if (what === "output" && name === "__proto__")
+      throw new NnError(
+        "session-create-failed",
+        'The model\'s output is named "__proto__", which ONNX Runtime cannot give in JavaScript.',
+        "Give the output another name.",
+      );
     if (isTensor && held.has(type ?? "")) continue;
     throw new NnError(
       "session-create-failed",
@@ -287,7 +296,8 @@ function stepper(runtime: Runtime, outputs: readonly PortDescription[], run: Run
       Object.entries(feeds).map(([name, feed]) => [name, runtime.lend(dtypeOf(feed), feed.data, feed.shape)] as const),
     );
     const ports = Object.entries(state.ports);
-    const fetches: Record<string, OrtTensor | null> = {};
+    // Without a prototype: an output may be named "__proto__".
+    const fetches: Record<string, OrtTensor | null> = Object.create(null);
     for (const [name, output] of ports) fetches[output] = runtime.writesInPlace ? (state.spare[name] ?? null) : null;
     const rest = outputs.filter(({ name }) => !Object.hasOwn(fetches, name));
     for (const port of rest) fetches[port.name] = bufferOf(port);

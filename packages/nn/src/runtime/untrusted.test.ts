@@ -155,6 +155,24 @@ describe("a session in a process of its own", () => {
     }
   });
 
+  test("is refused by name where an output cannot be given under its name; other names of objects can", async () => {
+    const doubled = (name: string) => buildGraph(Object.fromEntries([[name, mul(input("v", "float32", [1]), 2)]]));
+    const feeds = { v: { data: Float32Array.of(3), shape: [1] } };
+    for (const options of [{ process: true }, {}]) {
+      await expect(createSession(doubled("__proto__"), options)).rejects.toMatchObject({
+        code: "session-create-failed",
+        message: expect.stringContaining('"__proto__"'),
+      });
+      for (const name of ["constructor", "toString", "hasOwnProperty"]) {
+        const session = await createSession(doubled(name), options);
+        expect([...((await session.run(feeds))[name]?.data ?? [])]).toEqual([6]);
+        const { outputs } = await session.step(session.newState({}, {}), feeds);
+        expect([...(outputs[name]?.data ?? [])]).toEqual([6]);
+        await session.close();
+      }
+    }
+  });
+
   test("is ended where a run takes too long, and stays so", async () => {
     const session = await createSession(slow(), { process: { runTimeoutMs: 20 } });
     const feeds = { x: { data: Float32Array.of(1), shape: [1] } };
