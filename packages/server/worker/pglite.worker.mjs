@@ -3,6 +3,7 @@
 import { statfsSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { PGlite } from "@electric-sql/pglite";
+import { twoLanes } from "./lanes.mjs";
 
 const asText = (value) => value;
 // int8, json, jsonb, date, timestamp, timestamptz and the arrays of the last three travel as text, which copies faster
@@ -10,6 +11,8 @@ const asText = (value) => value;
 const parsers = Object.fromEntries([20, 114, 3802, 1082, 1114, 1184, 1115, 1182, 1185].map((oid) => [oid, asText]));
 
 let database;
+// Every statement outside of a transaction, and every transaction as a whole, has its turn.
+const lanes = twoLanes();
 const transactions = new Map();
 
 const { dataDir, reserveBytes } = workerData;
@@ -36,7 +39,6 @@ async function heedSpace() {
   const full = bavail * bsize < reserveBytes;
   if (full === readOnly) return;
   readOnly = full;
-  await noScript();
   await database.exec(`set default_transaction_read_only = ${full}`);
 }
 
@@ -52,20 +54,17 @@ async function maintain() {
   // One that finds no room would leave the database unable to make another.
   await heedSpace();
   if (readOnly) return;
-  await noScript();
   const { rows } = await database.query(
     "select (pg_current_wal_lsn() - redo_lsn)::float8 as bytes from pg_control_checkpoint()",
   );
   if (rows[0].bytes < logBytes) return;
-  await noScript();
   await database.exec("checkpoint");
 }
 
-/** What is to be seen to before a statement or a transaction of its own. */
+/** What is to be seen to before a statement or a transaction of its own, in its turn. */
 async function ready() {
   asked = true;
   await heedSpace();
-  await noScript();
 }
 
 function targetOf(transaction) {
@@ -74,32 +73,13 @@ function targetOf(transaction) {
   return target;
 }
 
-// A script may open a transaction of its own and fail inside it. Until it is rolled back the one connection refuses
-// everything, so whatever would begin meanwhile waits.
-let script = Promise.resolve();
-
-/** Resolves when no script is under way; the caller must then issue its statement at once. */
-async function noScript() {
-  for (let seen; seen !== script; ) {
-    seen = script;
-    await seen;
-  }
-}
-
+/** A script may open a transaction of its own and fail inside it: until it is rolled back, everything is refused. */
 async function runScript(sql) {
-  const before = script;
-  let done;
-  script = new Promise((resolve) => {
-    done = resolve;
-  });
-  await before;
   try {
     return await database.exec(sql, { rowMode: "array", parsers });
   } catch (error) {
     await database.exec("rollback");
     throw error;
-  } finally {
-    done();
   }
 }
 
@@ -108,43 +88,56 @@ function plainResult({ rows, fields, affectedRows }) {
 }
 
 const operations = {
-  // All in one transaction and one message: what would otherwise cross between the threads four times.
-  together: async ({ statements }) => {
-    await ready();
-    return database.transaction(async (target) => {
-      const results = [];
-      for (const { sql, params } of statements) {
-        // Without parameters the simple protocol does, which costs a third.
-        if (params.length === 0)
-          results.push(...(await target.exec(sql, { rowMode: "array", parsers })).map(plainResult));
-        else results.push(plainResult(await target.query(sql, params, { rowMode: "array", parsers })));
-      }
-      return results;
-    });
-  },
-  query: async ({ transaction, sql, params }) => {
-    if (transaction === undefined) await ready();
-    return plainResult(await targetOf(transaction).query(sql, params, { rowMode: "array", parsers }));
-  },
-  script: async ({ sql }) => {
-    asked = true;
-    await heedSpace();
-    return (await runScript(sql)).map(plainResult);
-  },
-  // Answers once the transaction has begun: PGlite has one connection and gives it to one transaction at a time.
-  begin: async ({ transaction }) => {
-    await ready();
-    await new Promise((begun, refused) => {
-      const open = {};
-      open.outcome = database.transaction((target) => {
-        const end = new Promise((commit, rollback) => Object.assign(open, { target, commit, rollback }));
-        transactions.set(transaction, open);
-        begun();
-        return end;
+  // All in one transaction and one message: what would otherwise cross between the threads four times. Predictions are
+  // written by it: it goes before the rest.
+  together: ({ statements }) =>
+    lanes.run("urgent", async () => {
+      await ready();
+      return database.transaction(async (target) => {
+        const results = [];
+        for (const { sql, params } of statements) {
+          // Without parameters the simple protocol does, which costs a third.
+          if (params.length === 0)
+            results.push(...(await target.exec(sql, { rowMode: "array", parsers })).map(plainResult));
+          else results.push(plainResult(await target.query(sql, params, { rowMode: "array", parsers })));
+        }
+        return results;
       });
-      // Told again where the transaction is ended; here it only keeps a refusal to begin from being lost.
-      open.outcome.catch(refused);
+    }),
+  query: ({ transaction, sql, params }) => {
+    const run = async () => plainResult(await targetOf(transaction).query(sql, params, { rowMode: "array", parsers }));
+    if (transaction !== undefined) return run();
+    return lanes.run("ordinary", async () => {
+      await ready();
+      return run();
     });
+  },
+  script: ({ sql }) =>
+    lanes.run("ordinary", async () => {
+      await ready();
+      return (await runScript(sql)).map(plainResult);
+    }),
+  // Answers once the transaction has begun; its turn lasts until it has ended.
+  begin: async ({ transaction }) => {
+    const leave = await lanes.enter("ordinary");
+    const open = {};
+    try {
+      await ready();
+      await new Promise((begun, refused) => {
+        open.outcome = database.transaction((target) => {
+          const end = new Promise((commit, rollback) => Object.assign(open, { target, commit, rollback }));
+          transactions.set(transaction, open);
+          begun();
+          return end;
+        });
+        // Told again where the transaction is ended; here it only keeps a refusal to begin from being lost.
+        open.outcome.catch(refused);
+      });
+    } catch (error) {
+      leave();
+      throw error;
+    }
+    open.outcome.then(leave, leave);
   },
   commit: async ({ transaction }) => {
     const open = take(transaction);
@@ -186,8 +179,8 @@ try {
     maintenance = setInterval(async () => {
       if (maintaining) return;
       maintaining = true;
-      // It waits its turn behind statements; one that fails is tried again at the next look.
-      await maintain().catch(() => undefined);
+      // One that fails is tried again at the next look.
+      await lanes.run("ordinary", maintain).catch(() => undefined);
       maintaining = false;
     }, maintainMs);
   }
