@@ -1,6 +1,6 @@
-// Proves that the linter refuses an import against the house's arrows, and lets the allowed ones pass.
+// Proves that the linter refuses an import against the house's arrows or in a circle, and lets the allowed ones pass.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,20 +14,24 @@ beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), "lepta-arrows-"));
   const config = JSON.parse(readFileSync(join(root, "biome.json"), "utf8"));
   writeFileSync(join(dir, "biome.json"), JSON.stringify({ ...config, vcs: { enabled: false } }));
+  copyFileSync(join(root, "biome.arrows.json"), join(dir, "biome.arrows.json"));
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+/** What Biome says of a file in the folder. */
+function lint(path: string): string {
+  const biome = join(root, "node_modules/.bin/biome");
+  return spawnSync(biome, ["lint", "--reporter=json", path], { cwd: dir, encoding: "utf8" }).stdout;
+}
 
 /** Lints one file that holds one import, placed in the house; true if Biome's import rule refuses it. */
 function refused(file: string, specifier: string): boolean {
   const path = join(dir, file);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, `import { thing } from "${specifier}";\n\nexport const kept: unknown = thing;\n`);
-  const run = spawnSync(join(root, "node_modules/.bin/biome"), ["lint", "--reporter=json", path], {
-    cwd: dir,
-    encoding: "utf8",
-  });
+  const found = lint(path);
   rmSync(path);
-  return run.stdout.includes("noRestrictedImports");
+  return found.includes("noRestrictedImports");
 }
 
 describe("the arrows", () => {
@@ -44,6 +48,8 @@ describe("the arrows", () => {
     ["packages/api/src/routes.ts", "@lepta/server"],
     ["packages/lepta/src/product/table.ts", "../commands/train.ts"],
     ["packages/ml/src/tasks/a.ts", "../../../nn/src/grad/table.ts"],
+    ["packages/nn/src/grad/pooling.ts", "../lower/order.ts"],
+    ["packages/nn/src/graph/verify.ts", "../onnx/decode.ts"],
   ])("%s may not import %s", (file, specifier) => {
     expect(refused(file, specifier)).toBe(true);
   });
@@ -59,8 +65,22 @@ describe("the arrows", () => {
     expect(refused(file, specifier)).toBe(false);
   });
 
-  test("biome.json holds the table", () => {
-    const config = JSON.parse(readFileSync(join(root, "biome.json"), "utf8"));
-    expect(config.overrides).toEqual(arrowOverrides());
+  test("biome.arrows.json holds the table, and biome.json extends it", () => {
+    const read = (name: string) => JSON.parse(readFileSync(join(root, name), "utf8"));
+    expect(read("biome.arrows.json").overrides).toEqual(arrowOverrides());
+    expect(read("biome.json").extends).toEqual(["./biome.arrows.json"]);
+  });
+
+  test.each([
+    ["values", "import { a } from", "import { b } from"],
+    ["types alone", "import type { a } from", "import type { b } from"],
+  ])("two files may not import each other, %s", (_, one, other) => {
+    const files = [
+      ["a.ts", `${other} "./b.ts";\n\nexport const a = 1;\nexport type A = typeof b;\n`],
+      ["b.ts", `${one} "./a.ts";\n\nexport const b = 1;\nexport type B = typeof a;\n`],
+    ] as const;
+    for (const [name, text] of files) writeFileSync(join(dir, name), text);
+    expect(lint(join(dir, "a.ts"))).toContain("noImportCycles");
+    for (const [name] of files) rmSync(join(dir, name));
   });
 });

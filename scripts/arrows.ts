@@ -1,7 +1,8 @@
-// The house's arrows: one table of who may import whom, written into biome.json so that the linter enforces it.
-//   tsx scripts/arrows.ts           rewrites the overrides in biome.json
-//   tsx scripts/arrows.ts --check   fails when biome.json is stale
-import { readFileSync, writeFileSync } from "node:fs";
+// The house's arrows: one table of who may import whom, written into biome.arrows.json, which biome.json extends, so
+// that the linter enforces it.
+//   tsx scripts/arrows.ts           rewrites biome.arrows.json
+//   tsx scripts/arrows.ts --check   fails when it is stale
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 /** A level of rooms: its rooms may import each other and everything to their left, nothing to their right. */
@@ -35,7 +36,19 @@ export const houses: Readonly<Record<string, House>> = {
   data: {
     imports: [],
     rooms: [
-      ["errors", "names", "random", "time", "table", "rows", "schema", "content-hash", "statistics", "reading"],
+      [
+        "errors",
+        "names",
+        "random",
+        "time",
+        "column-type",
+        "table",
+        "rows",
+        "schema",
+        "content-hash",
+        "statistics",
+        "reading",
+      ],
       ["duck"],
       ["sources"],
       ["profile", "clean", "split", "augment", "synthesize"],
@@ -132,7 +145,7 @@ function override(includes: readonly string[], patterns: readonly Pattern[]): ob
   return { includes, linter: { rules: { style: { noRestrictedImports: { level: "error", options } } } } };
 }
 
-/** The overrides of biome.json, in the order in which Biome applies them (the last match of a file wins). */
+/** Biome's overrides, in the order in which it applies them (the last match of a file wins). */
 export function arrowOverrides(): object[] {
   const tests = ["!packages/*/src/**/*.test.ts", "!packages/*/src/**/*.test.tsx"];
   const overrides: object[] = [];
@@ -152,13 +165,15 @@ export function arrowOverrides(): object[] {
 }
 
 function main(): void {
-  const path = fileURLToPath(new URL("../biome.json", import.meta.url));
-  const config = JSON.parse(readFileSync(path, "utf8")) as { overrides?: object[] };
-  const fresh = `${JSON.stringify({ ...config, overrides: arrowOverrides() }, null, 2)}\n`;
-  const same = JSON.stringify(config.overrides) === JSON.stringify(arrowOverrides());
+  const path = fileURLToPath(new URL("../biome.arrows.json", import.meta.url));
+  const { $schema } = JSON.parse(readFileSync(new URL("../biome.json", import.meta.url), "utf8")) as {
+    $schema: string;
+  };
+  const fresh = `${JSON.stringify({ $schema, overrides: arrowOverrides() }, null, 2)}\n`;
+  const same = existsSync(path) && readFileSync(path, "utf8") === fresh;
   if (process.argv.includes("--check")) {
     if (same) return;
-    console.error("biome.json does not hold the arrows of scripts/arrows.ts. Run: npm run arrows");
+    console.error("biome.arrows.json does not hold the arrows of scripts/arrows.ts. Run: npm run arrows");
     process.exit(1);
   }
   if (!same) writeFileSync(path, fresh);

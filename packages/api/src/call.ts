@@ -2,15 +2,8 @@
 import * as z from "zod";
 import { ApiError, isApiErrorCode } from "./errors.ts";
 import { problem } from "./problem.ts";
-import {
-  idempotencyHeader,
-  type ResponseForm,
-  type Route,
-  type RouteInput,
-  type RouteName,
-  type RouteResponse,
-  routes,
-} from "./routes.ts";
+import { idempotencyHeader, type ResponseForm, type Route } from "./route.ts";
+import { type RouteInput, type RouteName, type RouteResponse, routes } from "./routes.ts";
 
 export interface Connection {
   /** The server's address, e.g. http://127.0.0.1:7080. */

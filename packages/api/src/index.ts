@@ -101,17 +101,9 @@ export type {
   Upload,
   VersionFiles,
 } from "./publish.ts";
+export { idempotencyHeader, type ResponseForm, type Route } from "./route.ts";
 export { bodyErrors, keyErrors, routeErrors } from "./route-errors.ts";
-export {
-  idempotencyHeader,
-  type ResponseForm,
-  type Route,
-  type RouteInput,
-  type RouteName,
-  type RouteResponse,
-  type Routes,
-  routes,
-} from "./routes.ts";
+export { type RouteInput, type RouteName, type RouteResponse, type Routes, routes } from "./routes.ts";
 export {
   type Curve,
   curve,

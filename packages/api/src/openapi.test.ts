@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { apiErrors } from "./errors.ts";
 import { openApiDocument } from "./openapi.ts";
-import { type Route, routes } from "./routes.ts";
+import type { Route } from "./route.ts";
+import { routes } from "./routes.ts";
 
 const document = openApiDocument({ version: "0.0.0" }) as {
   paths: Record<string, Record<string, { operationId: string; parameters: { name: string; in: string }[] }>>;

@@ -3,8 +3,9 @@ import * as z from "zod";
 import { apiErrorStatus, apiErrors } from "./errors.ts";
 import { inferenceError } from "./inference.ts";
 import { problem, problemContentType } from "./problem.ts";
+import { idempotencyHeader, type Route } from "./route.ts";
 import { routeErrors } from "./route-errors.ts";
-import { idempotencyHeader, type Route, routes } from "./routes.ts";
+import { routes } from "./routes.ts";
 
 type Json = Record<string, unknown>;
 

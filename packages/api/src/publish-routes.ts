@@ -20,7 +20,7 @@ import {
   versionFiles,
   versionNumber,
 } from "./publish.ts";
-import type { Route } from "./routes.ts";
+import type { Route } from "./route.ts";
 import { runSummary } from "./run.ts";
 import { id, pageQuery, productName, text } from "./scalars.ts";
 import { version } from "./version.ts";

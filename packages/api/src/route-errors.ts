@@ -1,6 +1,6 @@
 // Which codes a route can answer: its own, and those that every route of its kind has.
 import type { ApiErrorCode } from "./errors.ts";
-import type { Route } from "./routes.ts";
+import type { Route } from "./route.ts";
 
 /** What any route can answer. */
 const anyErrors = ["host-not-allowed", "database-unreachable", "store-full", "internal-error"] as const;

@@ -1,7 +1,6 @@
 // The route table: every route of the wire, once. The client, the server and OpenAPI are all made from it.
 import * as z from "zod";
 import { deployment, experiment } from "./deployment.ts";
-import type { ApiErrorCode } from "./errors.ts";
 import { health } from "./health.ts";
 import {
   inferenceLive,
@@ -16,7 +15,7 @@ import {
   repositoryIndexRequest,
 } from "./inference.ts";
 import { createInvoiceRequest, invoice } from "./invoice.ts";
-import { createdKey, createKeyRequest, key, type Scope } from "./key.ts";
+import { createdKey, createKeyRequest, key } from "./key.ts";
 import {
   feedbackRequest,
   feedbackResponse,
@@ -27,41 +26,11 @@ import {
 } from "./prediction.ts";
 import { product } from "./product.ts";
 import { publishRoutes } from "./publish-routes.ts";
+import type { Route } from "./route.ts";
 import { run, runEvent, runSummary } from "./run.ts";
 import { id, page, pageQuery, productName, seqQuery, text } from "./scalars.ts";
 import { usageQuery, usageRequest, usageResponse, usageSummary } from "./usage.ts";
 import { version } from "./version.ts";
-
-/** `json`: one document. `events`: a stream of server-sent events, each `data` one `response` document. `bytes`: a file. */
-export type ResponseForm = "json" | "events" | "text" | "bytes";
-
-export const idempotencyHeader = "Idempotency-Key";
-
-export interface Route {
-  method: "GET" | "POST" | "DELETE";
-  /** Parameters in braces, each a key of `params`. */
-  path: string;
-  summary: string;
-  /** null: no API key needed. */
-  scope: Scope | null;
-  params?: z.ZodObject;
-  query?: z.ZodObject;
-  body?: z.ZodType;
-  /** The body is a file's bytes, as they are. */
-  upload?: true;
-  response: z.ZodType;
-  /**
-   * What a repeat does. `key`: under the header Idempotency-Key it answers the same and counts once. `harmless`: nothing
-   * that the first call did not do, with or without the header. Absent, of all but GET: the header is refused.
-   */
-  repeat?: "key" | "harmless";
-  /** Default json. */
-  form?: ResponseForm;
-  /** Success status. Default 200. */
-  status?: 200 | 201;
-  /** Codes beside those that its kind of route can answer (see route-errors.ts). */
-  errors: readonly ApiErrorCode[];
-}
 
 const productParams = z.object({ product: productName });
 const idParams = z.object({ id });

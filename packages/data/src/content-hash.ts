@@ -7,9 +7,14 @@
 // category. A row's hash is the first 128 bits of the SHA-256 of that text; the table's is the SHA-256 of its column
 // names and its sorted row hashes, so repeated rows count.
 import { createHash } from "node:crypto";
-import type { Column } from "./table.ts";
 
-const byName = (a: Column, b: Column): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+/** A column as far as its content goes. */
+interface Content {
+  readonly name: string;
+  readonly data: ArrayLike<number | string>;
+}
+
+const byName = (a: Content, b: Content): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
 
 /** One value's canonical text, without its length; undefined where it is missing. */
 export function canonicalValue(value: number | string): string | undefined {
@@ -18,7 +23,7 @@ export function canonicalValue(value: number | string): string | undefined {
 }
 
 /** One hash a row, 32 hex digits. */
-export function rowHashesOf(columns: readonly Column[]): string[] {
+export function rowHashesOf(columns: readonly Content[]): string[] {
   const sorted = [...columns].sort(byName);
   const names = sorted.map(({ name }) => `${name.length}:${name}=`);
   const hashes: string[] = new Array(columns[0]?.data.length ?? 0);
@@ -34,7 +39,7 @@ export function rowHashesOf(columns: readonly Column[]): string[] {
 }
 
 /** SHA-256, 64 hex digits. */
-export function tableHashOf(columns: readonly Column[], rowHashes: readonly string[]): string {
+export function tableHashOf(columns: readonly Content[], rowHashes: readonly string[]): string {
   const hash = createHash("sha256");
   hash.update(JSON.stringify([...columns].sort(byName).map(({ name }) => name)));
   for (const row of [...rowHashes].sort()) hash.update(row);

@@ -11,6 +11,7 @@ export {
   withTarget,
 } from "./clean/missing.ts";
 export { clipOutliers, type Limits, type OutlierOptions, type OutlierReport, outlierLimits } from "./clean/outliers.ts";
+export { type ColumnType, columnTypes } from "./column-type.ts";
 export { DataError, type DataErrorCode, type DataErrorPlace, dataErrors } from "./errors.ts";
 export { suggestName } from "./names.ts";
 export type { ColumnProfile, NumberProfile } from "./profile/column-profile.ts";
@@ -50,7 +51,8 @@ export {
 } from "./schema.ts";
 export type { Format } from "./sources/format.ts";
 export type { ReadProgress } from "./sources/loaded.ts";
-export { type ReadOptions, readTable } from "./sources/read-table.ts";
+export type { ReadOptions } from "./sources/read-options.ts";
+export { readTable } from "./sources/read-table.ts";
 export { writeTable } from "./sources/write-table.ts";
 export { type Fold, type FoldOptions, kFold, type SplitOptions, splitTable, type ThreeParts } from "./split/split.ts";
 export { type Groups, groupsOf } from "./split/units.ts";
@@ -58,9 +60,7 @@ export { quantileOf } from "./statistics.ts";
 export { type Copula, fitCopula } from "./synthesize/copula.ts";
 export {
   type Column,
-  type ColumnType,
   columnOf,
-  columnTypes,
   isNumeric,
   makeTable,
   type NumericColumn,

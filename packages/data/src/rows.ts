@@ -1,9 +1,11 @@
 // A table as row objects, and row objects as a table.
+
+import type { ColumnType } from "./column-type.ts";
 import { DataError } from "./errors.ts";
 import { suggestName } from "./names.ts";
 import { type ColumnReading, customaryReading } from "./reading/column-reading.ts";
 import { cellReader, wantedForm } from "./reading/read-cell.ts";
-import { type Column, type ColumnType, isNumeric, makeTable, type Table } from "./table.ts";
+import { type Column, isNumeric, makeTable, type Table } from "./table.ts";
 
 /** A value of a row: a number (timestamps in ms), a string, a boolean, or null where missing. */
 export type Value = number | string | boolean | null;

@@ -1,8 +1,10 @@
 // What each column of a table is for: target, feature, or left out with the reason.
+
+import type { ColumnType } from "./column-type.ts";
 import { DataError } from "./errors.ts";
 import { listNames, suggestName } from "./names.ts";
 import type { ColumnReading } from "./reading/column-reading.ts";
-import { type Column, type ColumnType, isNumeric, type Table } from "./table.ts";
+import { type Column, isNumeric, type Table } from "./table.ts";
 
 export interface SchemaFeature {
   readonly name: string;

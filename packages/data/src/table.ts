@@ -4,10 +4,6 @@ import { DataError } from "./errors.ts";
 import { listNames, suggestName } from "./names.ts";
 import type { ColumnReading } from "./reading/column-reading.ts";
 
-export const columnTypes = ["number", "category", "boolean", "timestamp", "text"] as const;
-
-export type ColumnType = (typeof columnTypes)[number];
-
 /** number, timestamp (milliseconds since 1970, UTC) and boolean (0, 1); a missing value is NaN. */
 export interface NumericColumn {
   readonly name: string;

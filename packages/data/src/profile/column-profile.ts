@@ -1,7 +1,9 @@
 // What one column holds: missing values, different values, spread, frequent values.
+
+import type { ColumnType } from "../column-type.ts";
 import { labelAt } from "../schema.ts";
 import { quantileOf, sortedPresent } from "../statistics.ts";
-import { type Column, type ColumnType, isNumeric } from "../table.ts";
+import { type Column, isNumeric } from "../table.ts";
 
 export interface ColumnProfile {
   readonly name: string;

@@ -1,5 +1,5 @@
 // How the raw values of one column are read: decided once, at training, and kept with the model.
-import type { ColumnType } from "../table.ts";
+import type { ColumnType } from "../column-type.ts";
 import { customaryMissing } from "./missing-spellings.ts";
 
 export type DecimalMark = "point" | "comma";

@@ -1,5 +1,5 @@
 // Decides how each column of a table is read, on all of its values.
-import type { ColumnType } from "../table.ts";
+import type { ColumnType } from "../column-type.ts";
 import { withPlainBlanks } from "./blanks.ts";
 import type { ColumnReading, DateOrder } from "./column-reading.ts";
 import { customaryMissing, customaryMissingClass } from "./missing-spellings.ts";

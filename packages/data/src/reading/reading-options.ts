@@ -1,6 +1,7 @@
 // What a caller says about the reading of a table, for all of its columns and for each.
+
+import type { ColumnType } from "../column-type.ts";
 import { DataError } from "../errors.ts";
-import type { ColumnType } from "../table.ts";
 import type { ColumnReading, DateOrder, DecimalMark, ThousandsMark } from "./column-reading.ts";
 import { customaryMissing } from "./missing-spellings.ts";
 

@@ -1,7 +1,9 @@
 // What a source hands over: a temporary table `loaded` with columns c0, c1, …, and what is known of them.
+
+import type { ColumnType } from "../column-type.ts";
 import type { Duck } from "../duck.ts";
 import type { SourceKind } from "../reading/raw-column.ts";
-import type { ColumnType, RejectedRow } from "../table.ts";
+import type { RejectedRow } from "../table.ts";
 import type { Format } from "./format.ts";
 
 export interface ReadProgress {

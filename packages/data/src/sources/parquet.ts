@@ -1,8 +1,9 @@
 // Parquet through DuckDB: types come from the file.
+
+import type { ColumnType } from "../column-type.ts";
 import type { Duck } from "../duck.ts";
 import { DataError } from "../errors.ts";
 import type { SourceKind } from "../reading/raw-column.ts";
-import type { ColumnType } from "../table.ts";
 import { plainPath } from "./format.ts";
 import type { Loaded, ReadContext } from "./loaded.ts";
 

@@ -6,7 +6,8 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDuck } from "../duck.ts";
 import { rowsOf } from "../rows.ts";
-import { type ReadOptions, readTable } from "./read-table.ts";
+import type { ReadOptions } from "./read-options.ts";
+import { readTable } from "./read-table.ts";
 
 let dir = "";
 beforeAll(async () => {

@@ -2,46 +2,26 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ColumnType } from "../column-type.ts";
 import { openDuck } from "../duck.ts";
 import { DataError } from "../errors.ts";
 import { listNames, suggestName } from "../names.ts";
 import type { ColumnReading } from "../reading/column-reading.ts";
 import { type Decided, decideReadings } from "../reading/decide-readings.ts";
-import { optionsOf, type TableReading } from "../reading/reading-options.ts";
-import { type ColumnType, makeTable, type Table } from "../table.ts";
+import { optionsOf } from "../reading/reading-options.ts";
+import { makeTable, type Table } from "../table.ts";
 import { checkNames } from "./check-names.ts";
 import { loadCsv } from "./csv.ts";
 import { type Format, fileSize, formatOf } from "./format.ts";
-import type { Loaded, ReadContext, ReadProgress } from "./loaded.ts";
+import type { Loaded, ReadContext } from "./loaded.ts";
 import { loadNdjson } from "./ndjson.ts";
 import { loadParquet } from "./parquet.ts";
 import { rawColumns } from "./raw-columns.ts";
 import { type ReadColumn, readColumn } from "./read-columns.ts";
+import type { ReadOptions } from "./read-options.ts";
 import { missingNotes, sentinelNotes } from "./reading-notes.ts";
 import { rowKeys } from "./row-key-sql.ts";
 import { settleRows } from "./settle-rows.ts";
-
-export interface ReadOptions {
-  /** Default: by the file's extension (.csv, .tsv, .ndjson, .jsonl, each also with .gz; .parquet). */
-  readonly format?: Format;
-  /** Types by column name. Default: inferred from all values. */
-  readonly types?: Readonly<Record<string, ColumnType>>;
-  /** How values are written. Default: as the values have it. */
-  readonly reading?: TableReading;
-  /** Columns that are read as a model reads them, whatever their values look like; the other columns are as `types` and `reading` say. */
-  readonly readings?: Readonly<Record<string, ColumnReading>>;
-  /** What a declared type for a column that the file lacks does. Default "refuse". */
-  readonly absent?: "refuse" | "ignore";
-  /** The column to learn: a row in which it cannot be read is put aside, and words such as "none" are classes in it. */
-  readonly target?: string;
-  /**
-   * What a cell that is there and cannot be read does. "missing": it counts as missing, and `Table.unreadable` names
-   * it. "reject": its row is put aside. Default "missing".
-   */
-  readonly unreadable?: "missing" | "reject";
-  readonly onProgress?: (progress: ReadProgress) => void;
-  readonly signal?: AbortSignal;
-}
 
 const loaders: Readonly<Record<Format, (context: ReadContext) => Promise<Loaded>>> = {
   csv: loadCsv,

@@ -6,7 +6,8 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readCell } from "../reading/read-cell.ts";
 import { columnOf, type Table } from "../table.ts";
-import { type ReadOptions, readTable } from "./read-table.ts";
+import type { ReadOptions } from "./read-options.ts";
+import { readTable } from "./read-table.ts";
 
 let dir = "";
 beforeAll(async () => {

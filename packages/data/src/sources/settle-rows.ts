@@ -7,7 +7,7 @@ import { type Column, isNumeric, type RejectedRow, type UnreadableCells } from "
 import type { Loaded } from "./loaded.ts";
 import type { RawCells } from "./raw-columns.ts";
 import type { ReadColumn } from "./read-columns.ts";
-import type { ReadOptions } from "./read-table.ts";
+import type { ReadOptions } from "./read-options.ts";
 import { rowNumbersOf } from "./row-numbers.ts";
 
 export interface Settled {

@@ -1,9 +1,16 @@
 // Runs whose process died while it ran: found when a store opens and while it is open, and marked so that they can be
 // resumed.
 import { and, eq, inArray, sql } from "drizzle-orm";
+import type { Connection } from "./connection.ts";
 import { type ProcessIdentity, stateOf, thisProcess } from "./process-identity.ts";
 import { organisations, runEvents, runStages, runs } from "./schema.ts";
-import type { Store } from "./store.ts";
+import type { Tenant } from "./tenant.ts";
+
+/** The store as far as this needs it. */
+interface Runs {
+  readonly owner: Connection;
+  tenant(organisationId: string): Tenant;
+}
 
 /** What a run writes down of its process; of one elsewhere nothing is known. */
 export function processNote(elsewhere = false): string {
@@ -20,7 +27,7 @@ export const silentSeconds = 60;
  * @returns how many runs.
  */
 export async function interruptDeadRuns(
-  store: Pick<Store, "owner" | "tenant">,
+  store: Runs,
   { exclusive = false }: { exclusive?: boolean } = {},
 ): Promise<number> {
   const all = await store.owner.sql.select({ id: organisations.id }).from(organisations);
