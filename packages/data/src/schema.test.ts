@@ -43,9 +43,9 @@ test("columns that tell nothing are left out, and why is said", () => {
     same: "constant: every value is 3",
     void: "every value is missing",
     key: "identifier: a different value in every row",
-    note: "free text: not used as a feature",
   });
   expect(schema.features).toEqual([
+    { name: "note", type: "text" },
     { name: "codes", type: "number" },
     { name: "amount", type: "number" },
     { name: "sparse", type: "number" },
@@ -60,14 +60,13 @@ test("columns that tell nothing are left out, and why is said", () => {
   });
 });
 
-test("free text is kept on demand, a named column left out", () => {
+test("a named column is left out; without a target all others are features", () => {
   const schema = inferSchema(
     table(
       strings("note", (i) => `note ${i} said so`, "text"),
       numbers("x", (i) => i * i),
     ),
     {
-      text: "keep",
       exclude: ["x"],
     },
   );

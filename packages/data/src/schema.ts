@@ -47,8 +47,6 @@ export interface SchemaOptions {
   readonly positive?: string | number | boolean;
   /** Columns to leave out. */
   readonly exclude?: readonly string[];
-  /** What happens to columns of free text. Default "leave-out". */
-  readonly text?: "leave-out" | "keep";
 }
 
 /** A numeric target with at most this many different values, all whole, is a classification. */
@@ -57,7 +55,7 @@ export const classLimit = 20;
 /**
  * Roles of the columns. The target is a classification if it is a category or a boolean, or a number with at most
  * `classLimit` different values that are all whole; else a regression. Left out: columns that count the rows,
- * constants, strings that differ in every row, free text, and what the caller excludes.
+ * constants, codes that mostly differ, strings without blanks that differ in every row, and what the caller excludes.
  * Throws `target-missing`, `target-all-missing`, `target-one-class`, `positive-unknown`, `wrong-column-type` (a target
  * of free text or time), `empty-table`, `unknown-column` (an excluded name, the group), `invalid-option`.
  */
@@ -204,12 +202,12 @@ export function labelAt(column: Column, row: number): string | undefined {
   return column.type === "boolean" ? (value === 0 ? "false" : "true") : String(value === 0 ? 0 : value);
 }
 
-function reasonFor(column: Column, { exclude, group, text = "leave-out" }: SchemaOptions): string | undefined {
+function reasonFor(column: Column, { exclude, group }: SchemaOptions): string | undefined {
   if (column.name === group) return "the group: its rows stay together";
-  return exclude?.includes(column.name) ? "excluded" : reasonToLeaveOut(column, text);
+  return exclude?.includes(column.name) ? "excluded" : reasonToLeaveOut(column);
 }
 
-function reasonToLeaveOut(column: Column, text: "leave-out" | "keep"): string | undefined {
+function reasonToLeaveOut(column: Column): string | undefined {
   const { data } = column;
   const present = isNumeric(column)
     ? column.data.filter((value) => !Number.isNaN(value))
@@ -229,8 +227,7 @@ function reasonToLeaveOut(column: Column, text: "leave-out" | "keep"): string | 
       : `; its values are ${codes}, taken as codes: --type ${column.name}=number reads numbers, --type ${column.name}=category categories`;
   if (different.size === data.length && data.length >= 20 && !words)
     return `identifier: a different value in every row${asCodes}`;
-  if (column.type !== "text" || text !== "leave-out") return undefined;
-  return codes === undefined ? "free text: not used as a feature" : `codes: mostly different values${asCodes}`;
+  return column.type === "text" && codes !== undefined ? `codes: mostly different values${asCodes}` : undefined;
 }
 
 /**

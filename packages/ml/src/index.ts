@@ -121,6 +121,7 @@ export {
   profilesIn,
 } from "./inputs/profiles/index.ts";
 export { isStorable } from "./inputs/storable.ts";
+export type { TextFeature } from "./inputs/texts/text-feature.ts";
 export type { JsonSchema } from "./json-schema.ts";
 // outcomes/
 export type { ClassForm, ClassOutcome, ClassOutcomes } from "./outcomes/class.ts";

@@ -254,7 +254,7 @@ export {
   unsqueeze,
 } from "./tensor/shaping.ts";
 export type { LabelEncoderOptions } from "./tensor/strings.ts";
-export { labelEncoder, splitWords, stringConcat } from "./tensor/strings.ts";
+export { countRuns, labelEncoder, splitAt, splitWords, stringConcat } from "./tensor/strings.ts";
 export type { PerAxis, WindowOptions } from "./tensor/windows.ts";
 export type { AccuracyOptions } from "./train/accuracy.ts";
 export { accuracy } from "./train/accuracy.ts";

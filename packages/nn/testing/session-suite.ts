@@ -7,6 +7,7 @@ import {
   cast,
   concat,
   constant,
+  countRuns,
   div,
   encodeOnnx,
   gather,
@@ -19,6 +20,9 @@ import {
   oneHot,
   reduceSum,
   reshape,
+  splitAt,
+  splitWords,
+  stringConcat,
   sub,
   where,
 } from "../src/index.ts";
@@ -92,6 +96,22 @@ export function sessionSuite(runtime: string, createSession: Create): void {
       expect(result.whole?.data).toEqual(BigInt64Array.of(1n, 7n));
       expect(result.double?.data).toEqual(Float64Array.of(1 * 0.1, 7 * 0.1));
       expect([...(result.text?.data ?? [])]).toEqual(["one", "other"]);
+      await session.close();
+    });
+
+    test("counts runs of words in texts of several lines and of any length", async () => {
+      const text = input("text", "string", ["N", 1]);
+      const lines = stringConcat(splitAt(text, "\n", 1), constant([" ."]));
+      const words = reshape(splitWords(lines, 3), ["N", -1]);
+      const ids = labelEncoder(words, { keys: ["not", "good"], values: [0n, 1n], default: -1n });
+      const counts = countRuns(ids, [[0n, 1n], [1n], [0n]]);
+      expect(counts.shape).toEqual(["N", 3]);
+      const session = await createSession(buildGraph({ counts }));
+      const texts = ["not good", "good  good not", "not\ngood", "", "a b c not good", "\n\ngood"];
+      const { counts: all } = await session.run({ text: { data: texts, shape: [texts.length, 1] } });
+      expect([...(all?.data ?? [])]).toEqual([1, 1, 1, 0, 2, 1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+      const { counts: one } = await session.run({ text: { data: ["not good"], shape: [1, 1] } });
+      expect([...(one?.data ?? [])]).toEqual([1, 1, 1]);
       await session.close();
     });
 

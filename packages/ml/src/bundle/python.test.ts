@@ -25,12 +25,17 @@ function made(rows: number): Table {
   const time = Float64Array.from({ length: rows }, (_, i) => Date.UTC(2023, 0, 1) + i * 12_345_678);
   const kind = Array.from({ length: rows }, () => ["rouge", "vert é", "", "bleu"][random.integer(4)]!);
   const target = kind.map((name, i) => `${name.length > 4 ? 1 : 0}${number[i]! > 5 ? "a" : "b"}`);
+  const words = ["Très", "bon", "très", "lent,", "pas", "BON!", "(cher)\nmais", "£5"];
+  const notes = Array.from({ length: rows }, (_, i) =>
+    i % 13 === 0 ? "" : Array.from({ length: random.integer(9) }, () => words[random.integer(words.length)]).join(" "),
+  );
   const columns: Column[] = [
     { name: "number", type: "number", data: number },
     { name: "an amount", type: "number", data: amount },
     { name: "time", type: "timestamp", data: time },
     { name: "flag", type: "boolean", data: number.map((value, i) => (i % 11 === 0 ? Number.NaN : Number(value > 4))) },
     { name: "kind", type: "category", data: kind },
+    { name: "notes", type: "text", data: notes, reading: { type: "text", missing: ["pas"] } },
     { name: "target", type: "category", data: target },
   ];
   return makeTable(columns);

@@ -134,11 +134,11 @@ test("are fitted on the training part: other rows change nothing", async () => {
   expect(await run(copy, later)).toEqual(await run(featurePipeline(state), later));
 });
 
-test("free text is left out and said; nothing to learn from is an error", () => {
+test("free text without a word that stands in two rows is left out and said; nothing to learn from is an error", () => {
   const text: Column = { name: "notes", type: "text", data: ["came late", "was ill"] };
   const table = makeTable([text, numbers("x", 1, 2)]);
   const pipeline = fitFeatures(table, schemaOf(table));
-  expect(pipeline.leftOut).toEqual([{ name: "notes", reason: "free text: not used as a feature" }]);
+  expect(pipeline.leftOut).toEqual([{ name: "notes", reason: "free text: no word stands in 2 rows" }]);
   expect(pipeline.inputs.map(({ name }) => name)).toEqual(["x"]);
   const only = makeTable([text]);
   expect(() => fitFeatures(only, schemaOf(only))).toThrowError(expect.objectContaining({ code: "no-features" }));

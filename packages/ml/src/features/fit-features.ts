@@ -1,4 +1,4 @@
-// Fits the feature pipeline on the rows of the training part: medians, scales, bins and categories.
+// Fits the feature pipeline on the rows of the training part: medians, scales, bins, categories and words.
 import { columnOf, type Schema, type Table } from "@lepta/data";
 import { MlError } from "../errors.ts";
 import { type Feature, inputKinds } from "../inputs/index.ts";
@@ -42,7 +42,7 @@ export function fitFeatures(
     throw new MlError(
       "no-features",
       `The table has no column to learn from${leftOut.map(({ name, reason }) => `; ${name}: ${reason}`).join("")}.`,
-      "Give at least one column of numbers, categories, booleans or times beside the target.",
+      "Give at least one column of numbers, categories, booleans, times or free text beside the target.",
     );
   return featurePipeline({ encoding, features }, leftOut);
 }

@@ -10,6 +10,8 @@ import { numberFeatures } from "./numbers/apply-numbers.ts";
 import type { NumberFeature } from "./numbers/number-feature.ts";
 import type { FeatureProfile } from "./profiles/index.ts";
 import { text } from "./text.ts";
+import { textFeatures } from "./texts/apply-texts.ts";
+import type { TextFeature } from "./texts/text-feature.ts";
 import { timestamp } from "./timestamp.ts";
 
 export const inputKinds: Readonly<Record<ColumnType, InputKind<Feature, FeatureProfile>>> = {
@@ -21,12 +23,12 @@ export const inputKinds: Readonly<Record<ColumnType, InputKind<Feature, FeatureP
 };
 
 /** What is learnt of a column. */
-export type Feature = NumberFeature | CategoryFeature;
+export type Feature = NumberFeature | CategoryFeature | TextFeature;
 
 type FeatureKinds = { readonly [K in Feature["kind"]]: FeatureKind<Extract<Feature, { kind: K }>> };
 
 /** In the order in which their columns stand in the matrix. */
-export const featureKinds: FeatureKinds = { number: numberFeatures, category: categoryFeatures };
+export const featureKinds: FeatureKinds = { number: numberFeatures, category: categoryFeatures, text: textFeatures };
 
 export function featureKind({ kind }: Feature): FeatureKind<Feature> {
   return featureKinds[kind];

@@ -1,17 +1,18 @@
 // Columns of free text.
-import type { CategoryFeature } from "./categories/category-feature.ts";
 import { described } from "./described.ts";
 import type { InputKind } from "./input-kind.ts";
 import { stringPort } from "./port.ts";
-import { type CategoryProfile, categoryProfile } from "./profiles/category-profile.ts";
+import { type WordsProfile, wordsProfile } from "./profiles/words-profile.ts";
 import { isStorable } from "./storable.ts";
+import { fitText, type TextFeature } from "./texts/text-feature.ts";
+import { stringsOf } from "./typed-column.ts";
 
-export const text: InputKind<CategoryFeature, CategoryProfile> = {
+export const text: InputKind<TextFeature, WordsProfile> = {
   port: stringPort,
-  feature: "category",
+  feature: "text",
   raw: ["string"],
-  fit: () => ({ leftOut: "free text: not used as a feature" }),
+  fit: (column, options) => fitText(stringsOf(column), options),
   plain: isStorable,
   jsonSchema: (reading) => ({ type: ["string", "number", "boolean", "null"], description: described(reading) }),
-  profile: categoryProfile,
+  profile: wordsProfile,
 };

@@ -51,6 +51,7 @@ export const gradientStops: ReadonlySet<string> = new Set([
   "Sign",
   "StringConcat",
   "StringSplit",
+  "TfIdfVectorizer",
   "Xor",
 ]);
 

@@ -1,4 +1,4 @@
-// Texts in a graph: joined element by element, split into pieces, and encoded by a dictionary.
+// Texts in a graph: joined element by element, split into pieces, encoded by a dictionary, and counted.
 import { NnError } from "../errors.ts";
 import { apply, applyAll } from "../graph/apply.ts";
 import type { Attribute, Tensor } from "../graph/node.ts";
@@ -7,6 +7,36 @@ import { cast } from "../graph/operators.ts";
 /** `a` followed by `b`, element by element, with broadcasting. */
 export function stringConcat(a: Tensor, b: Tensor): Tensor {
   return apply("StringConcat", [a, b]);
+}
+
+/**
+ * The pieces of each element between the delimiters, which is not "". Shape [..., pieces], as `splitWords`: "" behind the
+ * others' last; after `most` splits the rest stays one piece.
+ */
+export function splitAt(x: Tensor, delimiter: string, most: number): Tensor {
+  return applyAll("StringSplit", [x], { delimiter, maxsplit: most }, 2)[0]!;
+}
+
+/**
+ * How often each run of integers stands in each row of `x` [rows, elements] (int64): float32 [rows, runs.length]. Rows
+ * may be of any length. Throws `attribute-invalid` where there is no run or an empty one.
+ */
+export function countRuns(x: Tensor, runs: readonly (readonly bigint[])[]): Tensor {
+  const longest = runs.reduce((most, { length }) => Math.max(most, length), 0);
+  if (runs.some(({ length }) => length === 0) || longest === 0)
+    throw new NnError("attribute-invalid", "countRuns: a run is empty, or there is none.", "Give runs of one or more.");
+  const lengths = Array.from({ length: longest }, (_, i) => i + 1);
+  const places = lengths.map((length) => runs.flatMap((run, i) => (run.length === length ? [i] : [])));
+  const sizes = places.map((own, i) => own.length * (i + 1));
+  return apply("TfIdfVectorizer", [x], {
+    mode: "TF",
+    min_gram_length: 1,
+    max_gram_length: longest,
+    max_skip_count: 0,
+    ngram_counts: sizes.map((_, i) => sizes.slice(0, i).reduce((sum, size) => sum + size, 0)),
+    ngram_indexes: places.flat(),
+    pool_int64s: places.flat().flatMap((i) => runs[i]!),
+  });
 }
 
 /**

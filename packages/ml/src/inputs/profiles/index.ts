@@ -4,12 +4,13 @@ import { type Check, list, Mismatch, object, oneOf, text } from "../../json-chec
 import type { ProfileKind } from "../input-kind.ts";
 import { type CategoryProfile, categoryProfile } from "./category-profile.ts";
 import { type NumberProfile, numberProfile } from "./number-profile.ts";
+import { type WordsProfile, wordsProfile } from "./words-profile.ts";
 
-export type FeatureProfile = NumberProfile | CategoryProfile;
+export type FeatureProfile = NumberProfile | CategoryProfile | WordsProfile;
 
 type ProfileKinds = { readonly [K in FeatureProfile["kind"]]: ProfileKind<Extract<FeatureProfile, { kind: K }>> };
 
-const profileKinds: ProfileKinds = { number: numberProfile, category: categoryProfile };
+const profileKinds: ProfileKinds = { number: numberProfile, category: categoryProfile, words: wordsProfile };
 
 const kindOf = ({ kind }: FeatureProfile): ProfileKind<FeatureProfile> => profileKinds[kind];
 

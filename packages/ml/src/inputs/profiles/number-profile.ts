@@ -3,10 +3,8 @@ import { list, nullable, number, object, share, shareList } from "../../json-che
 import type { ProfileKind } from "../input-kind.ts";
 import { numbersOf } from "../typed-column.ts";
 
-/** Share of the training rows in each bin; the shares and `missing` sum to 1. */
-export interface NumberProfile {
-  readonly name: string;
-  readonly kind: "number";
+/** Shares of the training rows in bins of numbers; the shares and `missing` sum to 1. */
+export interface Distribution {
   /** Inner edges, ascending; bin i holds edges[i - 1] ≤ value < edges[i], the outer bins are open. */
   readonly edges: readonly number[];
   /** One more than edges. */
@@ -14,6 +12,11 @@ export interface NumberProfile {
   readonly missing: number;
   readonly min: number | null;
   readonly max: number | null;
+}
+
+export interface NumberProfile extends Distribution {
+  readonly name: string;
+  readonly kind: "number";
 }
 
 const bins = 10;
@@ -27,17 +30,25 @@ const fields = object({
 
 export const numberProfile: ProfileKind<NumberProfile> = {
   of: (name, column) => ({ name, kind: "number", ...distributionOf(numbersOf(column).data) }),
-  check(profile, at) {
-    fields(profile, at);
-    const { edges, shares } = profile as NumberProfile;
-    shareList(edges.length + 1)(shares, `${at}.shares`);
-  },
-  shares: ({ shares, missing }) => [...shares, missing],
+  check: checkDistribution,
+  shares: distributionShares,
   bin: ({ edges }, value) => binOf(edges, Number(value ?? Number.NaN)),
   range: ({ min, max }) => (min === null || max === null ? undefined : [min, max]),
 };
 
-export function distributionOf(data: Float64Array): Omit<NumberProfile, "name" | "kind"> {
+export function checkDistribution(profile: unknown, at: string): void {
+  fields(profile, at);
+  const { edges, shares } = profile as Distribution;
+  shareList(edges.length + 1)(shares, `${at}.shares`);
+}
+
+/** The bins, the last one of missing values. */
+export function distributionShares({ shares, missing }: Distribution): number[] {
+  return [...shares, missing];
+}
+
+/** @param data NaN where a value is missing */
+export function distributionOf(data: Float64Array): Distribution {
   const sorted = data.filter((value) => !Number.isNaN(value)).sort();
   const rows = Math.max(1, data.length);
   const cuts = Array.from({ length: bins - 1 }, (_, i) => sorted[Math.floor(((i + 1) * sorted.length) / bins)]);

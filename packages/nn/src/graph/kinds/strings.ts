@@ -1,6 +1,7 @@
-// Catalogue entries of texts: joined, split, and encoded by a dictionary.
+// Catalogue entries of texts: joined, split, encoded by a dictionary, and counted.
 import type { DType } from "../../dtype.ts";
 import { NnError } from "../../errors.ts";
+import { formatShape } from "../../shape.ts";
 import type { OpSpec } from "../spec.ts";
 import { required, takes } from "../spec.ts";
 import { elementwise, spec } from "./spec.ts";
@@ -18,6 +19,50 @@ export const stringOps: Readonly<Record<string, OpSpec>> = {
       ];
     },
     { delimiter: "string", maxsplit: "int" },
+  ),
+  /** Counts of runs of elements in each row; a run that is not in the pool counts nowhere. */
+  TfIdfVectorizer: spec(
+    [1, 1],
+    (a) => {
+      const { dtype, shape } = required(a, 0);
+      const { ngram_indexes: indexes, pool_strings: strings, pool_int64s: integers } = a.attributes;
+      const pool = strings !== undefined ? ["string"] : integers !== undefined ? ["int64", "int32"] : [];
+      if (!pool.includes(dtype) || (strings !== undefined && integers !== undefined)) {
+        throw new NnError(
+          "dtype-mismatch",
+          `TfIdfVectorizer: its pool is of ${pool.join(" or ") || "nothing"}, its input is ${dtype}.`,
+          "Give one pool, of the input's element type.",
+        );
+      }
+      const places = Array.isArray(indexes) ? (indexes as readonly (number | bigint)[]).map(Number) : [];
+      if (places.length === 0 || !places.every((place) => Number.isSafeInteger(place) && place >= 0)) {
+        throw new NnError(
+          "attribute-invalid",
+          "TfIdfVectorizer: ngram_indexes are missing or negative.",
+          "Give each run of the pool its column, from 0.",
+        );
+      }
+      if (shape.length !== 1 && shape.length !== 2) {
+        throw new NnError(
+          "shape-mismatch",
+          `TfIdfVectorizer: its input is ${formatShape(shape)}.`,
+          "Give one row [elements], or rows [rows, elements].",
+        );
+      }
+      const width = 1 + places.reduce((most, place) => Math.max(most, place), 0);
+      return [{ dtype: "float32", shape: [...shape.slice(0, -1), width] }];
+    },
+    {
+      max_gram_length: "int",
+      max_skip_count: "int",
+      min_gram_length: "int",
+      mode: "string",
+      ngram_counts: "ints",
+      ngram_indexes: "ints",
+      pool_int64s: "ints",
+      pool_strings: "strings",
+      weights: "floats",
+    },
   ),
   LabelEncoder: spec(
     [1, 1],
