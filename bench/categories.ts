@@ -95,7 +95,7 @@ try {
     const cells: string[] = [];
     const seconds: string[] = [];
     let bytes = 0;
-    for (const model of ["linear", "network"] as const) {
+    for (const model of [one.task === "regression" ? "linear" : "logistic", "network"]) {
       const started = process.cpuUsage();
       const trained = await train({
         train: takeRows(table, parts.train),

@@ -17,7 +17,7 @@ for (const names of columns) {
   console.log(`| population | drawn | ${names.join(" | ")} |`);
   console.log(`| --- | ---: | ${names.map(() => "---:").join(" | ")} |`);
   for (const population of chosen) {
-    if ((population.predictions.task === "regression") !== names.includes("rmse")) continue;
+    if ((population.predictions.kind === "number") !== names.includes("rmse")) continue;
     for (const size of population.sizes) {
       const found = coverageOf(population, size, draws, 99);
       const cells = names.map((name) => {

@@ -20,12 +20,12 @@ const sources: readonly Source[] = [
   { name: "taiwan_default", file: "taiwan_default/taiwan_default.csv.gz", target: "default", every: 10 },
 ];
 
-const candidates: readonly { readonly name: string; readonly options: Pick<TrainOptions, "model" | "network"> }[] = [
+const candidates: readonly { readonly name: string; readonly options: Pick<TrainOptions, "model" | "settings"> }[] = [
   { name: "logistic regression", options: { model: "logistic" } },
-  { name: "network, 1 member × 64 units", options: { network: { members: 1, hidden: 64 } } },
-  { name: "TabM, 8 members × 64 units", options: { network: { hidden: 64 } } },
+  { name: "network, 1 member × 64 units", options: { settings: { members: 1, hidden: 64 } } },
+  { name: "TabM, 8 members × 64 units", options: { settings: { hidden: 64 } } },
   { name: "TabM, 8 members × 32 units (ships)", options: {} },
-  { name: "TabM, 8 × 32, no dropout", options: { network: { dropout: 0 } } },
+  { name: "TabM, 8 × 32, no dropout", options: { settings: { dropout: 0 } } },
 ];
 
 interface Figure {

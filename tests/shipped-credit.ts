@@ -9,8 +9,6 @@ import {
   confusionMatrix,
   decide,
   evaluatePredictions,
-  type ManifestMetric,
-  type MetricName,
   positiveIndex,
   train,
   writeBundle,
@@ -53,7 +51,7 @@ export async function shipCredit(store: Store, tenant: Tenant, dir: string, free
     seed,
   });
   const predicted = await trained.predict(part("test"));
-  if (predicted.task === "regression") throw new Error("the credit data has classes");
+  if (predicted.kind !== "class") throw new Error("the credit data has classes");
   const { classes, positive, labels, probabilities } = predicted;
   const inputs = trained.features.inputs.map(({ name, type }) => ({ name, type }));
 
@@ -79,7 +77,7 @@ export async function shipCredit(store: Store, tenant: Tenant, dir: string, free
       value: threshold,
     });
     const { counts } = confusionMatrix(classIndices(labels, classes), decided, classes);
-    const metrics = evaluatePredictions({ ...predicted, seed, threshold }) as Record<MetricName, ManifestMetric>;
+    const metrics = evaluatePredictions({ ...predicted, seed, threshold });
     const { dir: bundleDir } = await writeBundle(join(dir, name), {
       trained,
       name: product,

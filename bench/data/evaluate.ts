@@ -25,7 +25,7 @@ export function benchEvaluate(): void {
   }
   const times = Array.from({ length: 3 }, () => {
     const start = performance.now();
-    evaluatePredictions({ task: "binary", classes: ["no", "yes"], labels, probabilities, seed: 1 });
+    evaluatePredictions({ kind: "class", classes: ["no", "yes"], labels, probabilities, seed: 1 });
     return (performance.now() - start) / 1000;
   }).sort((a, b) => a - b);
   const ours = times[1]!;

@@ -1,10 +1,10 @@
 // How often the intervals of samples hold the truth of the population that they were drawn from.
-import { evaluatePredictions, type MetricName, type Predictions, pointMetrics } from "@lepta/ml";
+import { evaluatePredictions, pointMetrics } from "@lepta/ml";
 import { type Rng, rng } from "@lepta/nn";
 import type { Population } from "./populations.ts";
 
 export interface Coverage {
-  readonly metric: MetricName;
+  readonly metric: string;
   /** Samples with an interval. */
   readonly samples: number;
   /** Share of them whose interval holds the truth. */
@@ -21,11 +21,11 @@ export interface Coverage {
 export function coverageOf(population: Population, size: number, draws: number, seed: number): Coverage[] {
   const truth = pointMetrics(population.predictions);
   const random = rng(seed);
-  const tallies = new Map<MetricName, { samples: number; above: number; below: number; width: number; flat: number }>();
+  const tallies = new Map<string, { samples: number; above: number; below: number; width: number; flat: number }>();
   for (let draw = 0; draw < draws; draw++) {
     const { rows, groups } = sample(population, size, random);
     const metrics = evaluatePredictions({ ...take(population.predictions, rows), groups, seed: draw });
-    for (const [name, { low, high }] of Object.entries(metrics) as [MetricName, (typeof metrics)["auc"] & object][]) {
+    for (const [name, { low, high }] of Object.entries(metrics)) {
       if (low === null || high === null) continue;
       const tally = tallies.get(name) ?? { samples: 0, above: 0, below: 0, width: 0, flat: 0 };
       tallies.set(name, tally);
@@ -59,8 +59,8 @@ function sample(
   return { rows: drawn.flat(), groups: Int32Array.from(drawn.flatMap((rows, group) => rows.map(() => group))) };
 }
 
-function take(predictions: Predictions, rows: readonly number[]): Predictions {
-  if (predictions.task === "regression")
+function take(predictions: Population["predictions"], rows: readonly number[]): Population["predictions"] {
+  if (predictions.kind === "number")
     return {
       ...predictions,
       labels: rows.map((row) => predictions.labels[row]!),

@@ -1,10 +1,10 @@
 // Populations with a known truth: large tables of predictions, of which rows, or whole groups of rows, are drawn.
-import type { Predictions } from "@lepta/ml";
+import type { ClassPredictions, NumberPredictions } from "@lepta/ml";
 import { type Rng, rng } from "@lepta/nn";
 
 export interface Population {
   readonly name: string;
-  readonly predictions: Predictions;
+  readonly predictions: ClassPredictions | NumberPredictions;
   /** Rows of each group; absent: rows are drawn one by one. */
   readonly groups?: readonly (readonly number[])[];
   /** How many rows (groups) a sample has, one table line each. */
@@ -30,7 +30,7 @@ function binary(
     probabilities[2 * row + 1] = logistic(said(mean + sd * z));
     probabilities[2 * row] = 1 - probabilities[2 * row + 1]!;
   }
-  return { name, sizes, predictions: { task: "binary", classes: ["0", "1"], labels, probabilities } };
+  return { name, sizes, predictions: { kind: "class", classes: ["0", "1"], labels, probabilities } };
 }
 
 /** Groups share a part of their log odds; `perPerson`: they share the answer as well. */
@@ -56,7 +56,7 @@ function binaryGroups(
     }
   }
   const predictions = {
-    task: "binary",
+    kind: "class",
     classes: ["0", "1"],
     labels: Int32Array.from(labels),
     probabilities: Float64Array.from(probabilities),
@@ -80,7 +80,7 @@ function multiclass(name: string, sizes: readonly number[], classes: number, noi
     });
   }
   const names = Array.from({ length: classes }, (_, i) => String(i));
-  return { name, sizes, predictions: { task: "multiclass", classes: names, labels, probabilities } };
+  return { name, sizes, predictions: { kind: "class", classes: names, labels, probabilities } };
 }
 
 /** `error` draws the errors; with `group`, so many rows share a part of theirs. */
@@ -103,7 +103,7 @@ function regression(
     values[row] = signal * random.normal();
     labels[row] = values[row]! + error(random) + shared;
   }
-  const predictions = { task: "regression", labels, values } as const;
+  const predictions = { kind: "number", labels, values } as const;
   return group === undefined ? { name, sizes, predictions } : { name, sizes, predictions, groups };
 }
 

@@ -62,7 +62,7 @@ test("with no champion the gate is passed, and so it is by the network in servic
   expect(first.stderr + first.stdout).toContain("there is no champion yet");
   expect(first.code).toBe(0);
   const again = await ship({ table: few, columns: telling });
-  expect(again.stderr + again.stdout).toContain("this very network is in service, as the challenger network v2");
+  expect(again.stderr + again.stdout).toContain("this very model is in service, as the challenger network v2");
   expect(again.code).toBe(0);
 }, 120_000);
 
@@ -71,9 +71,9 @@ test("a network that is worse is refused with the table, and what is in service 
   const said = stdout + stderr;
   expect(code).toBe(1);
   expect(said).toMatch(
-    /AUC no worse than the champion's by more than 0\.0200 +0\.\d+ +0\.\d+ +-0\.\d+ \(-0.*\) +failed/,
+    /AUC no worse than the champion's by more than 0\.0200 +network +0\.\d+ +0\.\d+ +-0\.\d+ \(-0.*\) +failed/,
   );
-  expect(said).toMatch(/the champion baseline v1 on 1\d\d of 1\d\d test rows/);
+  expect(said).toMatch(/the champion logistic v1 on 1\d\d of 1\d\d test rows/);
   expect(said).toContain("gate-failed");
   const server = await startServer(home);
   try {

@@ -28,7 +28,7 @@ type Kind = keyof typeof files;
 
 interface ShipJson {
   readonly stages: readonly { readonly stage: string; readonly status: string }[];
-  readonly models: Readonly<Record<"network", { readonly metrics: Readonly<Record<string, { value: number }>> }>>;
+  readonly models: readonly { readonly metrics: Readonly<Record<string, { value: number }>> }[];
   readonly experiment: { readonly metric: string };
   readonly invoice: Invoice | null;
   readonly summary: readonly string[];
@@ -73,7 +73,10 @@ describe("lepta ship", () => {
   ])("%s", { timeout: 120_000 }, async (kind, metric, cost, price, total) => {
     const result = await ship(kind, price);
     expect(result.stages.every(({ status }) => status === "done")).toBe(true);
-    expect(result.models.network.metrics[metric]?.value).toEqual(expect.any(Number));
+    expect(result.models.map(({ metrics }) => metrics[metric]?.value)).toEqual([
+      expect.any(Number),
+      expect.any(Number),
+    ]);
     expect(result.experiment.metric).toBe(cost);
     expect(result.invoice?.totalMicros).toBe(total);
     expect(result.summary.at(-1)).toMatch(

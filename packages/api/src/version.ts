@@ -22,7 +22,7 @@ export const trivial = z
     policy: z.string().meta({ description: "What it answers, in words" }),
     metrics: z.record(z.string(), z.number()),
     meanCost: z.number().nullable(),
-    gain: interval.extend({ loss: z.enum(["cost", "logLoss", "squaredError"]) }).meta({
+    gain: interval.extend({ loss: z.string().meta({ description: "e.g. cost, log loss, squared error" }) }).meta({
       description: "How much less the model loses a row, 95 %",
     }),
     beaten: z.boolean().meta({ description: "Whether the whole interval of the gain lies above 0" }),

@@ -15,6 +15,7 @@ export const mlErrors = {
   "privacy-parameters-invalid": "A parameter of differential privacy is out of range.",
   "no-features": "No column is left to learn from.",
   "task-unsupported": "The schema has no target, or the model does not fit the task.",
+  "setting-unknown": "The model has no setting of that name.",
   "training-rows-invalid":
     "The training rows are too few, lack a class, or hold a class that the schema does not have.",
   "stored-task-damaged": "A trained task's stored files are not the ones that were written.",

@@ -1,6 +1,6 @@
 // The public surface of this package: one explicit list.
 
-export type { Manifest, ManifestInput, ManifestMetric } from "./bundle/manifest.ts";
+export type { Manifest, ManifestInput } from "./bundle/manifest.ts";
 export { type Bundle, type ReadBundleOptions, readBundle, readManifest } from "./bundle/read-bundle.ts";
 export { plainRow, type Row, type RowProblem } from "./bundle/row.ts";
 export { openScorer, type Scorer, type ScorerOptions } from "./bundle/scorer.ts";
@@ -21,7 +21,7 @@ export { MlError, type MlErrorCode, mlErrors } from "./errors.ts";
 // evaluate/
 export { auc, aucStatistic, macroAuc } from "./evaluate/auc.ts";
 export { averagePrecision } from "./evaluate/average-precision.ts";
-export { type Beside, besideEachOther, type Decided, type Figure } from "./evaluate/beside.ts";
+export { type Beside, besideEachOther, type Figure } from "./evaluate/beside.ts";
 export {
   type BootstrapOptions,
   bootstrapDifference,
@@ -44,16 +44,6 @@ export {
 } from "./evaluate/calibration.ts";
 export { type ConfusionMatrix, confusionMatrix } from "./evaluate/confusion.ts";
 export {
-  type CrossValidateOptions,
-  crossValidate,
-  type Fold,
-  type FoldOptions,
-  type FoldSummary,
-  type MetricSummaries,
-  measureFolds,
-  summarizeFolds,
-} from "./evaluate/cross-validate.ts";
-export {
   type CurveOptions,
   type PrecisionRecallCurve,
   precisionRecallCurve,
@@ -64,22 +54,36 @@ export { decide } from "./evaluate/decide.ts";
 export { type DelongTest, delongTest } from "./evaluate/delong.ts";
 export {
   bindMetrics,
-  type ClassPredictions,
-  classIndices,
   evaluatePredictions,
   type IntervalOptions,
-  lowerIsBetter,
-  type MetricName,
-  type MetricRecord,
-  type MetricValues,
-  type Predictions,
+  type PointOptions,
   pointMetrics,
+} from "./evaluate/evaluate-predictions.ts";
+export { type Evaluation, type EvaluationOptions, evaluationOf } from "./evaluate/evaluation.ts";
+export type { Interval } from "./evaluate/intervals/interval.ts";
+export { kindOf, type MetricNameFor, type Views } from "./evaluate/kinds/index.ts";
+export type { Constant } from "./evaluate/kinds/kind.ts";
+export { type MetricName, type MetricNameOf, metrics } from "./evaluate/metrics/index.ts";
+export {
+  advantage,
+  type Direction,
+  type MeasuredMetric,
+  type Metric,
+  type MetricRecord,
+  type MetricTitle,
+  type MetricValues,
+} from "./evaluate/metrics/metric.ts";
+export { type Overlap, overlapText } from "./evaluate/overlap.ts";
+export {
+  type ClassPredictions,
+  classIndices,
+  type NumberPredictions,
+  type Predictions,
   positiveIndex,
   positiveScores,
-  type ValuePredictions,
-} from "./evaluate/evaluate-predictions.ts";
-export type { Interval } from "./evaluate/intervals/interval.ts";
-export { type Overlap, overlapText } from "./evaluate/overlap.ts";
+  type ScorePredictions,
+  type SeriesPredictions,
+} from "./evaluate/predictions.ts";
 export type { Statistic } from "./evaluate/statistic.ts";
 export {
   bayesThreshold,
@@ -88,7 +92,8 @@ export {
   chooseThreshold,
   meanCost,
 } from "./evaluate/threshold.ts";
-export { type Constant, constantOf, type Gain, type Trivial, trivialBeside, trivialText } from "./evaluate/trivial.ts";
+export { constantOf, type Trivial, trivialBeside, trivialText } from "./evaluate/trivial.ts";
+export type { Gain } from "./evaluate/trivial-gain.ts";
 // explain/
 export type { Columns, Scores } from "./explain/columns.ts";
 export {
@@ -123,6 +128,12 @@ export {
 export { isStorable } from "./inputs/storable.ts";
 export type { TextFeature } from "./inputs/texts/text-feature.ts";
 export type { JsonSchema } from "./json-schema.ts";
+// models/
+export { models } from "./models/index.ts";
+export type { FitModelOptions, FittedModel, Matrix, Model, ModelEvent, Settings, Target } from "./models/model.ts";
+export type { Objective, TargetValues } from "./models/objectives/objective.ts";
+export { softmaxObjective } from "./models/objectives/softmax.ts";
+export { squaredObjective } from "./models/objectives/squared.ts";
 // outcomes/
 export type { ClassForm, ClassOutcome, ClassOutcomes } from "./outcomes/class.ts";
 export {
@@ -156,8 +167,20 @@ export {
 } from "./search/space.ts";
 export type { Trial } from "./search/trial.ts";
 // tasks/
-export type { TaskPredictions } from "./tasks/predictions.ts";
+export { bestCandidate, type CandidateOptions, trainCandidates } from "./tasks/candidates.ts";
+export {
+  type CrossValidateOptions,
+  crossValidate,
+  type Fold,
+  type FoldOptions,
+  type FoldSummary,
+  type MetricSummaries,
+  measureFolds,
+  summarizeFolds,
+} from "./tasks/cross-validate.ts";
+export { findTask, registerTaskFamily, taskFamilies, taskFamily, taskFor, taskNamed } from "./tasks/index.ts";
+export { targetIn } from "./tasks/labelled-rows.ts";
 export { readTask, storedTaskHash, writeTask } from "./tasks/stored-task.ts";
-export { inferTask, labelsOf, type Task, valuesOf } from "./tasks/task.ts";
-export { type ModelName, modelNameFor, type TrainEvent, type TrainOptions, train } from "./tasks/train.ts";
-export type { TrainedTask } from "./tasks/trained-task.ts";
+export type { CostRule, PreparedTarget, Task, TaskFamily, TaskOf } from "./tasks/task.ts";
+export { type TrainEvent, type TrainOptions, train } from "./tasks/train.ts";
+export { formAt, type Measured, type MeasureOptions, measureTrained, type TrainedTask } from "./tasks/trained-task.ts";

@@ -1,7 +1,7 @@
 // A real bundle of the credit example, trained in a moment by the linear model.
 import { fileURLToPath } from "node:url";
 import { inferSchema, readTable, rowsOf, splitTable, takeRows } from "@lepta/data";
-import { type BundleInfo, type ModelName, train, writeBundle } from "@lepta/ml";
+import { type BundleInfo, train, writeBundle } from "@lepta/ml";
 
 export const creditCosts = { good: { good: 0, bad: 1 }, bad: { good: 5, bad: 0 } };
 
@@ -14,11 +14,7 @@ export interface CreditBundle {
 const csv = fileURLToPath(new URL("../../../examples/credit/german-credit.csv", import.meta.url));
 
 /** @param threshold of `bad`; default 1/6, what the costs say of a calibrated probability. */
-export async function creditBundle(
-  dir: string,
-  model: ModelName = "logistic",
-  threshold = 1 / 6,
-): Promise<CreditBundle> {
+export async function creditBundle(dir: string, model = "logistic", threshold = 1 / 6): Promise<CreditBundle> {
   const table = await readTable(csv);
   const schema = inferSchema(table, { target: "risk", positive: "bad" });
   const parts = splitTable(table, { fractions: { train: 0.6, validation: 0.2, test: 0.2 }, stratify: "risk", seed: 1 });

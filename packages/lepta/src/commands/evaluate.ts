@@ -1,20 +1,21 @@
 // `lepta evaluate`: a bundle's metrics on a table.
-import { columnOf, type Table, withTarget } from "@lepta/data";
+import { columnOf, groupsOf, type Table, withTarget } from "@lepta/data";
 import {
   type Constant,
+  evaluationOf,
+  findTask,
+  kindOf,
   type Manifest,
   type Outcomes,
   openScorer,
   overlapText,
+  type Predictions,
   readBundle,
-  type TaskPredictions,
   trainedOverlap,
 } from "@lepta/ml";
 import { Command } from "commander";
 import { CliError } from "../errors.ts";
-import { bundlePredictions } from "../pipeline/bundle-predictions.ts";
 import { rejectedText, unreadableText, withoutTargetText } from "../pipeline/data.ts";
-import { evaluationOf, rowGroups } from "../pipeline/evaluate.ts";
 import { absentText, confusionText, metricsText } from "../pipeline/metrics-text.ts";
 import { formatCount } from "../pipeline/numbers.ts";
 import { readForModel, unreadableFor } from "../pipeline/score-file.ts";
@@ -30,14 +31,15 @@ interface EvaluateOptions extends CommonOptions, ReadingFlags {
   readonly seed: number;
 }
 
-/** The outcomes beside the true labels. Throws `usage-invalid` for a kind that no metric is known of. */
+/** The outcomes beside the true labels. Throws `usage-invalid` for a model that says nothing of its target alone. */
 function measurable(
   table: Table,
-  { target, task, constant }: Manifest,
+  { target, task, outcome, constant }: Manifest,
   outcomes: Outcomes,
-): { predictions: TaskPredictions; constant: Constant } {
-  const predictions = bundlePredictions(table, target, outcomes);
-  if (predictions !== undefined && constant !== null) return { predictions, constant };
+): { predictions: Predictions; constant: Constant } {
+  const kind = kindOf(outcome);
+  if (constant !== null)
+    return { predictions: kind.pair(outcome, kind.outputs(outcomes), kind.labels(table, target)), constant };
   throw new CliError(
     "usage-invalid",
     `The model learnt "${task}", which is not measured on a table of this form.`,
@@ -61,13 +63,12 @@ async function run(path: string, options: EvaluateOptions): Promise<void> {
   if (manifest.group !== undefined && group === undefined)
     terminal.say(`no column ${manifest.group}: the intervals take every row as a case of its own`);
   if (group !== undefined) columnOf(table, group);
-  const groups = rowGroups(table, group);
+  const groups = group === undefined ? undefined : groupsOf(table, group).groupOf;
   const scorer = await openScorer(bundle);
   try {
     const { predictions, constant } = measurable(table, manifest, await scorer.scoreTable(table));
     const { metrics, absent, confusion, trivial } = evaluationOf(predictions, {
-      threshold: manifest.outcome.kind === "class" ? manifest.outcome.threshold : null,
-      costs: null,
+      metrics: findTask(manifest.task)?.metrics,
       seed: options.seed,
       constant,
       groups,

@@ -1,7 +1,7 @@
 // `lepta train`: a bundle from a table.
 import { basename, resolve } from "node:path";
 import { profileTable } from "@lepta/data";
-import { overlapText } from "@lepta/ml";
+import { overlapText, taskFamilies, taskFamily } from "@lepta/ml";
 import { Command, Option } from "commander";
 import { checkOut } from "../pipeline/check-out.ts";
 import {
@@ -14,15 +14,9 @@ import {
   withoutTargetText,
 } from "../pipeline/data.ts";
 import { type Learnt, learn } from "../pipeline/learn.ts";
-import { absentText, confusionText, metricsText, metricTitle } from "../pipeline/metrics-text.ts";
+import { absentText, confusionText, metricsText } from "../pipeline/metrics-text.ts";
 import { formatCount, formatFigure, plural } from "../pipeline/numbers.ts";
-import {
-  alikeClasses,
-  doubtfulClasses,
-  type PreparedTable,
-  prepareTable,
-  type TaskChoice,
-} from "../pipeline/prepare.ts";
+import { alikeClasses, doubtfulClasses, type PreparedTable, prepareTable } from "../pipeline/prepare.ts";
 import { readTestTable, type TestTable } from "../pipeline/test-table.ts";
 import { textTable } from "../pipeline/text-table.ts";
 import { trivialLines } from "../pipeline/trivial.ts";
@@ -36,7 +30,7 @@ interface TrainOptions extends CommonOptions, ReadingFlags {
   readonly target: string;
   readonly positive?: string;
   readonly group?: string;
-  readonly task: TaskChoice;
+  readonly task: string;
   readonly cv?: number;
   readonly test?: string;
   readonly seed: number;
@@ -75,15 +69,17 @@ function sayTable(terminal: Terminal, { table, schema, rejected }: PreparedTable
 }
 
 function sayResult(terminal: Terminal, learnt: Learnt, folds: number | undefined): void {
-  const { model, baselineModel, testRows, learntRows, evaluation, baseline, cv, bundle } = learnt;
+  const { model, models, testRows, learntRows, evaluation, cv, bundle } = learnt;
   terminal.say();
   for (const note of learnt.notes) terminal.say(note);
-  terminal.say(`kept ${model}, better on rows held out of the training; learnt from ${formatCount(learntRows)} rows`);
+  terminal.say(
+    `kept ${model}, ${models.length > 1 ? "best on rows held out of the training" : "the one candidate"}; learnt from ${formatCount(learntRows)} rows`,
+  );
   terminal.say(`on ${formatCount(testRows)} test rows, with 95 % intervals:`);
   const overlap = overlapText(learnt.overlap);
   if (overlap !== undefined) terminal.say(`warning: ${overlap}`);
-  const models = { [baselineModel]: baseline.metrics, [model]: evaluation.metrics };
-  for (const line of [...metricsText(models, evaluation.trivial), ...absentText(evaluation.absent)])
+  const beside = Object.fromEntries(models.map((one) => [one.model, one.metrics]));
+  for (const line of [...metricsText(beside, evaluation.trivial), ...absentText(evaluation.absent)])
     terminal.say(`  ${line}`);
   for (const line of trivialLines(model, evaluation.trivial)) terminal.say(line);
   const { confusion } = evaluation;
@@ -91,8 +87,9 @@ function sayResult(terminal: Terminal, learnt: Learnt, folds: number | undefined
     for (const line of confusionText(confusion.labels, confusion.counts)) terminal.say(`  ${line}`);
   if (cv !== undefined) {
     terminal.say(`${folds}-fold cross-validation, mean and standard deviation between folds:`);
+    const titles = new Map(learnt.task.metrics.map((metric) => [metric.name, metric.title]));
     const rows = Object.entries(cv).map(([name, { value, sd }]) => [
-      metricTitle(name as keyof typeof cv),
+      titles.get(name) ?? name,
       formatFigure(value),
       `± ${formatFigure(sd)}`,
     ]);
@@ -109,7 +106,8 @@ async function run(options: TrainOptions): Promise<void> {
     const out = resolve(options.out ?? `${stem(data)}.bundle`);
     await checkOut(out);
     const reading = readingOf(options);
-    const prepared = await prepareTable(data, { target, positive, group, task, reading });
+    const family = task === "auto" ? undefined : taskFamily(task);
+    const prepared = await prepareTable(data, { target, positive, group, family, reading });
     sayTable(terminal, prepared);
     const { table, schema } = prepared;
     const doubt = doubtfulClasses(schema, table);
@@ -125,6 +123,7 @@ async function run(options: TrainOptions): Promise<void> {
     const learnt = await learn({
       table,
       schema,
+      family,
       test: tested?.table,
       folds: cv,
       seed,
@@ -135,7 +134,7 @@ async function run(options: TrainOptions): Promise<void> {
     reporter.stop();
     if (!terminal.json) sayResult(terminal, learnt, cv);
     terminal.result({
-      task: learnt.task,
+      task: learnt.task.name,
       bundle: learnt.bundle,
       metrics: learnt.evaluation.metrics,
       absent: learnt.evaluation.absent,
@@ -170,7 +169,7 @@ export function trainCommand(): Command {
     .option("--group <COLUMN>", "rows with the same value belong together (one person, many rows); it is no feature")
     .addOption(
       new Option("--task <TASK>", "what the target is")
-        .choices(["auto", "classification", "regression"])
+        .choices(["auto", ...taskFamilies().map(({ name }) => name)])
         .default("auto"),
     )
     .option("--cv <K>", "also cross-validate with K folds, stratified and shuffled", wholeNumber(2, 100))
@@ -180,7 +179,7 @@ export function trainCommand(): Command {
     .action(run)
     .addHelpText(
       "after",
-      "\nTrains a linear baseline and a network, keeps the better on rows held out of the training, and measures it\non rows that neither has seen. A column that only counts the rows is left out, and said. How values are written\nis found out from all of them, said, and kept with the model; the options are for what the values do not tell.",
+      "\nTrains every model of the task, keeps the best on rows held out of the training, and measures it on rows that\nnone has seen. A column that only counts the rows is left out, and said. How values are written\nis found out from all of them, said, and kept with the model; the options are for what the values do not tell.",
     );
   return withReadingOptions(command, { types: true });
 }

@@ -1,4 +1,4 @@
-// A new network beside the models in service: both on the same held-out rows, those that the champion learnt from left out.
+// A new model beside the models in service: both on the same held-out rows, those that the champion learnt from left out.
 
 import { type ApiClient, ApiError } from "@lepta/api";
 import { groupsOf, type Table, takeRows } from "@lepta/data";
@@ -6,17 +6,16 @@ import {
   type Beside,
   type Bundle,
   besideEachOther,
-  type Decided,
   type Figure,
+  kindOf,
   learntRows,
   MlError,
   openScorer,
+  type Predictions,
   readBundle,
-  type TaskPredictions,
   trainedOverlap,
 } from "@lepta/ml";
 import { CliError } from "../errors.ts";
-import { bundlePredictions } from "./bundle-predictions.ts";
 import { fetchBundle } from "./fetch-bundle.ts";
 import { hashOf } from "./json.ts";
 import { formatCount, plural } from "./numbers.ts";
@@ -47,24 +46,19 @@ export async function modelsInService(client: ApiClient, product: string): Promi
 export type ChampionBeside =
   /** Nothing to compare with, and whether that is well. */
   | { readonly passed: boolean; readonly note: string }
-  /** `figure`: of the network and the champion; undefined where the rows have none. */
+  /** `figure`: of the new model and the champion; undefined where the rows have none. */
   | { readonly note: string; readonly figure: (figure: Figure) => Beside | undefined };
-
-interface Network {
-  /** Of the rows of `test`. */
-  readonly predictions: TaskPredictions;
-  readonly threshold: number | null;
-}
 
 /**
  * @param test the held-out rows, as the product's file has them
+ * @param own the new model's answers to them, decided
  * Throws what fetching, reading and running the champion's bundle throws.
  */
 export async function besideChampion(
   workplace: Workplace,
   inService: readonly InService[],
   test: Table,
-  network: Network,
+  own: Predictions,
   { group, seed }: { readonly group: string | undefined; readonly seed: number },
 ): Promise<ChampionBeside> {
   const champion = inService.find(({ role }) => role === "champion");
@@ -73,13 +67,13 @@ export async function besideChampion(
   let answers: Answers = { same: false, reason: "it was not asked" };
   for (const model of inService) {
     if (model !== champion && model.id === champion.id) continue;
-    const own = await answersOf(workplace, model, test, network.predictions);
-    if (own.same)
+    const theirs = await answersOf(workplace, model, test, own);
+    if (theirs.same)
       return {
         passed: true,
-        note: `this very network is in service, as the ${model.role} ${model.name} v${model.version}`,
+        note: `this very model is in service, as the ${model.role} ${model.name} v${model.version}`,
       };
-    if (model === champion) answers = own;
+    if (model === champion) answers = theirs;
   }
   if (answers.predictions === undefined)
     return { passed: false, note: `${title} cannot be compared: ${answers.reason}` };
@@ -91,8 +85,8 @@ export async function besideChampion(
       note: `${title} cannot be compared: it learnt from all ${plural(rows.length, "test row")}`,
     };
   const kept = left.rows.map((row) => rows[row] as number);
-  const first = decided(takePredictions(network.predictions, kept), network.threshold);
-  const second = decided(takePredictions(predictions, left.rows), thresholdOf(bundle));
+  const { take } = kindOf(own);
+  const [first, second] = [take(own, kept), take(predictions, left.rows)];
   const groups = group === undefined ? undefined : groupsOf(takeRows(test, kept), group).groupOf;
   const without = test.rowCount - rows.length;
   return {
@@ -112,7 +106,7 @@ type Answers =
       /** Rows of `test` that the model answers, and the same rows as it reads them. */
       readonly rows: readonly number[];
       readonly table: Table;
-      readonly predictions: TaskPredictions;
+      readonly predictions: Predictions;
     }
   | { readonly same: false; readonly predictions?: undefined; readonly reason: string };
 
@@ -124,7 +118,7 @@ async function answersOf(
   workplace: Workplace,
   { version }: Pick<InService, "version">,
   test: Table,
-  network: TaskPredictions,
+  wanted: Predictions,
 ): Promise<Answers> {
   const { client, product, dataFile } = workplace;
   const dir = workplace.folder("champion", hashOf({ url: workplace.served.url, product: product.name, version }));
@@ -164,60 +158,27 @@ async function answersOf(
   if (rows.length === 0) return not("it can read none of the test rows");
   const scorer = await openScorer(bundle);
   try {
-    const own = bundlePredictions(table, manifest.target, await scorer.scoreTable(table));
-    const wanted = takePredictions(network, rows);
-    const predictions = own === undefined ? undefined : inTermsOf(wanted, own);
-    if (predictions === undefined) return not("its answers are of another kind");
-    const same = rows.length === test.rowCount && sameAnswers(wanted, predictions);
+    const outcomes = await scorer.scoreTable(table);
+    const kind = kindOf(wanted);
+    if (outcomes.kind !== wanted.kind) return not("its answers are of another kind");
+    const labels = kind.labels(table, manifest.target);
+    const among = kind.take(wanted, rows);
+    const predictions = kind.alike(kind.pair(manifest.outcome, kind.outputs(outcomes), labels), among);
+    if (predictions === undefined) return not("its answers are of other classes");
+    const same = rows.length === test.rowCount && sameAnswers(among, predictions);
     return { same, bundle, rows, table, predictions };
   } finally {
     await scorer.close();
   }
 }
 
-/** Another model's answers with the labels and the order of classes of `wanted`; a class that it does not know has probability 0. */
-function inTermsOf(wanted: TaskPredictions, own: TaskPredictions): TaskPredictions | undefined {
-  if (wanted.task === "regression") return own.task === "regression" ? { ...wanted, values: own.values } : undefined;
-  if (own.task === "regression") return undefined;
-  const from = wanted.classes.map((name) => own.classes.indexOf(name));
-  if (from.every((at) => at < 0)) return undefined;
-  const width = from.length;
-  const probabilities = Float32Array.from({ length: wanted.labels.length * width }, (_, i) => {
-    const at = from[i % width] as number;
-    return at < 0 ? 0 : (own.probabilities[Math.floor(i / width) * own.classes.length + at] as number);
-  });
-  return { ...wanted, probabilities };
-}
-
-function sameAnswers(a: TaskPredictions, b: TaskPredictions): boolean {
-  const [one, other] = [a, b].map((each) => (each.task === "regression" ? each.values : each.probabilities));
-  return (one ?? []).every((value, i) => {
-    const against = other?.[i] ?? Number.NaN;
+function sameAnswers(a: Predictions, b: Predictions): boolean {
+  const { predicted } = kindOf(a);
+  const [one, other] = [predicted(a), predicted(b)];
+  return Array.from(one).every((value, i) => {
+    const against = other[i] ?? Number.NaN;
     return Math.abs(value - against) <= rounding * Math.max(1, Math.abs(value));
   });
-}
-
-function takePredictions(predictions: TaskPredictions, rows: readonly number[]): TaskPredictions {
-  if (predictions.task === "regression") {
-    const take = (values: Float64Array): Float64Array => Float64Array.from(rows, (row) => values[row] as number);
-    return { ...predictions, labels: take(predictions.labels), values: take(predictions.values) };
-  }
-  const width = predictions.classes.length;
-  return {
-    ...predictions,
-    labels: rows.map((row) => predictions.labels[row] as string),
-    probabilities: Float32Array.from(
-      { length: rows.length * width },
-      (_, i) => predictions.probabilities[(rows[Math.floor(i / width)] as number) * width + (i % width)] as number,
-    ),
-  };
-}
-
-const thresholdOf = ({ manifest: { outcome } }: Bundle): number | null =>
-  outcome.kind === "class" ? outcome.threshold : null;
-
-function decided(predictions: TaskPredictions, threshold: number | null): Decided {
-  return threshold === null ? predictions : { ...predictions, threshold };
 }
 
 /**

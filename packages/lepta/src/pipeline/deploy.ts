@@ -1,12 +1,11 @@
 // Stage 5: registers both bundles, sets the price, and divides the subjects between the models.
-import type { ApiClient, CostMatrix, Deployment, Version } from "@lepta/api";
+import type { ApiClient, CostMatrix, Deployment, NewDeployment, Version } from "@lepta/api";
+import { taskNamed } from "@lepta/ml";
 import type { Costs } from "../product/tabular.ts";
 import { type BundleOutput, bundleDirectory } from "./bundle.ts";
-import type { Evaluated } from "./evaluate.ts";
-import { measured } from "./metrics-text.ts";
+import type { Evaluated } from "./evaluated.ts";
 import { formatCount, formatMoney } from "./numbers.ts";
 import { publishBundle } from "./publish.ts";
-import { type Role, roles } from "./roles.ts";
 import type { Stage } from "./stage.ts";
 import type { Workplace } from "./workplace.ts";
 
@@ -23,46 +22,46 @@ export type DeployOutput = {
   readonly price: DeployInput["price"];
 };
 
-/** cost[actual][predicted] of two classes. */
-export function costMatrix(classes: readonly string[], positive: string, costs: Costs): CostMatrix {
-  const cost = (actual: string, predicted: string): number => {
-    if (actual === predicted) return 0;
-    return actual === positive ? costs.falseNegative : costs.falsePositive;
-  };
-  return Object.fromEntries(
-    classes.map((actual) => [
-      actual,
-      Object.fromEntries(classes.map((predicted) => [predicted, cost(actual, predicted)])),
-    ]),
-  );
-}
-
 async function run(workplace: Workplace, input: DeployInput): Promise<DeployOutput> {
   const { product, client, run: runId } = workplace;
   const { bundles, traffic, costs, price, evaluated } = input;
-  const { classes, positive } = bundles;
-  const versions: Partial<Record<Role, Version>> = {};
-  for (const role of roles) {
-    const { confusion } = evaluated.models[role];
-    versions[role] = await publishBundle(client, product.name, bundleDirectory(workplace, bundles, role), {
-      name: role,
-      run: runId,
-      ...(role === "baseline" ? {} : { baseline: measured(evaluated.models.baseline.metrics) }),
-      ...(confusion === null
-        ? {}
-        : { confusion: { labels: [...confusion.labels], counts: confusion.counts.map((row) => [...row]) } }),
-    });
+  const versions: Version[] = [];
+  for (const { model } of bundles.bundles) {
+    const confusion = evaluated.models.find((one) => one.model === model)?.confusion ?? null;
+    versions.push(
+      await publishBundle(client, product.name, bundleDirectory(workplace, bundles, model), {
+        name: model,
+        run: runId,
+        ...(confusion === null
+          ? {}
+          : { confusion: { labels: [...confusion.labels], counts: confusion.counts.map((row) => [...row]) } }),
+      }),
+    );
   }
   await applyPrice(client, product.name, price);
-  const { baseline, network } = versions as Record<Role, Version>;
   const deployment = await client.deploy(product.name, {
-    variants: [
-      { version: baseline.version, role: "champion", weight: 1 - traffic },
-      { version: network.version, role: "challenger", weight: traffic },
-    ],
-    costs: costs === null || classes === null || positive === null ? null : costMatrix(classes, positive, costs),
+    variants: variantsOf(versions, traffic),
+    costs: costs === null ? null : costMatrix(bundles, costs),
   });
   return { deployment, price };
+}
+
+/** The first is champion; the challenger, where there is one, answers `traffic` of the subjects. */
+function variantsOf([champion, challenger]: readonly Version[], traffic: number): NewDeployment["variants"] {
+  if (champion === undefined) throw new Error("a task has a model");
+  if (challenger === undefined) return [{ version: champion.version, role: "champion", weight: 1 }];
+  return [
+    { version: champion.version, role: "champion", weight: 1 - traffic },
+    { version: challenger.version, role: "challenger", weight: traffic },
+  ];
+}
+
+/** cost[actual][answered]; null where the task's decisions have no costs. */
+function costMatrix({ task, outcome }: BundleOutput, costs: Costs): CostMatrix | null {
+  const matrix = taskNamed(task).costs?.matrix(outcome, costs);
+  return matrix === undefined
+    ? null
+    : Object.fromEntries(Object.entries(matrix).map(([actual, answered]) => [actual, { ...answered }]));
 }
 
 /** A product file without a price charges nothing, from now on too where it had one. */

@@ -1,33 +1,18 @@
-// Stage 3: both models on the held-out test part, at the threshold that the costs choose on validation rows.
-import { groupsOf, type Table, takeRows } from "@lepta/data";
-import {
-  type Constant,
-  chooseThreshold,
-  classIndices,
-  confusionMatrix,
-  decide,
-  evaluatePredictions,
-  type MetricName,
-  meanCost,
-  overlapText,
-  positiveIndex,
-  positiveScores,
-  type TaskPredictions,
-  taskOverlap,
-} from "@lepta/ml";
+// Stage 3: every candidate on the held-out test part, at the threshold that the costs choose on rows held out of it.
+import { takeRows } from "@lepta/data";
+import { measureTrained, overlapText, type Predictions, type Task, taskFamily, taskFor, taskOverlap } from "@lepta/ml";
 import type { Gate } from "../product/gate.ts";
 import type { Costs } from "../product/tabular.ts";
-import { besideChampion, type InService } from "./champion.ts";
-import type { Evaluation } from "./evaluation.ts";
-import { type GateResult, gateResults, gatesText } from "./gates.ts";
+import { besideChampion, type ChampionBeside, type InService } from "./champion.ts";
+import type { Evaluated, EvaluatedModel } from "./evaluated.ts";
+import { type GateFigures, type GateResult, gateResults, gatesText } from "./gates.ts";
 import { headlineOf } from "./headline.ts";
 import type { JsonObject } from "./json.ts";
-import { absentMetrics, absentText, confusionText, type Metrics, metricsText, metricTitle } from "./metrics-text.ts";
+import { absentText, confusionText, metricsText } from "./metrics-text.ts";
 import { formatCount, formatFigure } from "./numbers.ts";
-import { type Role, roles } from "./roles.ts";
 import { type Stage, StageRefusal } from "./stage.ts";
 import { openTrained, type TrainOutput } from "./train.ts";
-import { checkTrivial, constantOfTask, trivialFigures, trivialLines } from "./trivial.ts";
+import { checkTrivial, trivialLines } from "./trivial.ts";
 import type { Workplace } from "./workplace.ts";
 
 /** A product's gate as plain JSON. */
@@ -36,6 +21,7 @@ type GateInput = Gate & JsonObject;
 export type EvaluateInput = {
   readonly trained: TrainOutput;
   readonly splitHash: string;
+  readonly task: string;
   readonly costs: { readonly falseNegative: number; readonly falsePositive: number } | null;
   readonly gates: readonly GateInput[];
   /** Whether a model that is not shown to beat the trivial policy is deployed all the same. */
@@ -45,82 +31,7 @@ export type EvaluateInput = {
   readonly seed: number;
 };
 
-export type Evaluated = {
-  readonly rows: number;
-  /** A sentence where test rows were learnt from, beyond what chance explains. */
-  readonly overlap: string | null;
-  readonly models: Readonly<Record<Role, Evaluation>>;
-};
-
 export type EvaluateOutput = Evaluated & { readonly gates: readonly GateResult[] };
-
-type Binary = Extract<TaskPredictions, { readonly classes: readonly string[] }>;
-
-/** Labels as 0 and 1, and the positive class's probabilities. */
-function scoresOf(predictions: Binary): ReturnType<typeof positiveScores> {
-  const { classes, positive, labels, probabilities } = predictions;
-  return positiveScores(classIndices(labels, classes), probabilities, positiveIndex(classes, positive));
-}
-
-/** The threshold with the least cost on rows held out of the training. */
-export function thresholdFor(heldOut: TaskPredictions, costs: Costs): number | null {
-  if (heldOut.task !== "binary") return null;
-  const { truth, scores } = scoresOf(heldOut);
-  return chooseThreshold(truth, scores, costs).threshold;
-}
-
-/** The groups of rows that belong together, as intervals take them; undefined where every row is a case of its own. */
-export function rowGroups(table: Table, group: string | undefined): Int32Array | undefined {
-  return group === undefined ? undefined : groupsOf(table, group).groupOf;
-}
-
-/** Metrics with 95 % intervals (over draws of `groups`, else of rows), and the confusion matrix at the threshold. */
-export function evaluationOf(
-  predictions: TaskPredictions,
-  {
-    threshold,
-    costs,
-    seed,
-    constant,
-    groups,
-  }: {
-    threshold: number | null;
-    costs: Costs | null;
-    seed: number;
-    constant: Constant;
-    groups: Int32Array | undefined;
-  },
-): Evaluation {
-  const trivial = trivialFigures(predictions, constant, { threshold, costs, groups });
-  if (predictions.task === "regression") {
-    const metrics = evaluatePredictions({ ...predictions, groups, seed }) as Metrics;
-    return {
-      metrics,
-      absent: absentMetrics(metrics, ["r2"]),
-      threshold: null,
-      meanCost: null,
-      confusion: null,
-      trivial,
-    };
-  }
-  const { classes, positive, labels, probabilities } = predictions;
-  const metrics = evaluatePredictions({
-    ...predictions,
-    groups,
-    seed,
-    ...(threshold === null ? {} : { threshold }),
-  }) as Metrics;
-  const at = threshold === null ? undefined : { positive: positiveIndex(classes, positive), value: threshold };
-  const decided = decide(probabilities, classes.length, at);
-  const { counts } = confusionMatrix(classIndices(labels, classes), decided, classes);
-  let cost: number | null = null;
-  if (threshold !== null && costs !== null) {
-    const { truth, scores } = scoresOf(predictions);
-    cost = meanCost(truth, scores, threshold, costs);
-  }
-  const absent = absentMetrics(metrics, ["auc", "averagePrecision"]);
-  return { metrics, absent, threshold, meanCost: cost, confusion: { labels: classes, counts }, trivial };
-}
 
 /** Throws `gate-failed`, with the figures that the stage would have put out, for a gate that is not cleared. */
 function checkGates(output: EvaluateOutput): void {
@@ -128,84 +39,98 @@ function checkGates(output: EvaluateOutput): void {
   if (failed.length === 0) return;
   const figure = (value: number | null): string => (value === null ? "not there" : formatFigure(value));
   const sentences = failed.map(
-    ({ gate, measured, bound, note }) =>
-      `"${gate}": on the test part it is ${figure(measured)}, the bound ${figure(bound)}${note === undefined ? "" : ` (${note})`}`,
+    ({ gate, model, measured, bound, note }) =>
+      `"${gate}": on the test part it is ${figure(measured)} for ${model}, the bound ${figure(bound)}${note === undefined ? "" : ` (${note})`}`,
   );
   throw new StageRefusal(
     "gate-failed",
-    `The network does not clear ${failed.length === 1 ? "the gate" : "the gates"} ${sentences.join("; ")}. Nothing was deployed.`,
+    `${failed.length === 1 ? "A gate is" : "Gates are"} not cleared: ${sentences.join("; ")}. Nothing was deployed.`,
     "Look for better data or columns, or change the gate in the product file.",
     output,
   );
 }
 
+/** Names of the models that gates compare with the champion. */
+function besideNames(gates: readonly Gate[], challenger: string): Set<string> {
+  return new Set(
+    gates.flatMap((one) => (one.kind === "no-worse" && one.than === "champion" ? [one.of ?? challenger] : [])),
+  );
+}
+
+function gateFigures({ metrics, costs: rule }: Task, costs: Costs | null): GateFigures {
+  return {
+    metrics,
+    championFigure(name) {
+      if (name !== "cost") return metrics.find((metric) => metric.name === name);
+      if (rule === undefined || costs === null) return undefined;
+      return { rowCosts: (predictions: Predictions) => rule.rowCosts(predictions, costs) };
+    },
+  };
+}
+
 export const evaluateStage: Stage<Workplace, EvaluateInput, EvaluateOutput> = {
   name: "evaluate",
-  async run(workplace, { trained, costs, gates, evenIfTrivial, inService, seed }, { report }) {
+  async run(workplace, { trained, task, costs, gates, evenIfTrivial, inService, seed }, { report }) {
     const { table, schema, parts } = await workplace.learning();
     const test = takeRows(table, parts.test);
-    const groups = rowGroups(test, schema.group);
-    const models: Partial<Record<Role, Evaluation>> = {};
+    const { challenger } = trained;
+    const wanted = besideNames(gates, challenger);
+    const models: EvaluatedModel[] = [];
+    const champions = new Map<string, ChampionBeside>();
     let overlap: string | undefined;
-    let network: Parameters<typeof besideChampion>[3] | undefined;
-    for (const [done, role] of roles.entries()) {
-      report({ type: "progress", label: "evaluate", done, total: roles.length });
-      const task = await openTrained(workplace, trained, role);
-      overlap = overlapText(taskOverlap(task, test));
-      const threshold = costs === null ? null : thresholdFor(task.heldOut, costs);
-      const constant = constantOfTask(task);
-      const predictions = await task.predict(test);
-      models[role] = evaluationOf(predictions, { threshold, costs, seed, constant, groups });
-      if (role === "network") network = { predictions, threshold };
+    for (const [done, one] of trained.models.entries()) {
+      report({ type: "progress", label: "evaluate", done, total: trained.models.length });
+      const opened = await openTrained(workplace, trained, one);
+      overlap = overlapText(taskOverlap(opened, test));
+      const { evaluation, predictions } = await measureTrained(opened, test, { costs, seed });
+      models.push({ model: one.model, ...evaluation });
+      if (inService !== null && wanted.has(one.model))
+        champions.set(
+          one.model,
+          await besideChampion(workplace, inService, test, predictions, { group: schema.group, seed }),
+        );
     }
-    const both = models as Record<Role, Evaluation>;
-    const champion =
-      inService === null || network === undefined
-        ? null
-        : await besideChampion(workplace, inService, test, network, { group: schema.group, seed });
-    const beside = champion && { champion, costs };
+    const figures = gateFigures(taskFor(schema, taskFamily(task)), costs);
     const output = {
       rows: test.rowCount,
       overlap: overlap ?? null,
-      models: both,
-      gates: gateResults(gates, both, beside),
+      models,
+      challenger,
+      gates: gateResults(gates, models, challenger, figures, champions),
     };
     checkGates(output);
     if (!evenIfTrivial) checkTrivial(output);
     return output;
   },
-  describe: ({ rows, models, overlap, gates }) => [
-    ...(overlap === null ? [] : [`warning: ${overlap}`]),
-    `on ${formatCount(rows)} rows that no model has seen, with 95 % intervals`,
-    ...metricsText({ baseline: models.baseline.metrics, network: models.network.metrics }, models.network.trivial),
-    ...absentText(models.network.absent),
-    ...roles.flatMap((role) => trivialLines(role, models[role].trivial)),
-    ...roles.flatMap((role) => {
-      const { threshold, meanCost: cost, confusion } = models[role];
-      if (confusion === null) return [];
-      const at = threshold === null ? "" : ` from probability ${formatFigure(threshold)} on`;
-      const costing = cost === null ? "" : `, mean cost ${formatFigure(cost)}`;
-      return [
-        `${role}${at}${costing}`,
-        ...confusionText(confusion.labels, confusion.counts).map((line) => `  ${line}`),
-      ];
-    }),
-    ...gatesText(gates),
-  ],
+  describe: ({ rows, models, challenger, overlap, gates }) => {
+    const judged = models.find(({ model }) => model === challenger);
+    return [
+      ...(overlap === null ? [] : [`warning: ${overlap}`]),
+      `on ${formatCount(rows)} rows that no model has seen, with 95 % intervals`,
+      ...metricsText(Object.fromEntries(models.map(({ model, metrics }) => [model, metrics])), judged?.trivial),
+      ...absentText(judged?.absent ?? []),
+      ...models.flatMap(({ model, trivial }) => trivialLines(model, trivial)),
+      ...models.flatMap(({ model, threshold, meanCost, confusion }) => {
+        if (confusion === null) return [];
+        const at = threshold === null ? "" : ` from ${formatFigure(threshold)} on`;
+        const costing = meanCost === null ? "" : `, mean cost ${formatFigure(meanCost)}`;
+        return [
+          `${model}${at}${costing}`,
+          ...confusionText(confusion.labels, confusion.counts).map((line) => `  ${line}`),
+        ];
+      }),
+      ...gatesText(gates),
+    ];
+  },
   summary: ({ rows, models, gates }) => ({
     rows,
     gates: [...gates],
     headline: headlineOf(models),
-    metrics: roles.map((role) => ({
-      model: role,
-      ...Object.fromEntries(
-        Object.entries(models[role].metrics).map(([name, metric]) => [
-          metricTitle(name as MetricName),
-          metric?.value ?? null,
-        ]),
-      ),
-      ...(models[role].meanCost === null ? {} : { "mean cost": models[role].meanCost }),
-      ...(models[role].threshold === null ? {} : { threshold: models[role].threshold }),
+    metrics: models.map(({ model, metrics, meanCost, threshold }) => ({
+      model,
+      ...Object.fromEntries(Object.values(metrics).map(({ title, value }) => [title, value])),
+      ...(meanCost === null ? {} : { "mean cost": meanCost }),
+      ...(threshold === null ? {} : { threshold }),
     })),
   }),
 };

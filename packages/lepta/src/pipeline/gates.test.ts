@@ -1,24 +1,27 @@
 // Gates on any metric, on cost and against the baseline; a refusal keeps and shows its figures.
+import { metrics } from "@lepta/ml";
 import { expect, test } from "vitest";
 import { defineProduct } from "../product/define.ts";
-import { gate } from "../product/gate.ts";
+import { type Gate, gate } from "../product/gate.ts";
 import { table } from "../product/table.ts";
 import { tabular } from "../product/tabular.ts";
-import type { Evaluation } from "./evaluation.ts";
+import type { EvaluatedModel } from "./evaluated.ts";
 import { gateResults, gatesText } from "./gates.ts";
 import type { JsonObject } from "./json.ts";
 import { runStage, type Stage, type StageLog, StageRefusal } from "./stage.ts";
 
-function model(figures: Readonly<Record<string, number>>, meanCost: number | null): Evaluation {
-  const metrics = Object.fromEntries(
-    Object.entries(figures).map(([name, value]) => [name, { value, low: value, high: value }]),
+function model(name: string, figures: Readonly<Record<string, number>>, meanCost: number | null): EvaluatedModel {
+  const measured = Object.fromEntries(
+    Object.entries(figures).map(([metric, value]) => [metric, { value, low: value, high: value }]),
   );
-  return { metrics, meanCost } as unknown as Evaluation;
+  return { model: name, metrics: measured, meanCost } as unknown as EvaluatedModel;
 }
-const models = {
-  baseline: model({ auc: 0.8, logLoss: 0.5 }, 0.6),
-  network: model({ auc: 0.79, logLoss: 0.45 }, 0.5),
-};
+const models = [
+  model("logistic", { auc: 0.8, logLoss: 0.5 }, 0.6),
+  model("network", { auc: 0.79, logLoss: 0.45 }, 0.5),
+];
+const figures = { metrics: Object.values(metrics), championFigure: () => undefined };
+const results = (gates: readonly Gate[]) => gateResults(gates, models, "network", figures, new Map());
 
 test.each([
   [gate.min("auc", 0.79), true, 0.79, 0.79],
@@ -33,14 +36,22 @@ test.each([
   [gate.noWorseThan("baseline", "cost"), true, 0.5, 0.6],
   [gate.min("accuracy", 0), false, null, 0],
 ] as const)("%j", (one, passed, measured, bound) => {
-  const [result] = gateResults([one], models, null);
-  expect(result).toMatchObject({ passed, measured });
+  const [result] = results([one]);
+  expect(result).toMatchObject({ passed, measured, model: "network" });
   if (bound !== null) expect(result?.bound).toBeCloseTo(bound, 12);
 });
 
+test("a gate names what it judges, and fails where no such model was trained", () => {
+  expect(results([gate.min("auc", 0.8, { of: "logistic" })])).toMatchObject([{ model: "logistic", passed: true }]);
+  expect(results([gate.min("auc", 0.8, { of: "forest" })])).toMatchObject([{ model: "forest", passed: false }]);
+  const data = table("a.csv", { target: "y" });
+  const misspelt = { name: "a", data, task: tabular.classifier(), gates: [gate.min("auc", 0.8, { of: "netwrk" })] };
+  expect(() => defineProduct(misspelt)).toThrow(/netwrk/);
+});
+
 test("the table shows what was measured and the bound", () => {
-  expect(gatesText(gateResults([gate.min("auc", 0.8), gate.cost(0.5)], models, null)).join("\n")).toMatch(
-    /AUC at least 0\.8\S* +0\.79\S* +0\.8\S* +failed\nmean cost at most 0\.5\S* +0\.5\S* +0\.5\S* +passed/,
+  expect(gatesText(results([gate.min("auc", 0.8), gate.cost(0.5)])).join("\n")).toMatch(
+    /AUC at least 0\.8\S* +network +0\.79\S* +0\.8\S* +failed\nmean cost at most 0\.5\S* +network +0\.5\S* +0\.5\S* +passed/,
   );
 });
 

@@ -1,91 +1,117 @@
-// Whether the network clears the product's gates, each with what was measured and what it was held to.
-import type { MetricName } from "@lepta/ml";
-import { type Gate, lessIsBetter, type NoWorseGate } from "../product/gate.ts";
-import type { Costs } from "../product/tabular.ts";
+// Whether the models clear the product's gates: each gate with what it judges, what was measured and what it was held to.
+import { advantage, type Direction, type Figure, type MeasuredMetric } from "@lepta/ml";
+import type { Gate, NoWorseGate } from "../product/gate.ts";
 import type { ChampionBeside } from "./champion.ts";
-import type { Evaluation } from "./evaluation.ts";
-import { intervalText, metricTitle } from "./metrics-text.ts";
+import type { EvaluatedModel } from "./evaluated.ts";
+import { intervalText } from "./metrics-text.ts";
 import { formatFigure } from "./numbers.ts";
-import type { Role } from "./roles.ts";
 import { textTable } from "./text-table.ts";
 
 export type GateResult = {
   /** For example "AUC at least 0.75". */
   readonly gate: string;
+  /** The model that was judged. */
+  readonly model: string;
   /** null where the test part has no such figure. */
   readonly measured: number | null;
   readonly bound: number | null;
   readonly passed: boolean;
-  /** Of the network less the champion on the same rows, 95 %. */
+  /** Of the model less the champion on the same rows, 95 %. */
   readonly difference?: { readonly value: number; readonly low: number; readonly high: number };
   /** On what it was measured, or why not. */
   readonly note?: string;
 };
 
-function figureOf({ metrics, meanCost }: Evaluation, metric: string): number | null {
-  return metric === "cost" ? meanCost : (metrics[metric as MetricName]?.value ?? null);
+/** A figure that gates go by. */
+interface Judged {
+  readonly title: string;
+  readonly direction: Direction;
+  readonly of: (model: EvaluatedModel) => number | null;
+  /** How the champion is compared in it; undefined where it has none. */
+  readonly figure: Figure | undefined;
 }
 
-const title = (metric: string): string => (metric === "cost" ? "mean cost" : metricTitle(metric as MetricName));
+const costs: Omit<Judged, "figure"> = {
+  title: "mean cost",
+  direction: "lower",
+  of: ({ meanCost }) => meanCost,
+};
 
-const holds = (metric: string, measured: number | null, bound: number | null): boolean =>
-  measured !== null && bound !== null && (lessIsBetter(metric) ? measured <= bound : measured >= bound);
+/** What gates on metrics and on cost compare models by. */
+export interface GateFigures {
+  /** Metrics by name, as the task has them; for metrics that no model has, too. */
+  readonly metrics: readonly (Pick<MeasuredMetric, "title" | "direction"> & { readonly name: string })[];
+  readonly championFigure: (metric: string) => Figure | undefined;
+}
+
+function judgedBy(metric: string, { metrics, championFigure }: GateFigures): Judged {
+  const figure = championFigure(metric);
+  if (metric === "cost") return { ...costs, figure };
+  const { title, direction } = metrics.find(({ name }) => name === metric) ?? { title: metric, direction: "higher" };
+  return { title, direction, figure, of: ({ metrics: measured }) => measured[metric]?.value ?? null };
+}
+
+const holds = ({ direction }: Judged, measured: number | null, bound: number | null): boolean =>
+  measured !== null && bound !== null && advantage({ direction }, measured, bound) >= 0;
 
 /** What is no worse than a rival's figure. */
-const boundBeside = ({ metric, by }: NoWorseGate, figure: number | null): number | null =>
-  figure === null ? null : lessIsBetter(metric) ? figure + by : figure - by;
+const boundBeside = ({ direction }: Judged, { by }: NoWorseGate, figure: number | null): number | null =>
+  figure === null ? null : direction === "lower" ? figure + by : figure - by;
 
-const noWorseTitle = ({ metric, than, by }: NoWorseGate): string =>
-  `${title(metric)} no worse than the ${than}'s${by === 0 ? "" : ` by more than ${formatFigure(by)}`}`;
+const noWorseTitle = ({ title }: Judged, { than, by }: NoWorseGate): string =>
+  `${title} no worse than the ${than}'s${by === 0 ? "" : ` by more than ${formatFigure(by)}`}`;
 
 /** A gate on the champion: both figures are of the rows that it did not learn from. */
-function championResult(
-  one: NoWorseGate,
-  champion: ChampionBeside,
-  network: Evaluation,
-  costs: Costs | null,
-): GateResult {
-  const gate = noWorseTitle(one);
-  const { note } = champion;
-  if ("passed" in champion)
-    return { gate, measured: figureOf(network, one.metric), bound: null, passed: champion.passed, note };
-  const figure = one.metric === "cost" ? costs && { costs } : (one.metric as MetricName);
-  const beside = figure === null ? undefined : champion.figure(figure);
+function championResult(one: NoWorseGate, by: Judged, model: EvaluatedModel, champion: ChampionBeside): GateResult {
+  const about = { gate: noWorseTitle(by, one), model: model.model, note: champion.note };
+  if ("passed" in champion) return { ...about, measured: by.of(model), bound: null, passed: champion.passed };
+  const beside = by.figure === undefined ? undefined : champion.figure(by.figure);
   const measured = beside?.first ?? null;
-  const bound = boundBeside(one, beside?.second ?? null);
+  const bound = boundBeside(by, one, beside?.second ?? null);
   const { value, low, high } = beside?.difference ?? {};
   return {
-    gate,
+    ...about,
     measured,
     bound,
-    passed: holds(one.metric, measured, bound),
+    passed: holds(by, measured, bound),
     ...(value === undefined || low === undefined || high === undefined ? {} : { difference: { value, low, high } }),
-    note,
   };
 }
 
-/** @param beside the champion, which a gate on it needs */
+/**
+ * @param models the simplest first: it is the baseline
+ * @param challenger name of the model that gates judge where they name none
+ * @param champions beside each judged model; a gate on the champion needs it
+ */
 export function gateResults(
   gates: readonly Gate[],
-  models: Readonly<Record<Role, Evaluation>>,
-  beside: { readonly champion: ChampionBeside; readonly costs: Costs | null } | null,
+  models: readonly EvaluatedModel[],
+  challenger: string,
+  figures: GateFigures,
+  champions: ReadonlyMap<string, ChampionBeside>,
 ): GateResult[] {
   return gates.flatMap((one) => {
     if (one.kind === "even-if-trivial") return [];
-    if (one.kind === "no-worse" && one.than === "champion")
-      return beside === null ? [] : [championResult(one, beside.champion, models.network, beside.costs)];
-    const metric = one.kind === "cost" ? "cost" : one.metric;
-    const measured = figureOf(models.network, metric);
-    let bound: number | null;
-    let gate: string;
-    if (one.kind === "no-worse") {
-      bound = boundBeside(one, figureOf(models.baseline, metric));
-      gate = noWorseTitle(one);
-    } else {
-      bound = one.bound;
-      gate = `${title(metric)} at ${lessIsBetter(metric) ? "most" : "least"} ${formatFigure(one.bound)}`;
+    const judgedName = one.of ?? challenger;
+    const model = models.find((each) => each.model === judgedName);
+    const by = judgedBy(one.kind === "cost" ? "cost" : one.metric, figures);
+    if (model === undefined) {
+      const note = "no such model was trained";
+      return [{ gate: by.title, model: judgedName, measured: null, bound: null, passed: false, note }];
     }
-    return [{ gate, measured, bound, passed: holds(metric, measured, bound) }];
+    if (one.kind === "no-worse" && one.than === "champion") {
+      const champion = champions.get(model.model);
+      return champion === undefined ? [] : [championResult(one, by, model, champion)];
+    }
+    const measured = by.of(model);
+    const [baseline] = models;
+    const bound =
+      one.kind === "no-worse" ? boundBeside(by, one, baseline === undefined ? null : by.of(baseline)) : one.bound;
+    const gate =
+      one.kind === "no-worse"
+        ? noWorseTitle(by, one)
+        : `${by.title} at ${by.direction === "lower" ? "most" : "least"} ${formatFigure(one.bound)}`;
+    return [{ gate, model: model.model, measured, bound, passed: holds(by, measured, bound) }];
   });
 }
 
@@ -96,9 +122,10 @@ export function gatesText(results: readonly GateResult[]): string[] {
   const notes = new Set(results.flatMap(({ note }) => note ?? []));
   return [
     ...textTable([
-      ["gate", "network", "bound", ...(paired ? ["difference"] : []), ""],
-      ...results.map(({ gate, measured, bound, difference, passed }) => [
+      ["gate", "model", "measured", "bound", ...(paired ? ["difference"] : []), ""],
+      ...results.map(({ gate, model, measured, bound, difference, passed }) => [
         gate,
+        model,
         figure(measured),
         figure(bound),
         ...(paired ? [difference === undefined ? "" : intervalText(difference)] : []),

@@ -1,17 +1,16 @@
-// The one figure that stands for a run: the first of its task's metrics, of the model that has it best.
+// The one figure that stands for a run: the deciding metric, of the model that has it best.
 import type { Headline } from "@lepta/api";
-import { lowerIsBetter } from "@lepta/ml";
-import type { Evaluation } from "./evaluation.ts";
-import { metricNames } from "./metrics-text.ts";
+import { advantage } from "@lepta/ml";
+import type { EvaluatedModel } from "./evaluated.ts";
 
 /** null where no model has a metric. */
-export function headlineOf(models: Readonly<Record<string, Pick<Evaluation, "metrics">>>): Headline | null {
-  const metric = metricNames.find((name) => Object.values(models).some(({ metrics }) => metrics[name] !== undefined));
-  if (metric === undefined) return null;
-  const figures = Object.entries(models).flatMap(([model, { metrics }]) => {
-    const value = metrics[metric]?.value;
-    return value === undefined || !Number.isFinite(value) ? [] : [{ model, metric, value }];
+export function headlineOf(models: readonly Pick<EvaluatedModel, "model" | "metrics">[]): Headline | null {
+  const deciding = models.flatMap(({ metrics }) => Object.entries(metrics)[0] ?? [])[0];
+  if (typeof deciding !== "string") return null;
+  const figures = models.flatMap(({ model, metrics }) => {
+    const measured = metrics[deciding];
+    return measured === undefined ? [] : [{ model, measured }];
   });
-  const sign = lowerIsBetter(metric) ? 1 : -1;
-  return figures.sort((a, b) => sign * (a.value - b.value))[0] ?? null;
+  const [best] = figures.sort((a, b) => advantage(a.measured, b.measured.value, a.measured.value));
+  return best === undefined ? null : { model: best.model, metric: deciding, value: best.measured.value };
 }

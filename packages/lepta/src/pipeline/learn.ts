@@ -1,33 +1,32 @@
-// Learns from a table without a product: trains the baseline and the network, keeps the better, measures, bundles.
+// Learns from a table without a product: trains every candidate, keeps the best, measures, bundles.
 import { kFold, type Schema, splitTable, type Table, takeRows } from "@lepta/data";
 import {
-  inferTask,
-  lowerIsBetter,
-  type MetricName,
+  bestCandidate,
+  type Evaluation,
   type MetricSummaries,
-  type ModelName,
   measureFolds,
-  modelNameFor,
+  measureTrained,
   type Overlap,
-  pointMetrics,
+  type PointOptions,
+  type Predictions,
   summarizeFolds,
-  type TaskPredictions,
+  type Task,
+  type TaskFamily,
   type TrainedTask,
+  taskFor,
   taskOverlap,
-  train,
+  trainCandidates,
   writeBundle,
 } from "@lepta/ml";
-import { evaluationOf, rowGroups } from "./evaluate.ts";
-import type { Evaluation } from "./evaluation.ts";
 import type { Report } from "./events.ts";
-import { measured } from "./metrics-text.ts";
 import { splitBy } from "./prepare.ts";
 import { liveFigures } from "./train.ts";
-import { constantOfTask } from "./trivial.ts";
 
 export interface LearnOptions {
   readonly table: Table;
   readonly schema: Schema;
+  /** What the target is learnt as. Default: by its values. */
+  readonly family?: TaskFamily | undefined;
   /** Rows to measure on. Default: a fifth of the table, held out. */
   readonly test?: Table | undefined;
   /** Folds to cross-validate with. */
@@ -39,12 +38,14 @@ export interface LearnOptions {
   readonly report: Report;
 }
 
+type MeasuredModel = Evaluation & { readonly model: string };
+
 export interface Learnt {
-  readonly task: ReturnType<typeof inferTask>;
+  readonly task: Task;
   /** Name of the model that was kept. */
   readonly model: string;
-  /** Name of the linear model beside it. */
-  readonly baselineModel: string;
+  /** Every candidate, the simplest first. */
+  readonly models: readonly MeasuredModel[];
   readonly bundle: string;
   readonly testRows: number;
   readonly learntRows: number;
@@ -53,93 +54,71 @@ export interface Learnt {
   /** How columns were taken, one sentence each. */
   readonly notes: readonly string[];
   readonly evaluation: Evaluation;
-  readonly baseline: Evaluation;
   readonly cv: MetricSummaries | undefined;
 }
 
-/** Which of two models is better: on rows held out of their training. */
-const deciding: Readonly<Record<Learnt["task"], MetricName>> = {
-  binary: "auc",
-  multiclass: "logLoss",
-  regression: "rmse",
-};
-
-const candidates: readonly ModelName[] = ["linear", "network"];
-
-interface Trained {
-  readonly baseline: TrainedTask;
-  readonly best: TrainedTask;
-}
-
-/** Trains both and keeps the one with the better held-out metric, which the test rows have no part in. */
-async function trainBoth(
+/** Trains every candidate and keeps the best by rows held out, in which the test rows have no part. */
+async function trainAll(
   parts: { train: Table; validation?: Table },
-  schema: Schema,
-  seed: number,
+  { schema, family, seed }: Pick<LearnOptions, "schema" | "family" | "seed">,
   report: Report | undefined,
-): Promise<Trained> {
-  const kind = inferTask(schema);
-  const metric = deciding[kind];
-  const trained: { task: TrainedTask; value: number }[] = [];
-  for (const model of candidates.map((candidate) => modelNameFor(candidate, kind))) {
-    const task = await train({
-      ...parts,
-      schema,
-      model,
-      seed,
-      ...(report === undefined
-        ? {}
-        : {
-            measure: pointMetrics,
-            onEvent: (event) =>
-              report({ type: "epoch", model, epoch: event.epoch, epochs: event.total, values: liveFigures(event) }),
-          }),
-    });
-    const value = pointMetrics(task.heldOut)[metric] ?? Number.NaN;
-    trained.push({ task, value: lowerIsBetter(metric) ? -value : value });
-  }
-  const [baseline, network] = trained as [(typeof trained)[number], (typeof trained)[number]];
-  return { baseline: baseline.task, best: baseline.value > network.value ? baseline.task : network.task };
+): Promise<{ readonly all: readonly TrainedTask[]; readonly best: TrainedTask }> {
+  const all = await trainCandidates({
+    ...parts,
+    schema,
+    task: taskFor(schema, family),
+    seed,
+    ...(report === undefined
+      ? {}
+      : {
+          onEvent: (event) =>
+            report({
+              type: "epoch",
+              model: event.model,
+              epoch: event.epoch,
+              epochs: event.total,
+              values: liveFigures(event),
+            }),
+        }),
+  });
+  const [first, ...others] = all;
+  if (first === undefined) throw new Error("a task has a model");
+  return { all, best: bestCandidate([first, ...others]) };
 }
 
 export async function learn(options: LearnOptions): Promise<Learnt> {
-  const { table, schema, folds, seed, name, out, report } = options;
+  const { folds, seed, name, out, report, table } = options;
   const parts = partsOf(options);
-  const { baseline, best } = await trainBoth(parts.learn, schema, seed, report);
-  const groups = rowGroups(parts.test, schema.group);
-  const measure = async (task: TrainedTask): Promise<Evaluation> =>
-    evaluationOf(await task.predict(parts.test), {
-      threshold: null,
-      costs: null,
-      seed,
-      constant: constantOfTask(task),
-      groups,
-    });
-  const baselineEvaluation = await measure(baseline);
-  const evaluation = best === baseline ? baselineEvaluation : await measure(best);
-  const cv = folds === undefined ? undefined : await crossValidated(table, schema, folds, seed, report);
+  const { all, best } = await trainAll(parts.learn, options, report);
+  const models: MeasuredModel[] = [];
+  for (const one of all) {
+    const { evaluation } = await measureTrained(one, parts.test, { seed });
+    models.push({ model: one.model, ...evaluation });
+  }
+  const kept = models.find(({ model }) => model === best.model) as MeasuredModel;
+  const [baseline] = models;
+  const cv = folds === undefined ? undefined : await crossValidated(options, folds);
   await writeBundle(out, {
     trained: best,
     name,
     dataHash: table.hash,
-    metrics: measured(evaluation.metrics),
-    trivial: evaluation.trivial,
+    metrics: kept.metrics,
+    trivial: kept.trivial,
     evaluatedOn: { rows: parts.test.rowCount, dataHash: parts.test.hash },
-    ...(best === baseline
+    ...(baseline === undefined || baseline === kept
       ? {}
-      : { baseline: { model: baseline.model, metrics: measured(baselineEvaluation.metrics) } }),
+      : { baseline: { model: baseline.model, metrics: baseline.metrics } }),
   });
   return {
-    task: inferTask(schema),
+    task: best.task,
     model: best.model,
-    baselineModel: baseline.model,
+    models,
     bundle: out,
     testRows: parts.test.rowCount,
     learntRows: best.rows.rowCount,
     notes: best.features.notes,
     overlap: taskOverlap(best, parts.test),
-    evaluation,
-    baseline: baselineEvaluation,
+    evaluation: kept,
     cv,
   };
 }
@@ -157,17 +136,12 @@ function partsOf({ table, schema, test, seed }: LearnOptions): {
 }
 
 /** The whole procedure, choice of the model included, in each fold. */
-async function crossValidated(
-  table: Table,
-  schema: Schema,
-  folds: number,
-  seed: number,
-  report: Report,
-): Promise<MetricSummaries> {
+async function crossValidated(options: LearnOptions, folds: number): Promise<MetricSummaries> {
+  const { table, schema, family, seed, report } = options;
   const parts = kFold(table, { k: folds, ...splitBy(schema), seed });
-  const predict = async (fold: (typeof parts)[number]): Promise<TaskPredictions> => {
-    const { best } = await trainBoth({ train: takeRows(table, fold.train) }, schema, seed, undefined);
-    return best.predict(takeRows(table, fold.test));
+  const predict = async (fold: (typeof parts)[number]): Promise<Predictions & PointOptions> => {
+    const { best } = await trainAll({ train: takeRows(table, fold.train) }, options, undefined);
+    return { ...(await best.predict(takeRows(table, fold.test))), metrics: taskFor(schema, family).metrics };
   };
   report({ type: "progress", label: "fold", done: 0, total: folds });
   return summarizeFolds(

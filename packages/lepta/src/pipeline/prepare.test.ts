@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { profileTable, splitTable } from "@lepta/data";
+import { taskFamily } from "@lepta/ml";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Columns } from "../product/columns.ts";
 import { alikeClasses, doubtfulClasses, prepareTable, splitBy } from "./prepare.ts";
@@ -53,7 +54,13 @@ test.each([
   ["the target alone", "y\na\nb\n", {}, "columns-mismatch", /has no column to learn from: it has the target alone\.$/],
   ["one number", "x,y\n1,2.5\n2,2.5\n", {}, "target-one-class", /"2\.5" in every row/],
   ["three classes", "x,y\n1,a\n2,b\n3,c\n", { positive: "a" }, "positive-unknown", /has 3 classes: a, b, c/],
-  ["a number", "x,y\n1,1\n2,2\n3,1\n", { positive: "1", task: "regression" }, "positive-unknown", /as a number/],
+  [
+    "a number",
+    "x,y\n1,1\n2,2\n3,1\n",
+    { positive: "1", family: taskFamily("regression") },
+    "positive-unknown",
+    /as a number/,
+  ],
 ] as const)("a target that cannot be learnt so: %s", async (_, text, options, code, message) => {
   const path = join(folder, "refused.csv");
   await writeFile(path, text);
@@ -67,7 +74,7 @@ test("numbers that are asked for as classes are doubted, few classes are not", a
   const doubt = async (target: (row: number) => string): Promise<string | undefined> => {
     const lines = Array.from({ length: 200 }, (_, row) => `${(row * 37) % 101},${target(row)}`);
     await writeFile(path, `x,y\n${lines.join("\n")}\n`);
-    const { table, schema } = await prepareTable(path, { target: "y", task: "classification" });
+    const { table, schema } = await prepareTable(path, { target: "y", family: taskFamily("classification") });
     return doubtfulClasses(schema, table);
   };
   expect(await doubt((row) => String(row + 0.5))).toMatch(/200 classes in 200 rows, all of them numbers/);

@@ -1,7 +1,6 @@
 // Reads a table for learning: declared columns checked, roles decided, rows without a target put aside.
 import { basename } from "node:path";
 import {
-  type ColumnType,
   classLimit,
   DataError,
   groupSuspects,
@@ -15,10 +14,9 @@ import {
   takeColumns,
   withTarget,
 } from "@lepta/data";
+import type { TaskFamily } from "@lepta/ml";
 import { CliError } from "../errors.ts";
 import type { Columns } from "../product/columns.ts";
-
-export type TaskChoice = "auto" | "classification" | "regression";
 
 export interface PrepareOptions {
   readonly target: string;
@@ -29,8 +27,8 @@ export interface PrepareOptions {
   readonly columns?: Columns | undefined;
   /** How values are written. Default: as the values have it. */
   readonly reading?: TableReading | undefined;
-  /** Default auto: by the target's values. */
-  readonly task?: TaskChoice;
+  /** What the target is learnt as. Default: by its values. */
+  readonly family?: TaskFamily | undefined;
   readonly onProgress?: (progress: ReadProgress) => void;
 }
 
@@ -88,13 +86,7 @@ function takeDeclared(table: Table, columns: Columns, { target, group }: Prepare
 }
 
 function readOptions(options: PrepareOptions, columns: Columns | undefined): Parameters<typeof readTable>[1] {
-  const { target, group, task, reading, onProgress } = options;
-  const targetType: Readonly<Record<TaskChoice, ColumnType | undefined>> = {
-    auto: undefined,
-    classification: "category",
-    regression: "number",
-  };
-  const declared = targetType[task ?? "auto"];
+  const { target, group, family, reading, onProgress } = options;
   return {
     target,
     ...(reading === undefined ? {} : { reading }),
@@ -102,7 +94,7 @@ function readOptions(options: PrepareOptions, columns: Columns | undefined): Par
     types: {
       ...columns,
       ...(group === undefined || group === target ? {} : { [group]: "category" }),
-      ...(declared === undefined ? {} : { [target]: declared }),
+      ...(family === undefined ? {} : { [target]: family.targetType }),
     },
     ...(onProgress === undefined ? {} : { onProgress }),
   };
@@ -113,7 +105,7 @@ function readOptions(options: PrepareOptions, columns: Columns | undefined): Par
  * file.
  */
 export async function prepareTable(path: string, options: PrepareOptions): Promise<PreparedTable> {
-  const { target, positive, group, columns, task = "auto" } = options;
+  const { target, positive, group, columns, family } = options;
   let read: Table;
   try {
     read =
@@ -122,7 +114,7 @@ export async function prepareTable(path: string, options: PrepareOptions): Promi
         : await readDeclared(path, columns, options);
   } catch (error) {
     // The target is declared by us for a chosen task; its absence is said in the target's own words.
-    if (error instanceof DataError && error.code === "unknown-column" && task !== "auto")
+    if (error instanceof DataError && error.code === "unknown-column" && family !== undefined)
       throw new DataError("target-missing", error.message, error.fix, error);
     throw error;
   }
@@ -145,7 +137,7 @@ export async function prepareTable(path: string, options: PrepareOptions): Promi
   const used = new Set([...schema.features.map(({ name }) => name), target, group]);
   const names = whole.columns.map(({ name }) => name).filter((name) => used.has(name));
   const table = names.length === whole.columns.length ? whole : takeColumns(whole, names);
-  const chosen = chosenTask(schema, task);
+  const chosen = asLearnt(schema, family);
   refusePositive(chosen, positive);
   const groups = groupSuspects(read, chosen).filter(({ name }) => !used.has(name));
   return { table: withTarget(table, target).table, schema: chosen, groupSuspects: groups, rejected: whole.rejected };
@@ -190,9 +182,9 @@ export function doubtfulClasses({ target }: Schema, table: Table): string | unde
 
 const listed = (names: readonly string[]): string => `${names.slice(0, 6).join(", ")}${names.length > 6 ? ", …" : ""}`;
 
-/** A regression on few whole numbers is still a regression when it is asked for. */
-function chosenTask(schema: Schema, task: TaskChoice): Schema {
-  if (task !== "regression" || schema.target === undefined) return schema;
+/** Few whole numbers are still numbers when they are asked for. */
+function asLearnt(schema: Schema, family: TaskFamily | undefined): Schema {
+  if (family === undefined || family.classes || schema.target === undefined) return schema;
   const { name, type, missing } = schema.target;
   return { ...schema, target: { name, type, missing, classes: undefined } };
 }

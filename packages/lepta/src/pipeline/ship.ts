@@ -9,12 +9,11 @@ import { codeVersion } from "./code-version.ts";
 import { dataStage, fileHash } from "./data.ts";
 import { deployStage } from "./deploy.ts";
 import { evaluateStage } from "./evaluate.ts";
-import type { Evaluation } from "./evaluation.ts";
+import type { EvaluatedModel } from "./evaluated.ts";
 import type { Report, StageName } from "./events.ts";
 import { homeDirectory } from "./home.ts";
 import type { JsonObject } from "./json.ts";
 import { pruneStageFolders } from "./prune.ts";
-import type { Role } from "./roles.ts";
 import { createRunLog, type RunLog } from "./run-log.ts";
 import { runningServer } from "./running-server.ts";
 import type { Served, ServeOptions } from "./served.ts";
@@ -51,7 +50,9 @@ export interface ShipResult {
   readonly seconds: number;
   readonly stages: readonly ShipStage[];
   /** On the held-out test part. */
-  readonly models: Readonly<Record<Role, Evaluation>>;
+  readonly models: readonly EvaluatedModel[];
+  /** The model that is deployed beside the first, the baseline. */
+  readonly challenger: string;
   readonly experiment: Experiment;
   /** null where the product has no price. */
   readonly invoice: Invoice | null;
@@ -118,7 +119,7 @@ async function runStages(
   const workplace: Workplace = createWorkplace({ product, run: log.run, directory, served, report });
   const runner: StageRunner<Workplace> = { workplace, log, report, codeVersion: codeVersion(), signal };
   const { target, positive, columns, group, reading } = product.data;
-  const costs = product.task.kind === "classifier" ? (product.task.costs ?? null) : null;
+  const costs = product.task.costs ?? null;
   const { seed } = product;
 
   const data = await runStage(runner, dataStage, {
@@ -144,6 +145,7 @@ async function runStages(
   const evaluate = await runStage(runner, evaluateStage, {
     trained: train.output,
     splitHash,
+    task: product.task.kind,
     costs: costs && { ...costs },
     gates: product.gates.map((one) => ({ ...one })),
     inService: product.gates.some((one) => one.kind === "no-worse" && one.than === "champion")
@@ -183,7 +185,7 @@ async function billInput({ client, product }: Workplace, deployment: string): Pr
 
 function resultOf(product: Product, run: string, seconds: number, stages: Stages, served: Served): ShipResult {
   const list: StageResult<JsonObject>[] = Object.values(stages);
-  const models = stages.evaluate.output.models;
+  const { models, challenger } = stages.evaluate.output;
   const { experiment } = stages.use.output;
   const { invoice, predictions } = stages.bill.output;
   return {
@@ -192,9 +194,10 @@ function resultOf(product: Product, run: string, seconds: number, stages: Stages
     seconds,
     stages: list.map(({ stage, status, seconds: took }) => ({ stage, status, seconds: took })),
     models,
+    challenger,
     experiment,
     invoice,
     url: served.url,
-    summary: shipSummary({ models, experiment, invoice, predictions }),
+    summary: shipSummary({ models, challenger, experiment, invoice, predictions }),
   };
 }

@@ -1,10 +1,9 @@
 // What a ship ends with, in four lines: how good, at what cost, what is owed.
 import type { Experiment, Invoice } from "@lepta/api";
 import { nothingToInvoice } from "./bill.ts";
-import type { Evaluation } from "./evaluation.ts";
-import { intervalText, metricNames, metricTitle } from "./metrics-text.ts";
+import type { EvaluatedModel } from "./evaluated.ts";
+import { intervalText } from "./metrics-text.ts";
 import { formatCount, formatFigure, formatMoney } from "./numbers.ts";
-import { type Role, roles } from "./roles.ts";
 import { trivialLines } from "./trivial.ts";
 
 /** How much of it nobody is billed for, being our own. */
@@ -14,26 +13,26 @@ function ownOf({ lines }: Invoice): string {
 }
 
 export function shipSummary(shipped: {
-  readonly models: Readonly<Record<Role, Evaluation>>;
+  readonly models: readonly EvaluatedModel[];
+  readonly challenger: string;
   readonly experiment: Experiment;
   readonly invoice: Invoice | null;
   readonly predictions: number;
 }): string[] {
-  const { models, experiment, invoice, predictions } = shipped;
-  const name = metricNames.find((metric) => models.network.metrics[metric] !== undefined);
-  const scores = roles.flatMap((role) => {
-    const metric = name === undefined ? undefined : models[role].metrics[name];
-    return metric === undefined ? [] : [`${role} ${intervalText(metric)}`];
+  const { models, challenger, experiment, invoice, predictions } = shipped;
+  const judged = models.find(({ model }) => model === challenger);
+  const [deciding] = Object.entries(judged?.metrics ?? {});
+  const scores = models.flatMap(({ model, metrics }) => {
+    const metric = deciding && metrics[deciding[0]];
+    return metric === undefined ? [] : [`${model} ${intervalText(metric)}`];
   });
   const costs = experiment.variants.flatMap(({ name: variant, cost }) =>
     cost === null ? [] : [`${variant} ${formatFigure(cost.value)}`],
   );
-  const warnings = roles.flatMap((role) =>
-    models[role].trivial.beaten ? [] : trivialLines(role, models[role].trivial),
-  );
+  const warnings = models.flatMap(({ model, trivial }) => (trivial.beaten ? [] : trivialLines(model, trivial)));
   return [
     ...warnings,
-    ...(name === undefined ? [] : [`${metricTitle(name)}  ${scores.join(", ")}`]),
+    ...(deciding === undefined ? [] : [`${deciding[1].title}  ${scores.join(", ")}`]),
     `mean ${experiment.metric}  ${costs.join(", ")}`,
     invoice === null
       ? nothingToInvoice(predictions)

@@ -1,26 +1,22 @@
-// Stage 2: a linear baseline and a tabular network, both trained by the engine's own graph.
+// Stage 2: the candidates of the product's task, each trained by the engine's own graph.
 import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Table, takeRows } from "@lepta/data";
 import {
-  type MetricName,
-  type ModelName,
+  bestCandidate,
   pointMetrics,
   readTask,
   storedTaskHash,
   type TrainEvent,
   type TrainedTask,
-  train,
+  taskFamily,
+  taskFor,
+  trainCandidates,
   writeTask,
 } from "@lepta/ml";
-import { metricTitle } from "./metrics-text.ts";
 import { formatCount, formatFigure } from "./numbers.ts";
-import { type Role, roles } from "./roles.ts";
 import type { Stage, StageContext } from "./stage.ts";
 import type { LearningTable, Workplace } from "./workplace.ts";
-
-/** What plays each role. */
-const models: Readonly<Record<Role, ModelName>> = { baseline: "linear", network: "network" };
 
 export type TrainInput = {
   readonly dataHash: string;
@@ -33,30 +29,32 @@ export type TrainInput = {
 };
 
 export type TrainedModel = {
+  /** Name of the model. */
   readonly model: string;
   /** Hash of the checkpoint. */
   readonly checkpoint: string;
   readonly epochs: number;
-  /** Metrics on rows that were held out of the training. */
+  /** Metrics on rows that were held out of the training, by their titles; the deciding one first. */
   readonly heldOut: Readonly<Record<string, number>>;
 };
 
 export type TrainOutput = {
-  /** Name of the folder that keeps both checkpoints. */
+  /** Name of the folder that keeps the checkpoints. */
   readonly folder: string;
   readonly rows: number;
-  readonly models: Readonly<Record<Role, TrainedModel>>;
+  /** The simplest first: it is the baseline. */
+  readonly models: readonly TrainedModel[];
+  /** The best, on rows held out, of the models beside the baseline; the baseline itself where it is alone. */
+  readonly challenger: string;
   /** How columns were taken, one sentence each. */
   readonly notes: readonly string[];
 };
 
-/** The live figures of an event: loss, loss on held-out rows, and AUC (or RMSE). */
+/** The live figures of an event: loss, loss on held-out rows, and the deciding metric. */
 export function liveFigures({ loss, validationLoss, metrics = {} }: TrainEvent): Record<string, number> {
-  const figures: Record<string, number | undefined> = { loss, validationLoss, auc: metrics.auc, rmse: metrics.rmse };
-  return Object.fromEntries(Object.entries(figures).filter(([, value]) => Number.isFinite(value))) as Record<
-    string,
-    number
-  >;
+  const [deciding] = Object.entries(metrics);
+  const figures = Object.entries({ loss, validationLoss, ...(deciding && { [deciding[0]]: deciding[1] }) });
+  return Object.fromEntries(figures.filter((entry): entry is [string, number] => Number.isFinite(entry[1])));
 }
 
 /** The rows that are learnt from: the training and the validation part. */
@@ -64,79 +62,96 @@ export function learntRows({ table, parts }: LearningTable): Table {
   return takeRows(table, [...parts.train, ...parts.validation]);
 }
 
-async function trainRole(workplace: Workplace, role: Role, { report, signal }: StageContext): Promise<TrainedTask> {
+async function run(workplace: Workplace, { seed, task }: TrainInput, context: StageContext): Promise<TrainOutput> {
+  const { report, signal } = context;
   const { table, schema, parts } = await workplace.learning();
-  return train({
-    train: takeRows(table, parts.train),
-    validation: takeRows(table, parts.validation),
-    schema,
-    model: models[role],
-    seed: workplace.product.seed,
-    measure: pointMetrics,
-    signal,
-    onEvent: (event) =>
-      report({ type: "epoch", model: role, epoch: event.epoch, epochs: event.total, values: liveFigures(event) }),
-  });
-}
-
-async function run(workplace: Workplace, _: TrainInput, context: StageContext): Promise<TrainOutput> {
   const folder = workplace.folder("train", context.inputHash);
   const fresh = `${folder}.${process.pid}.tmp`;
   await rm(fresh, { recursive: true, force: true });
-  const trained: Partial<Record<Role, TrainedModel>> = {};
-  const notes = new Set<string>();
-  for (const role of roles) {
-    const task = await trainRole(workplace, role, context);
-    for (const note of task.features.notes) notes.add(note);
-    const checkpoint = await writeTask(join(fresh, role), task);
-    trained[role] = { model: task.model, checkpoint, epochs: task.epochs, heldOut: pointMetrics(task.heldOut) };
-  }
+  const models: TrainedModel[] = [];
+  const trained = await trainCandidates({
+    train: takeRows(table, parts.train),
+    validation: takeRows(table, parts.validation),
+    schema,
+    task: taskFor(schema, taskFamily(task)),
+    seed,
+    signal,
+    onEvent: (event) =>
+      report({
+        type: "epoch",
+        model: event.model,
+        epoch: event.epoch,
+        epochs: event.total,
+        values: liveFigures(event),
+      }),
+    async onTrained(one) {
+      const checkpoint = await writeTask(join(fresh, one.model), one);
+      models.push({ model: one.model, checkpoint, epochs: one.epochs, heldOut: heldOutFigures(one) });
+    },
+  });
   await rm(folder, { recursive: true, force: true });
   await rename(fresh, folder);
   const rows = learntRows(await workplace.learning()).rowCount;
-  return { folder: context.inputHash, rows, models: trained as Record<Role, TrainedModel>, notes: [...notes] };
+  const notes = [...new Set(trained.flatMap(({ features }) => features.notes))];
+  return { folder: context.inputHash, rows, models, challenger: challengerOf(trained), notes };
 }
 
-function roleFolder(workplace: Workplace, { folder }: TrainOutput, role: Role): string {
-  return join(workplace.folder("train", folder), role);
+function challengerOf(trained: readonly TrainedTask[]): string {
+  const [baseline, ...others] = trained;
+  const [first = baseline, ...more] = others;
+  if (first === undefined) throw new Error("a task has a model");
+  return bestCandidate([first, ...more]).model;
 }
 
-/** Whether both models lie in the store as they were written. */
+function heldOutFigures({ task, heldOut }: TrainedTask): Record<string, number> {
+  const points = pointMetrics({ ...heldOut, metrics: task.metrics });
+  return Object.fromEntries(
+    task.metrics.flatMap(({ name, title }) => {
+      const value = points[name];
+      return value === undefined ? [] : [[title, value]];
+    }),
+  );
+}
+
+function modelFolder(workplace: Workplace, { folder }: TrainOutput, model: string): string {
+  return join(workplace.folder("train", folder), model);
+}
+
+/** Whether every model lies in the store as it was written. */
 async function whole(workplace: Workplace, output: TrainOutput): Promise<boolean> {
-  const hashes = await Promise.all(roles.map((role) => storedTaskHash(roleFolder(workplace, output, role))));
-  return roles.every((role, i) => hashes[i] === output.models[role].checkpoint);
+  for (const { model, checkpoint } of output.models)
+    if ((await storedTaskHash(modelFolder(workplace, output, model))) !== checkpoint) return false;
+  return true;
 }
 
 /** A model that the stage trained. */
-export async function openTrained(workplace: Workplace, output: TrainOutput, role: Role): Promise<TrainedTask> {
+export async function openTrained(
+  workplace: Workplace,
+  output: TrainOutput,
+  { model, checkpoint }: Pick<TrainedModel, "model" | "checkpoint">,
+): Promise<TrainedTask> {
   const rows = learntRows(await workplace.learning());
-  return readTask(roleFolder(workplace, output, role), output.models[role].checkpoint, rows);
-}
-
-function prefixed(part: string, figures: Readonly<Record<string, number>>): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(figures).map(([name, value]) => [`${part} ${metricTitle(name as MetricName)}`, value]),
-  );
+  return readTask(modelFolder(workplace, output, model), checkpoint, rows);
 }
 
 export const trainStage: Stage<Workplace, TrainInput, TrainOutput> = {
   name: "train",
   run,
   holds: whole,
-  describe: ({ rows, models: trained, notes }) => [
+  describe: ({ rows, models, notes }) => [
     `learnt from ${formatCount(rows)} rows, watched on rows held out of them`,
     ...notes,
-    ...roles.map((role) => {
-      const { model, epochs, heldOut } = trained[role];
-      const [name, value] = Object.entries(heldOut)[0] ?? ["", Number.NaN];
-      return `${role} (${model}): ${formatCount(epochs)} epochs, held-out ${name === "auc" ? "AUC" : name} ${formatFigure(value)}`;
+    ...models.map(({ model, epochs, heldOut }, i) => {
+      const [figure] = Object.entries(heldOut).map(([title, value]) => `, held-out ${title} ${formatFigure(value)}`);
+      return `${model}${i === 0 && models.length > 1 ? " (baseline)" : ""}: ${formatCount(epochs)} epochs${figure ?? ""}`;
     }),
   ],
-  summary: ({ rows, models: trained }) => ({
+  summary: ({ rows, models }) => ({
     rows,
-    models: roles.map((role) => {
-      const { model, epochs, heldOut } = trained[role];
-      return { role, model, epochs, ...prefixed("held-out", heldOut) };
-    }),
+    models: models.map(({ model, epochs, heldOut }) => ({
+      model,
+      epochs,
+      ...Object.fromEntries(Object.entries(heldOut).map(([title, value]) => [`held-out ${title}`, value])),
+    })),
   }),
 };

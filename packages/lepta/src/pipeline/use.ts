@@ -1,9 +1,11 @@
 // Stage 6: the held-out rows go through HTTP with an API key of the organisation's own use, which is counted and never
 // billed; their true labels follow as feedback.
-import type { Experiment, ExperimentVariant, Interval, Row } from "@lepta/api";
+import type { Experiment, ExperimentVariant, Interval, Label, Row } from "@lepta/api";
 import { createApiClient } from "@lepta/api";
-import { columnOf, isNumeric, labelAt, rowsOf, takeColumns, takeRows, valueAt } from "@lepta/data";
+import { columnOf, rowsOf, takeColumns, takeRows, valueAt } from "@lepta/data";
+import { kindOf, targetIn, taskFamily, taskFor } from "@lepta/ml";
 import { formatCount, formatFigure } from "./numbers.ts";
+import { labelOf } from "./outcomes.ts";
 import { uuidFrom } from "./prediction-id.ts";
 import type { Stage, StageContext } from "./stage.ts";
 import { textTable } from "./text-table.ts";
@@ -28,7 +30,7 @@ interface HeldOutRow {
   readonly id: string;
   readonly subject: string;
   readonly row: Row;
-  readonly label: string | number;
+  readonly label: Label;
 }
 
 /** Rows a request. */
@@ -37,8 +39,8 @@ const batch = 20;
 async function heldOutRows(workplace: Workplace, deployment: string): Promise<HeldOutRow[]> {
   const { table, schema, parts } = await workplace.learning();
   const held = takeRows(table, parts.test);
-  const target = columnOf(held, workplace.product.data.target);
-  const regression = workplace.product.task.kind === "regressor";
+  const form = taskFor(schema, taskFamily(workplace.product.task.kind)).form(targetIn(schema));
+  const labels = kindOf(form).labels(held, targetIn(schema).name);
   const features = takeColumns(
     held,
     schema.features.map(({ name }) => name),
@@ -50,12 +52,16 @@ async function heldOutRows(workplace: Workplace, deployment: string): Promise<He
     // Equal rows are different cases: their place among equals tells them apart.
     const copy = seen.get(hash) ?? 0;
     seen.set(hash, copy + 1);
-    const label = regression && isNumeric(target) ? (valueAt(target, i) as number) : (labelAt(target, i) as string);
     // A person's rows are one subject: the experiment answers them by one model and counts them as one.
     const member = group === undefined ? undefined : valueAt(group, i);
     const subject =
       member == null ? uuidFrom("subject", hash, String(copy)) : uuidFrom("subject", "group", String(member));
-    return { id: uuidFrom("prediction", deployment, hash, String(copy)), subject, row, label };
+    return {
+      id: uuidFrom("prediction", deployment, hash, String(copy)),
+      subject,
+      row,
+      label: labelOf(form, labels, i),
+    };
   });
 }
 

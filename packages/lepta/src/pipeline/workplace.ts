@@ -2,6 +2,7 @@
 import { join, resolve } from "node:path";
 import type { ApiClient } from "@lepta/api";
 import { splitTable, type ThreeParts, takeRows } from "@lepta/data";
+import { taskFamily } from "@lepta/ml";
 import type { Product } from "../product/define.ts";
 import type { Report } from "./events.ts";
 import { type PreparedTable, prepareTable, splitBy } from "./prepare.ts";
@@ -68,7 +69,7 @@ async function learningTable(product: Product, dataFile: string, report: Report)
     columns: data.columns,
     group: data.group,
     reading: data.reading,
-    task: task.kind === "classifier" ? "classification" : "regression",
+    family: taskFamily(task.kind),
     onProgress: ({ stage }) =>
       report({ type: "progress", label: "read", done: readSteps.indexOf(stage) + 1, total: 3 }),
   });

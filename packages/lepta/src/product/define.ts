@@ -1,4 +1,5 @@
 // `defineProduct(…)`: one typed declaration of data, task, gates, deployment and price.
+import { taskFamilies, taskFamily } from "@lepta/ml";
 import { checkKeys, checkKind, checkText, checkWord, refuse, shown } from "./checks.ts";
 import { type Columns, columnTypes } from "./columns.ts";
 import type { ExperimentDeployment } from "./deploy.ts";
@@ -6,7 +7,7 @@ import { type ClassifierMetric, type Gate, gateKinds, gateMetrics, type Regresso
 import { checkPrice, type PredictionPrice } from "./price.ts";
 import { checkReading } from "./reading.ts";
 import type { TableSource } from "./table.ts";
-import type { ClassifierTask, Costs, RegressorTask } from "./tabular.ts";
+import type { ClassifierTask, Costs, OwnTask, ProductTask, RegressorTask } from "./tabular.ts";
 
 interface Common<N extends string> {
   /** Lower-case letters, digits, `-` and `_`; the product's name in every path of the API. */
@@ -38,14 +39,21 @@ interface Regressing<N extends string, C extends Columns> extends Common<N> {
   readonly gates?: readonly Gate<RegressorMetric>[];
 }
 
-type Definition<N extends string, C extends Columns> = Classifying<N, C> | CostSensitive<N, C> | Regressing<N, C>;
+/** A task of one's own. */
+interface Other<N extends string, C extends Columns, L> extends Common<N> {
+  readonly data: TableSource<C>;
+  readonly task: OwnTask<L>;
+  readonly gates?: readonly Gate[];
+}
+
+type Definition<N extends string, C extends Columns> =
+  | Classifying<N, C>
+  | CostSensitive<N, C>
+  | Regressing<N, C>
+  | Other<N, C, unknown>;
 
 /** A checked product. Plain data: it may come from another copy of this package. */
-export interface Product<
-  N extends string = string,
-  C extends Columns = Columns,
-  T extends ClassifierTask | RegressorTask = ClassifierTask | RegressorTask,
-> {
+export interface Product<N extends string = string, C extends Columns = Columns, T extends ProductTask = ProductTask> {
   readonly kind: "lepta-product";
   readonly name: N;
   readonly data: TableSource<C>;
@@ -63,6 +71,9 @@ export function defineProduct<const N extends string, const C extends Columns>(
 export function defineProduct<const N extends string, const C extends Columns>(
   definition: Regressing<N, C>,
 ): Product<N, C, RegressorTask>;
+export function defineProduct<const N extends string, const C extends Columns, L extends string | number>(
+  definition: Other<N, C, L>,
+): Product<N, C, OwnTask<L>>;
 export function defineProduct<const N extends string, const C extends Columns>(
   definition: Definition<N, C>,
 ): Product<N, C> {
@@ -79,8 +90,8 @@ export function defineProduct<const N extends string, const C extends Columns>(
       "Give `seed` as a whole number of 0 or more.",
     );
   checkData(name, data);
-  checkTask(name, task, data.positive);
-  checkGates(name, gates, task);
+  checkTask(name, task as ProductTask, data.positive);
+  checkGates(name, gates, task as ProductTask);
   checkKind(`Product ${name}: deploy`, deploy, ["experiment"], "deploy.experiment({ traffic: 0.2 })");
   if (!(typeof deploy.traffic === "number" && deploy.traffic > 0 && deploy.traffic < 1))
     refuse(
@@ -91,7 +102,7 @@ export function defineProduct<const N extends string, const C extends Columns>(
     checkKeys(`Product ${name}: price`, price, ["unit", "amountMicros", "currency", "freePerMonth"]);
     checkPrice(price);
   }
-  return { kind: "lepta-product", name, data, task, gates, deploy, price, seed };
+  return { kind: "lepta-product", name, data, task: task as ProductTask, gates, deploy, price, seed };
 }
 
 function checkData(product: string, data: TableSource): void {
@@ -123,35 +134,41 @@ function checkData(product: string, data: TableSource): void {
     );
 }
 
-function checkTask(product: string, task: ClassifierTask | RegressorTask, positive: string | undefined): void {
-  const makers = "tabular.classifier() or tabular.regressor()";
-  checkKind(`Product ${product}: task`, task, ["classifier", "regressor"], makers);
-  if (task.kind === "regressor") {
-    if (positive === undefined) return;
-    refuse(`Product ${product}: a regression has no positive class.`, "Take `positive` out of table(…).");
-  }
-  if (task.costs === undefined) return;
-  checkKeys(`Product ${product}: costs`, task.costs, ["falseNegative", "falsePositive"]);
-  for (const key of ["falseNegative", "falsePositive"] as const) {
-    const cost: unknown = task.costs[key];
-    if (!(typeof cost === "number" && Number.isFinite(cost) && cost > 0))
-      refuse(`Product ${product}: the cost ${key} is ${shown(cost)}.`, "Give both costs as numbers above 0.");
-  }
-  if (positive === undefined)
-    refuse(`Product ${product} has costs, but no positive class.`, "Name the class in `table(…, { positive })`.");
+function checkTask(product: string, task: ProductTask, positive: string | undefined): void {
+  const families = taskFamilies();
+  const makers = families.map(({ maker }) => `tabular.${maker}()`).join(" or ");
+  checkKind(
+    `Product ${product}: task`,
+    task,
+    families.map(({ maker }) => maker),
+    makers,
+  );
+  const { kind, ...options } = task;
+  const family = taskFamily(kind);
+  checkKeys(`Product ${product}: tabular.${kind}(…)`, options, family.options);
+  const problem = family.problem?.(options, { positive });
+  if (problem !== undefined) refuse(`Product ${product}: ${problem.message}.`, problem.fix);
 }
 
-function checkGates(product: string, gates: readonly Gate[], task: ClassifierTask | RegressorTask): void {
+function checkGates(product: string, gates: readonly Gate[], task: ProductTask): void {
   const maker = 'gate.min("metric", bound)';
   if (!Array.isArray(gates)) refuse(`Product ${product}: gates is ${shown(gates)}, not a list.`, `Give [${maker}].`);
+  const { tasks } = taskFamily(task.kind);
+  const models = [...new Set(tasks.flatMap((one) => one.models.map(({ name }) => name)))];
   for (const one of gates) {
     checkKind(`Product ${product}: a gate`, one, gateKinds, `${maker} or another of gate's functions`);
     if (one.kind === "even-if-trivial") continue;
+    if (one.of !== undefined) checkWord(`Product ${product}: the model of a gate`, one.of, models);
     if (one.kind === "no-worse") checkWord(`Product ${product}: what a gate compares with`, one.than, rivals);
     if (one.kind === "cost" || (one.kind === "no-worse" && one.metric === "cost")) {
-      if (task.kind === "regressor" || task.costs === undefined)
+      if (task.costs === undefined)
         refuse(`Product ${product} has a gate on cost, but no costs.`, "Give them: tabular.classifier({ costs }).");
-    } else checkWord(`Product ${product}: the metric of a ${task.kind}'s gate`, one.metric, gateMetrics[task.kind]);
+    } else
+      checkWord(
+        `Product ${product}: the metric of a ${task.kind}'s gate`,
+        one.metric,
+        gateMetrics(task.kind).map(({ name }) => name),
+      );
     const bound = one.kind === "no-worse" ? one.by : one.bound;
     if (!Number.isFinite(bound))
       refuse(`Product ${product}: a gate's bound is ${shown(bound)}.`, "Give the bound as a number.");

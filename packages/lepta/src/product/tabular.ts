@@ -1,5 +1,6 @@
-// `tabular.classifier()` and `tabular.regressor()`: what is learnt from a table.
-import { checkKeys } from "./checks.ts";
+// `tabular.classifier()`, `tabular.regressor()` and `tabular.task(…)`: what is learnt from a table.
+import { taskFamilies, taskFamily } from "@lepta/ml";
+import { checkKeys, checkWord } from "./checks.ts";
 
 /** What a wrong answer costs, in any one unit; a right answer costs nothing. */
 export interface Costs {
@@ -9,14 +10,27 @@ export interface Costs {
   readonly falsePositive: number;
 }
 
-export interface ClassifierTask<K extends Costs | undefined = Costs | undefined> {
-  readonly kind: "classifier";
+/** A task as a product file has it: the maker of its family, and that maker's options. */
+export interface ProductTask<Kind extends string = string, Label = string | number> {
+  readonly kind: Kind;
+  readonly costs?: Costs | undefined;
+  /** Never there: the type of the labels that a typed client knows. */
+  readonly label?: Label;
+}
+
+declare const own: unique symbol;
+
+/** A task of one's own; the types of gates and labels that the house's tasks have are not its. */
+export interface OwnTask<Label = string | number> extends ProductTask<string, Label> {
+  readonly [own]: true;
+}
+
+export interface ClassifierTask<K extends Costs | undefined = Costs | undefined>
+  extends ProductTask<"classifier", string> {
   readonly costs: K;
 }
 
-export interface RegressorTask {
-  readonly kind: "regressor";
-}
+export type RegressorTask = ProductTask<"regressor", number>;
 
 /** Predicts a class: the more probable one. */
 function classifier(): ClassifierTask<undefined>;
@@ -31,4 +45,21 @@ export const tabular: {
   classifier: typeof classifier;
   /** Predicts a number. */
   regressor(): RegressorTask;
-} = { classifier, regressor: () => ({ kind: "regressor" }) };
+  /**
+   * A task of one's own, by the maker of its family: `registerTaskFamily` of @lepta/ml made it known before.
+   * Throws `product-invalid` where no family has the maker, or it has no such option.
+   */
+  task<Label = string | number>(maker: string, options?: Readonly<Record<string, unknown>>): OwnTask<Label>;
+} = {
+  classifier,
+  regressor: () => ({ kind: "regressor" }),
+  task<Label>(maker: string, options: Readonly<Record<string, unknown>> = {}) {
+    checkWord(
+      "tabular.task(…): the maker",
+      maker,
+      taskFamilies().map((family) => family.maker),
+    );
+    checkKeys(`tabular.task("${maker}", …)`, options, taskFamily(maker).options);
+    return { kind: maker, ...options } as OwnTask<Label>;
+  },
+};

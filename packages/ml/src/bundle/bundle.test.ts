@@ -39,12 +39,13 @@ const createdAt = new Date("2026-01-02T03:04:05Z");
 let folder: string;
 let classifier: TrainedTask;
 let regressor: TrainedTask;
+const about = { title: "AUC", direction: "higher", unit: "" } as const;
 const contents = () => ({
   trained: classifier,
   name: "credit",
   dataHash: classified.hash,
-  metrics: { auc: { value: 0.8, low: 0.75, high: 0.85 } },
-  baseline: { model: "logistic", metrics: { auc: { value: 0.78, low: 0.7, high: 0.83 } } },
+  metrics: { auc: { ...about, value: 0.8, low: 0.75, high: 0.85 } },
+  baseline: { model: "logistic", metrics: { auc: { ...about, value: 0.78, low: 0.7, high: 0.83 } } },
   evaluatedOn: { rows: 40, dataHash: measured.hash },
   run: "run-1",
   license: "CC-BY-4.0",
@@ -53,9 +54,9 @@ const contents = () => ({
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "lepta-bundle-"));
-  const network = { members: 2, epochs: 3 };
-  classifier = await train({ train: classified, schema: inferSchema(classified, { target: "risk" }), network });
-  regressor = await train({ train: measured, schema: inferSchema(measured, { target: "amount" }), network });
+  const settings = { members: 2, epochs: 3 };
+  classifier = await train({ train: classified, schema: inferSchema(classified, { target: "risk" }), settings });
+  regressor = await train({ train: measured, schema: inferSchema(measured, { target: "amount" }), settings });
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -70,7 +71,7 @@ describe("a bundle written and read", () => {
     const scorer = await scorerOf(dir);
     expect(scorer.manifest).toEqual(JSON.parse(JSON.stringify(manifest)));
     const expected = await classifier.predict(classified);
-    if (expected.task === "regression") throw new Error("a classification");
+    if (expected.kind !== "class") throw new Error("a classification");
     const table = await scorer.scoreTable(classified);
     if (table.kind !== "class") throw new Error("a classification");
     expect([...table.probabilities]).toEqual([...expected.probabilities]);
@@ -163,7 +164,7 @@ describe("a bundle written and read", () => {
     expect(manifest.createdAt).toBe("2026-01-02T03:04:05.000Z");
     const card = await readFile(join(dir, "card.md"), "utf8");
     expect(card).toMatch(/^---\nlicense: cc-by-4.0\n/);
-    expect(card).toContain("| Area under the ROC curve | 0.8 (0.75 to 0.85) | 0.78 (0.7 to 0.83) |");
+    expect(card).toContain("| AUC | 0.8 (0.75 to 0.85) | 0.78 (0.7 to 0.83) |");
     for (const heading of ["Intended use", "Data", "Metrics", "Limits"]) expect(card).toContain(`\n## ${heading}\n`);
     for (const { shares, missing, ...rest } of manifest.profile) {
       const other = "other" in rest ? rest.other : 0;

@@ -1,6 +1,8 @@
 // The manifest: what a bundle says about its model. It is also what a bundle read from a disk must look like.
 import type { ColumnReading, ColumnType } from "@lepta/data";
-import type { Constant, Trivial } from "../evaluate/trivial.ts";
+import type { Constant } from "../evaluate/kinds/kind.ts";
+import type { MetricRecord } from "../evaluate/metrics/metric.ts";
+import type { Trivial } from "../evaluate/trivial.ts";
 import type { FeatureProfile } from "../inputs/profiles/index.ts";
 import type { JsonSchema } from "../json-schema.ts";
 import type { OutcomeForm } from "../outcomes/index.ts";
@@ -16,14 +18,6 @@ export interface ManifestInput {
    * (times as ms since 1970 UTC).
    */
   readonly reading: ColumnReading;
-}
-
-/** A metric with its 95 % interval; no ends where the rows were too few to say, and `reason` says why. */
-export interface ManifestMetric {
-  readonly value: number;
-  readonly low: number | null;
-  readonly high: number | null;
-  readonly reason?: string;
 }
 
 export interface Manifest {
@@ -48,10 +42,10 @@ export interface Manifest {
   readonly leftOut: readonly { readonly name: string; readonly reason: string }[];
   /** What a reader should know of how columns were taken, one sentence each. */
   readonly notes: readonly string[];
-  /** On rows that the model never saw; empty where it was not evaluated. */
-  readonly metrics: Readonly<Record<string, ManifestMetric>>;
+  /** On rows that the model never saw, the deciding one first; empty where it was not evaluated. */
+  readonly metrics: MetricRecord;
   /** The baseline's metrics on the same rows. */
-  readonly baseline: { readonly model: string; readonly metrics: Readonly<Record<string, ManifestMetric>> } | null;
+  readonly baseline: { readonly model: string; readonly metrics: MetricRecord } | null;
   /** What the rows learnt from say of the target alone: what a policy that looks at no row answers; null where there is none. */
   readonly constant: Constant | null;
   /** That policy on the same rows; null where the model was not evaluated. */

@@ -1,31 +1,19 @@
 // card.md: the bundle as a Hugging Face model card, YAML front matter and all.
-import type { MetricName } from "../evaluate/evaluate-predictions.ts";
+import type { MeasuredMetric } from "../evaluate/metrics/metric.ts";
 import { trivialText } from "../evaluate/trivial.ts";
 import { profileRange } from "../inputs/profiles/index.ts";
 import { outcomeEntry } from "../outcomes/index.ts";
-import type { Manifest, ManifestMetric } from "./manifest.ts";
-
-const titles: Readonly<Record<string, string>> = {
-  auc: "Area under the ROC curve",
-  averagePrecision: "Average precision",
-  accuracy: "Accuracy",
-  f1Macro: "F1, macro average",
-  logLoss: "Log loss (lower is better)",
-  ece: "Expected calibration error (lower is better)",
-  rmse: "Root mean squared error (lower is better)",
-  mae: "Mean absolute error (lower is better)",
-  r2: "Coefficient of determination",
-};
+import type { Manifest } from "./manifest.ts";
 
 export function modelCard(
   manifest: Manifest,
-  texts: { intendedUse?: string | undefined; data?: string | undefined },
+  texts: { readonly tag: string; readonly intendedUse?: string | undefined; readonly data?: string | undefined },
 ): string {
   const { name, target, outcome, trainedOn, evaluatedOn, inputs, leftOut } = manifest;
   const entry = outcomeEntry(outcome);
   const [says, ...more] = entry.sentences(outcome, { target, columns: inputs.length });
   const lines = [
-    ...frontMatter(manifest, entry.pipelineTag),
+    ...frontMatter(manifest, texts.tag),
     "",
     `# ${name}`,
     "",
@@ -69,16 +57,13 @@ export function modelCard(
   return lines.join("\n");
 }
 
-function frontMatter(
-  { name, task, license, metrics, evaluatedOn, dataHash }: Manifest,
-  tag: string | undefined,
-): string[] {
+function frontMatter({ name, license, metrics, evaluatedOn, dataHash }: Manifest, tag: string): string[] {
   const values = Object.entries(metrics);
   return [
     "---",
     ...(license === null ? [] : [`license: ${yaml(license.toLowerCase())}`]),
     "library_name: onnx",
-    ...(tag === undefined ? [] : [`pipeline_tag: ${tag}`]),
+    `pipeline_tag: ${tag}`,
     "tags:",
     "  - lepta",
     "  - tabular",
@@ -89,7 +74,7 @@ function frontMatter(
           `  - name: ${yaml(name)}`,
           "    results:",
           "      - task:",
-          `          type: ${tag ?? task}`,
+          `          type: ${tag}`,
           "        dataset:",
           "          name: held-out test part",
           `          type: ${dataHash.slice(0, 12)}`,
@@ -116,12 +101,12 @@ function metricsSection({ group, metrics, baseline, trivial, evaluatedOn, model 
     `| metric | ${[model, ...other].join(" | ")} |`,
     `| --- | ${["---", ...other.map(() => "---")].join(" | ")} |`,
     ...Object.entries(metrics).map(([name, metric]) => {
-      const constant = trivial?.metrics[name as MetricName];
+      const constant = trivial?.metrics[name];
       const beside = [
         ...(baseline === null ? [] : [interval(baseline.metrics[name])]),
         ...(trivial === null ? [] : [constant === undefined ? "–" : round(constant)]),
       ];
-      return `| ${titles[name] ?? name} | ${[interval(metric), ...beside].join(" | ")} |`;
+      return `| ${metric.title}${metric.direction === "lower" ? " (lower is better)" : ""} | ${[interval(metric), ...beside].join(" | ")} |`;
     }),
     ...(trivial === null ? [] : ["", trivialText(trivial)]),
   ];
@@ -141,9 +126,9 @@ function limits({ profile }: Manifest): string[] {
   ];
 }
 
-const interval = (metric: ManifestMetric | undefined): string =>
+const interval = (metric: MeasuredMetric | undefined): string =>
   metric === undefined ? "–" : `${round(metric.value)} (${ends(metric)})`;
-const ends = ({ low, high, reason }: ManifestMetric): string =>
+const ends = ({ low, high, reason }: MeasuredMetric): string =>
   low === null || high === null ? `no interval: ${reason ?? "none was computed"}` : `${round(low)} to ${round(high)}`;
 const round = (value: number): string => String(Number(value.toPrecision(4)));
 /** Both ends with as many digits as tell them apart: 1,753,000,000,000 to 1,753,100,000,000 are not one number. */

@@ -1,6 +1,7 @@
 // Checks a manifest read from a disk, which is untrusted: every field by type, range and consistency with the others.
 import { columnTypes, dateOrders, decimalMarks, thousandsMarks } from "@lepta/data";
 import { MlError } from "../errors.ts";
+import { kindOf } from "../evaluate/kinds/index.ts";
 import { checkProfile } from "../inputs/profiles/index.ts";
 import {
   type Check,
@@ -26,15 +27,16 @@ import { parseBoundedJson } from "./bounded-json.ts";
 import { bundleFormat, type Manifest } from "./manifest.ts";
 
 const metrics = record(
-  object({ value: number, low: nullable(number), high: nullable(number), reason: optional(text) }),
+  object({
+    title: text,
+    direction: oneOf("higher", "lower"),
+    unit: text,
+    value: number,
+    low: nullable(number),
+    high: nullable(number),
+    reason: optional(text),
+  }),
 );
-const constant: Check = (value, at) => {
-  object({ kind: oneOf("shares", "centre") })(value, at);
-  object((value as { kind: string }).kind === "shares" ? { shares: list(share) } : { mean: number, median: number })(
-    value,
-    at,
-  );
-};
 const truth: Check = (value, at) => {
   if (typeof value !== "boolean") fail(at, "true or false");
 };
@@ -43,7 +45,7 @@ const trivial = object({
   metrics: record(number),
   meanCost: nullable(number),
   gain: object({
-    loss: oneOf("cost", "logLoss", "squaredError"),
+    loss: text,
     value: number,
     low: nullable(number),
     high: nullable(number),
@@ -92,7 +94,7 @@ const manifest = object({
   notes: list(text),
   metrics,
   baseline: nullable(object({ model: text, metrics })),
-  constant: nullable(constant),
+  constant: nullable(json),
   trivial: nullable(trivial),
   evaluatedOn: nullable(object({ rows: count, dataHash: sha256 })),
   dataHash: sha256,
@@ -139,10 +141,11 @@ export function parseManifest(source: string, where: string): Manifest {
 }
 
 function checkConsistency(checked: Manifest): void {
-  const { task, outcome: form, inputs, outputs, constant: answer, profile: profiles } = checked;
-  const shares = form.kind === "class" ? form.classes.length : 0;
-  if (answer !== null && (answer.kind === "shares" ? answer.shares.length : 0) !== shares)
-    fail("manifest.constant", `fit for ${task}`);
+  const { outcome: form, inputs, outputs, constant: answer, profile: profiles } = checked;
+  if (answer !== null) {
+    const problem = answer.kind === form.kind ? kindOf(form).problem(answer, form) : `for ${form.kind}`;
+    if (problem !== undefined) fail("manifest.constant", problem);
+  }
   if (inputs.length === 0 || new Set(inputs.map(({ name }) => name)).size < inputs.length)
     fail("manifest.inputs", "a list of different columns");
   for (const name of outcomeEntry(form).roles)

@@ -6,13 +6,14 @@ import { basename, dirname, join, resolve } from "node:path";
 import { columnOf, groupsOf, literalReading, takeColumns } from "@lepta/data";
 import { encodeOnnx, runtimeVersion } from "@lepta/nn";
 import { MlError } from "../errors.ts";
+import { kindOf } from "../evaluate/kinds/index.ts";
+import type { MetricRecord } from "../evaluate/metrics/metric.ts";
 import { repeatShare } from "../evaluate/overlap.ts";
 import { constantOf, type Trivial } from "../evaluate/trivial.ts";
 import { inputKinds } from "../inputs/index.ts";
 import { outputNames } from "../outcomes/index.ts";
-import { labelsOf, outcomeForm, valuesOf } from "../tasks/task.ts";
-import type { TrainedTask } from "../tasks/trained-task.ts";
-import { bundleFormat, type Manifest, type ManifestMetric } from "./manifest.ts";
+import { formAt, type TrainedTask } from "../tasks/trained-task.ts";
+import { bundleFormat, type Manifest } from "./manifest.ts";
 import { modelCard } from "./model-card.ts";
 import { falsePositives, filterHash, type RowFilter, rowFilter } from "./row-filter.ts";
 import { inputSchema, outputSchema } from "./signature.ts";
@@ -23,12 +24,12 @@ export interface BundleContents {
   /** `Table.hash` of the whole data set. */
   readonly dataHash: string;
   /** On rows that the model never saw. */
-  readonly metrics?: Readonly<Record<string, ManifestMetric>>;
-  readonly baseline?: { readonly model: string; readonly metrics: Readonly<Record<string, ManifestMetric>> };
+  readonly metrics?: MetricRecord;
+  readonly baseline?: { readonly model: string; readonly metrics: MetricRecord };
   /** The trivial policy beside the model on the same rows. */
   readonly trivial?: Trivial;
   readonly evaluatedOn?: { readonly rows: number; readonly dataHash: string };
-  /** Two classes: label a row positive from this probability on. Default: the more probable class. */
+  /** Decide from this score on, where the form has a threshold. Default: as the task has it without costs. */
   readonly threshold?: number;
   /** Identifier of the training run. */
   readonly run?: string;
@@ -59,7 +60,10 @@ export async function writeBundle(dir: string, contents: BundleContents): Promis
     await mkdir(fresh);
     await writeDurably(join(fresh, "model.onnx"), model);
     await writeDurably(join(fresh, "rows.bloom"), filter.bits);
-    await writeDurably(join(fresh, "card.md"), modelCard(manifest, contents.card ?? {}));
+    await writeDurably(
+      join(fresh, "card.md"),
+      modelCard(manifest, { ...contents.card, tag: contents.trained.task.tag }),
+    );
     await writeDurably(join(fresh, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
     await syncFolder(fresh);
     await takePlace(fresh, path, replaces);
@@ -77,7 +81,7 @@ function describe(contents: BundleContents): { manifest: Manifest; model: Uint8A
   // Of the columns that a table to measure on has, too: those of the model, and the target.
   const learnt = takeColumns(trained.rows, [...features.inputs.map(({ name }) => name), target.name]).rowHashes;
   const filter = rowFilter(learnt);
-  const outcome = outcomeForm(target, threshold);
+  const outcome = formAt(trained.form, threshold ?? null);
   const signature = { input: inputSchema(features), output: outputSchema(outcome) };
   const versions = { lepta: packageVersion, onnxruntime: runtimeVersion, node: process.versions.node };
   const metadata = {
@@ -87,11 +91,11 @@ function describe(contents: BundleContents): { manifest: Manifest; model: Uint8A
     ...(contents.run === undefined ? {} : { "lepta.run": contents.run }),
     ...(contents.license === undefined ? {} : { license: contents.license }),
   };
-  const model = encodeOnnx(trained.graph({ threshold }), { metadata, producerVersion: versions.lepta });
+  const model = encodeOnnx(trained.graph(outcome), { metadata, producerVersion: versions.lepta });
   const manifest: Manifest = {
     formatVersion: bundleFormat,
     name: contents.name,
-    task: trained.task,
+    task: trained.task.name,
     model: trained.model,
     target: target.name,
     targetReading: target.reading ?? literalReading(target.type),
@@ -107,10 +111,7 @@ function describe(contents: BundleContents): { manifest: Manifest; model: Uint8A
     notes: features.notes,
     metrics: contents.metrics ?? {},
     baseline: contents.baseline ?? null,
-    constant: constantOf(
-      target.classes === undefined ? valuesOf(trained.rows, target) : labelsOf(trained.rows, target),
-      target.classes,
-    ),
+    constant: constantOf(kindOf(outcome).labels(trained.rows, target.name), outcome),
     trivial: contents.trivial ?? null,
     evaluatedOn: contents.evaluatedOn ?? null,
     dataHash: contents.dataHash,

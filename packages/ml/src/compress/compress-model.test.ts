@@ -56,7 +56,7 @@ async function options(): Promise<CompressOptions> {
   const own = await outputOf(network, feeds);
   const labels = Int32Array.from({ length: rows }, (_, i) => (own[2 * i + 1]! > 0.5 ? 1 : 0) ^ (i % 10 === 0 ? 1 : 0));
   const measure = async (session: Session) =>
-    pointMetrics({ task: "binary", classes: ["a", "b"], labels, probabilities: await probabilitiesOf(session) });
+    pointMetrics({ kind: "class", classes: ["a", "b"], labels, probabilities: await probabilitiesOf(session) });
   return {
     model: encodeOnnx(network, { metadata: { kept: "yes" } }),
     feeds,

@@ -2,7 +2,8 @@
 import { availableParallelism, cpus } from "node:os";
 import { createSession, decodeModel, encodeOnnx, type Feeds, type Graph, type Session } from "@lepta/nn";
 import { MlError } from "../errors.ts";
-import { lowerIsBetter, type MetricName, type MetricValues } from "../evaluate/evaluate-predictions.ts";
+import { metrics as known } from "../evaluate/metrics/index.ts";
+import { advantage, type Metric, type MetricValues } from "../evaluate/metrics/metric.ts";
 import { computeProductsInt8 } from "./int8-products.ts";
 import { storeWeightsInt8 } from "./int8-weights.ts";
 import { measureTimes } from "./measure-time.ts";
@@ -22,7 +23,9 @@ export interface CompressOptions {
   /** Metrics of a model on held-out rows; called for the original and each candidate. */
   readonly measure: (session: Session) => Promise<MetricValues>;
   /** For each metric, by how much it may get worse, as a positive number. */
-  readonly maxLoss: Readonly<Partial<Record<MetricName, number>>>;
+  readonly maxLoss: Readonly<Record<string, number>>;
+  /** Which direction of each is better. Default: the metrics of the house. */
+  readonly metrics?: readonly Pick<Metric, "name" | "direction">[];
   /** What a candidate must beat the original in, and is chosen by. Default "size". */
   readonly goal?: "size" | "speed";
   /** Default ["int8-weights"]. "int8-products" makes a row's result depend a little on its batch: ask for it. */
@@ -104,7 +107,7 @@ export async function compressModel(
     });
     const original = measured(0, options.model.length);
     const candidates = tried.map(({ method, model }, i) =>
-      judge(method, measured(i + 1, model.length), original, options.maxLoss, goal),
+      judge(method, measured(i + 1, model.length), original, options, goal),
     );
     const best = bestOf(
       candidates.filter((candidate) => candidate.accepted),
@@ -130,18 +133,19 @@ function judge(
   method: CompressionMethod,
   model: MeasuredModel,
   original: MeasuredModel,
-  maxLoss: CompressOptions["maxLoss"],
+  { maxLoss, metrics = Object.values(known) }: Pick<CompressOptions, "maxLoss" | "metrics">,
   goal: "size" | "speed",
 ): CompressionCandidate {
-  const loss: MetricValues = {};
+  const loss: Record<string, number> = {};
   const over: string[] = [];
-  for (const [name, budget] of Object.entries(maxLoss) as [MetricName, number][]) {
+  for (const [name, budget] of Object.entries(maxLoss)) {
+    const metric = metrics.find((one) => one.name === name);
     const before = original.metrics[name];
     const after = model.metrics[name];
-    if (before === undefined || after === undefined) {
+    if (metric === undefined || before === undefined || after === undefined) {
       throw new MlError("metric-undefined", `The budget is in ${name}, which was not measured.`, "Measure it too.");
     }
-    const worse = lowerIsBetter(name) ? after - before : before - after;
+    const worse = -advantage(metric, after, before);
     loss[name] = worse;
     if (!(worse <= budget)) over.push(`${name} got worse by ${worse.toPrecision(3)}, the budget is ${budget}`);
   }

@@ -1,6 +1,7 @@
 // Area under the ROC curve, binary and macro one-vs-rest.
 import { checkRows } from "./check-predictions.ts";
 import type { ScoreEstimate } from "./intervals/score-interval.ts";
+import { meanOf } from "./mean-statistic.ts";
 import { groupWeights, type Ranking, rankRows } from "./ranking.ts";
 import type { Statistic } from "./statistic.ts";
 
@@ -14,7 +15,11 @@ export function auc(labels: ArrayLike<number>, scores: ArrayLike<number>, weight
 
 /** `auc` sorted once, for any number of weightings. */
 export function aucStatistic(labels: ArrayLike<number>, scores: ArrayLike<number>): Statistic {
-  const ranking = rankRows(labels, scores);
+  return aucOf(rankRows(labels, scores));
+}
+
+/** `auc` of rows that are ranked. */
+export function aucOf(ranking: Ranking): Statistic {
   return (weights) => {
     const { positives, negatives } = groupWeights(ranking, weights);
     let above = 0;
@@ -82,23 +87,6 @@ export function oneVersusRest(
   };
 }
 
-/** Mean of a binary statistic over the classes taken one against the rest; classes where it is undefined do not count. */
-export function macroStatistic(
-  binary: (labels: ArrayLike<number>, scores: ArrayLike<number>) => Statistic,
-  labels: ArrayLike<number>,
-  probabilities: ArrayLike<number>,
-  classes: number,
-): Statistic {
-  const each = Array.from({ length: classes }, (_, chosen) => {
-    const part = oneVersusRest(labels, probabilities, classes, chosen);
-    return binary(part.labels, part.scores);
-  });
-  return (weights) => {
-    const values = each.map((statistic) => statistic(weights)).filter((value) => !Number.isNaN(value));
-    return values.length === 0 ? Number.NaN : values.reduce((sum, value) => sum + value, 0) / values.length;
-  };
-}
-
 /**
  * Macro one-vs-rest AUC of row-major `probabilities` [rows, classes] for class indices `labels`
  * (scikit-learn's `multi_class="ovr", average="macro"`; a class without rows does not count).
@@ -109,5 +97,9 @@ export function macroAuc(
   classes: number,
   weights?: Float64Array,
 ): number {
-  return macroStatistic(aucStatistic, labels, probabilities, classes)(weights);
+  const each = Array.from({ length: classes }, (_, chosen) => {
+    const part = oneVersusRest(labels, probabilities, classes, chosen);
+    return aucStatistic(part.labels, part.scores);
+  });
+  return meanOf(each)(weights);
 }

@@ -13,7 +13,11 @@ export function averagePrecision(labels: ArrayLike<number>, scores: ArrayLike<nu
 
 /** `averagePrecision` sorted once, for any number of weightings. */
 export function averagePrecisionStatistic(labels: ArrayLike<number>, scores: ArrayLike<number>): Statistic {
-  const ranking = rankRows(labels, scores);
+  return averagePrecisionOf(rankRows(labels, scores));
+}
+
+/** `averagePrecision` of rows that are ranked. */
+export function averagePrecisionOf(ranking: Ranking): Statistic {
   return (weights) => {
     const { positives, negatives } = groupWeights(ranking, weights);
     let hits = 0;

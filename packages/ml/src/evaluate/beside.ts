@@ -1,17 +1,15 @@
 // Two models on the same rows: their figures, and the difference with an interval over draws of those rows.
 import { MlError } from "../errors.ts";
-import type { TaskPredictions } from "../tasks/predictions.ts";
 import { bootstrapDifference, type Difference } from "./bootstrap.ts";
-import { bindMetrics, classIndices, type MetricName, positiveIndex, positiveScores } from "./evaluate-predictions.ts";
+import { bindMetrics } from "./evaluate-predictions.ts";
+import { kindOf } from "./kinds/index.ts";
 import { meanStatistic } from "./mean-statistic.ts";
+import type { Metric } from "./metrics/metric.ts";
+import type { Predictions } from "./predictions.ts";
 import type { Statistic } from "./statistic.ts";
-import { type CostMatrix, meanCost } from "./threshold.ts";
 
-/** What a model is judged by: a metric, or the mean cost a row of its decisions. */
-export type Figure = MetricName | { readonly costs: CostMatrix };
-
-/** Predictions, and the probability from which on they decide for the positive class; default: the more probable class. */
-export type Decided = TaskPredictions & { readonly threshold?: number };
+/** What a model is judged by: a metric, or the mean of what each row costs. */
+export type Figure = Metric | { readonly rowCosts: (predictions: Predictions) => Float64Array };
 
 export interface Beside {
   readonly first: number;
@@ -25,8 +23,8 @@ export interface Beside {
  * within their classes, or of whole groups. Undefined where the rows have no such figure. Throws `predictions-invalid`.
  */
 export function besideEachOther(
-  first: Decided,
-  second: Decided,
+  first: Predictions,
+  second: Predictions,
   figure: Figure,
   { groups, seed }: { readonly groups?: Int32Array | undefined; readonly seed: number },
 ): Beside | undefined {
@@ -40,7 +38,7 @@ export function besideEachOther(
   if (rows === 0) return undefined;
   const [a, b] = [statisticOf(first, figure), statisticOf(second, figure)];
   if (a === undefined || b === undefined) return undefined;
-  const strata = groups === undefined ? bindMetrics(first).strata : undefined;
+  const strata = groups === undefined ? kindOf(first).strata?.(first) : undefined;
   const drawn = {
     rows,
     seed,
@@ -56,16 +54,10 @@ export function besideEachOther(
 /** A resample of fewer says nothing of others. */
 const leastUnits = 10;
 
-function statisticOf(predictions: Decided, figure: Figure): Statistic | undefined {
-  if (typeof figure === "string") return bindMetrics(predictions).statistics[figure];
-  if (predictions.task !== "binary") return undefined;
-  const { classes, labels, positive, probabilities, threshold = 0.5 } = predictions;
-  const { truth, scores } = positiveScores(
-    classIndices(labels, classes),
-    probabilities,
-    positiveIndex(classes, positive),
-  );
-  return meanStatistic(truth.length, (row) =>
-    meanCost(truth.subarray(row, row + 1), scores.subarray(row, row + 1), threshold, figure.costs),
-  );
+function statisticOf(predictions: Predictions, figure: Figure): Statistic | undefined {
+  if ("rowCosts" in figure) {
+    const costs = figure.rowCosts(predictions);
+    return meanStatistic(costs.length, (row) => costs[row]!);
+  }
+  return bindMetrics({ ...predictions, metrics: [figure] }).statistics[figure.name];
 }

@@ -1,4 +1,4 @@
-// The weighted mean of a loss that each row has by itself.
+// Means: of a loss that each row has by itself, and of several statistics.
 import type { Statistic } from "./statistic.ts";
 
 /** Computes the loss of each row once; a weighting then costs one pass. */
@@ -13,5 +13,13 @@ export function meanStatistic(rows: number, lossOf: (row: number) => number): St
       total += weight;
     }
     return sum / total;
+  };
+}
+
+/** The mean of statistics, of those that are defined. NaN where none is. */
+export function meanOf(statistics: readonly Statistic[]): Statistic {
+  return (weights) => {
+    const values = statistics.map((statistic) => statistic(weights)).filter((value) => !Number.isNaN(value));
+    return values.length === 0 ? Number.NaN : values.reduce((sum, value) => sum + value, 0) / values.length;
   };
 }

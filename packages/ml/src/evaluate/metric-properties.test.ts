@@ -1,12 +1,12 @@
 // What must hold of the metrics whatever the data: invariances, bounds, weights as repetition, clear errors.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { measureFolds, summarizeFolds } from "../tasks/cross-validate.ts";
 import { auc, aucStatistic } from "./auc.ts";
 import { averagePrecision, averagePrecisionStatistic } from "./average-precision.ts";
 import { bootstrapDifference, bootstrapIntervals } from "./bootstrap.ts";
 import { eceStatistic } from "./calibration.ts";
 import { accuracyStatistic, f1MacroStatistic } from "./confusion.ts";
-import { measureFolds, summarizeFolds } from "./cross-validate.ts";
 import { rocCurve } from "./curves.ts";
 import { delongTest } from "./delong.ts";
 import { evaluatePredictions, pointMetrics } from "./evaluate-predictions.ts";
@@ -63,7 +63,7 @@ describe("ranking metrics", () => {
     expect(auc([1, 1], [0.2, 0.3])).toBeNaN();
     expect(averagePrecision([0, 0], [0.2, 0.3])).toBeNaN();
     const probabilities = new Float32Array([0.2, 0.8, 0.7, 0.3]);
-    const record = pointMetrics({ task: "binary", classes: ["a", "b"], labels: ["b", "b"], probabilities });
+    const record = pointMetrics({ kind: "class", classes: ["a", "b"], labels: ["b", "b"], probabilities });
     expect(Object.keys(record)).toEqual(["averagePrecision", "accuracy", "f1Macro", "logLoss", "ece"]);
     expect(() => rocCurve([1, 1], [0, 1])).toThrow(expect.objectContaining({ code: "metric-undefined" }));
   });
@@ -198,7 +198,7 @@ describe("folds", () => {
   test("give mean and standard deviation, and stop on a signal", async () => {
     const folds = [1, 2, 3].map(() => ({ train: new Int32Array(0), test: Int32Array.of(0, 1) }));
     const predict = async (_: unknown, i: number) => ({
-      task: "regression" as const,
+      kind: "number" as const,
       labels: [0, 1],
       values: [i, 1 + i],
     });
@@ -216,7 +216,7 @@ describe("bad input", () => {
     expect(() => auc([0, 1], [0.5, Number.NaN])).toThrow("position 1 is NaN");
     expect(() => logLossStatistic([0], [1.5, -0.5], 2)).toThrow(invalid);
     const probabilities = new Float64Array([0.5, 0.5]);
-    const shape = { task: "binary", classes: ["a", "b"], probabilities, seed: 1 } as const;
+    const shape = { kind: "class", classes: ["a", "b"], probabilities, seed: 1 } as const;
     expect(() => evaluatePredictions({ ...shape, labels: ["c"] })).toThrow('"c", which is not a class');
     expect(() => evaluatePredictions({ ...shape, labels: ["a"], positive: "z" })).toThrow(invalid);
     expect(() => evaluatePredictions({ ...shape, labels: [] })).toThrow(invalid);

@@ -9,8 +9,9 @@ import { confusionMatrix } from "./confusion.ts";
 import { precisionRecallCurve, rocCurve } from "./curves.ts";
 import { decide } from "./decide.ts";
 import { delongTest } from "./delong.ts";
-import { bindMetrics, evaluatePredictions, type Predictions } from "./evaluate-predictions.ts";
+import { bindMetrics, evaluatePredictions } from "./evaluate-predictions.ts";
 import { brierStatistic } from "./log-loss.ts";
+import type { Predictions } from "./predictions.ts";
 import { chooseThreshold } from "./threshold.ts";
 
 interface Bounds {
@@ -85,7 +86,7 @@ function sameMetrics(predictions: Predictions, weights: number[], plain: Values,
 
 describe("against scikit-learn and SciPy", () => {
   const binaryPredictions: Predictions = {
-    task: "binary",
+    kind: "class",
     classes: ["good", "bad"],
     labels: binary.labels.map((label) => (label === 1 ? "bad" : "good")),
     probabilities: both,
@@ -112,7 +113,7 @@ describe("against scikit-learn and SciPy", () => {
   test("multiclass metrics", () => {
     const { classes, labels, probabilities, weights, values, weighted } = multiclass;
     const predictions: Predictions = {
-      task: "multiclass",
+      kind: "class",
       classes: Array.from({ length: classes }, (_, i) => String(i)),
       labels: Int32Array.from(labels),
       probabilities: Float64Array.from(probabilities),
@@ -123,7 +124,7 @@ describe("against scikit-learn and SciPy", () => {
 
   test("regression metrics", () => {
     const { labels, values, weights, metrics, weighted } = regression;
-    sameMetrics({ task: "regression", labels, values }, weights, metrics, weighted);
+    sameMetrics({ kind: "number", labels, values }, weights, metrics, weighted);
   });
 
   test("curves", () => {
@@ -167,7 +168,8 @@ describe("against scikit-learn and SciPy", () => {
     const { low, high } = evaluatePredictions({ ...binaryPredictions, seed: 1 }).auc!;
     expect(Math.abs(low! - binary.bootstrapAuc.low)).toBeLessThan(0.01);
     expect(Math.abs(high! - binary.bootstrapAuc.high)).toBeLessThan(0.01);
-    const { statistics } = bindMetrics({ task: "regression", ...regression });
+    const { labels, values } = regression;
+    const { statistics } = bindMetrics({ kind: "number", labels, values });
     const rmse = { rmse: statistics.rmse! };
     const interval = bootstrapIntervals(rmse, { rows: regression.labels.length, seed: 1, resamples: 10_000 }).rmse;
     expect(Math.abs(interval.low - regression.bootstrapRmse.low)).toBeLessThan(0.02);

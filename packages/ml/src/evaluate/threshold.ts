@@ -41,6 +41,12 @@ export function bayesThreshold(costs: CostMatrix): number {
   return alarm / (alarm + miss);
 }
 
+/** What calling a row positive, or not, costs. */
+export function costOf(isPositive: boolean, called: boolean, costs: CostMatrix): number {
+  if (isPositive) return called ? (costs.truePositive ?? 0) : costs.falseNegative;
+  return called ? costs.falsePositive : (costs.trueNegative ?? 0);
+}
+
 /** Mean cost a row of calling positive where `scores` ≥ `threshold`; `labels` are 0 or 1. */
 export function meanCost(
   labels: ArrayLike<number>,
@@ -48,12 +54,8 @@ export function meanCost(
   threshold: number,
   costs: CostMatrix,
 ): number {
-  const { falsePositive, falseNegative, truePositive = 0, trueNegative = 0 } = costs;
   let sum = 0;
-  for (let row = 0; row < labels.length; row++) {
-    if (scores[row]! >= threshold) sum += labels[row] === 1 ? truePositive : falsePositive;
-    else sum += labels[row] === 1 ? falseNegative : trueNegative;
-  }
+  for (let row = 0; row < labels.length; row++) sum += costOf(labels[row] === 1, scores[row]! >= threshold, costs);
   return sum / labels.length;
 }
 

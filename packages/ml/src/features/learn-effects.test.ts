@@ -77,13 +77,13 @@ function made({ rows, values, spread, task }: Made): Table {
 }
 
 async function learnt(one: Made, model: "linear" | "network") {
+  const linear = one.task === "regression" ? "linear" : "logistic";
   const table = made(one);
   const cut = Math.floor(one.rows * 0.75);
   const trained = await train({
     train: takeRows(table, every(cut)),
     schema: inferSchema(table, { target: "y" }),
-    model,
-    network: { epochs: 5, lr: 0.02, members: 1 },
+    ...(model === "linear" ? { model: linear } : { model, settings: { epochs: 5, lr: 0.02, members: 1 } }),
   });
   const test = takeRows(
     table,

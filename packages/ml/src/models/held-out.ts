@@ -1,12 +1,17 @@
 // Predictions of rows by the networks that did not learn from them, and their loss.
 import type { TensorData } from "@lepta/nn";
 import type { Target } from "./model.ts";
+import type { Objective } from "./objectives/objective.ts";
 
 /**
  * From raw outputs [rows, groups, members, outputs] the mean over the members of the groups that a row is held out of
  * (`isOut` [rows, groups] is 1 there): probabilities, or numbers. Row-major [rows, outputs]; NaN for other rows.
  */
-export function heldOutPredictions(raw: TensorData, isOut: Float32Array, target: Target): Float32Array<ArrayBuffer> {
+export function heldOutPredictions(
+  raw: TensorData,
+  isOut: Float32Array,
+  { addAnswer }: Objective,
+): Float32Array<ArrayBuffer> {
   const [rows, groups, members, outputs] = raw.shape as [number, number, number, number];
   const data = raw.data as Float32Array;
   const means = new Float32Array(rows * outputs).fill(Number.NaN);
@@ -17,9 +22,7 @@ export function heldOutPredictions(raw: TensorData, isOut: Float32Array, target:
     for (let group = 0; group < groups; group++) {
       if (isOut[row * groups + group] !== 1) continue;
       for (let member = 0; member < members; member++) {
-        const at = ((row * groups + group) * members + member) * outputs;
-        if (target.kind === "numbers") sums[0]! += data[at]!;
-        else addProbabilities(data, at, sums);
+        addAnswer(data, ((row * groups + group) * members + member) * outputs, sums);
         count++;
       }
     }
@@ -28,24 +31,12 @@ export function heldOutPredictions(raw: TensorData, isOut: Float32Array, target:
   return means;
 }
 
-/** Adds the softmax of as many logits as `sums` has. */
-function addProbabilities(logits: Float32Array, at: number, sums: Float64Array): void {
-  let top = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < sums.length; i++) top = Math.max(top, logits[at + i]!);
-  let total = 0;
-  for (let i = 0; i < sums.length; i++) total += Math.exp(logits[at + i]! - top);
-  for (let i = 0; i < sums.length; i++) sums[i]! += Math.exp(logits[at + i]! - top) / total;
-}
-
-/** Mean log loss or squared error of the rows that have a prediction; NaN where none has. */
-export function heldOutLoss(predictions: Float32Array, target: Target): number {
+/** Mean loss of the rows that have a prediction; NaN where none has. */
+export function heldOutLoss(predictions: Float32Array, { objective, values }: Target): number {
   let sum = 0;
   let count = 0;
-  for (let row = 0; row < target.values.length; row++) {
-    const loss =
-      target.kind === "numbers"
-        ? (predictions[row]! - target.values[row]!) ** 2
-        : -Math.log(Math.max(1e-7, predictions[row * target.classes + target.values[row]!]!));
+  for (let row = 0; row < values.length; row++) {
+    const loss = objective.lossOf(predictions, row * objective.width, values[row]!);
     if (Number.isNaN(loss)) continue;
     sum += loss;
     count++;

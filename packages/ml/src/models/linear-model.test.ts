@@ -4,6 +4,8 @@ import { describe, expect, test } from "vitest";
 import reference from "./fixtures/linear-models.json" with { type: "json" };
 import { fitLinear } from "./linear-model.ts";
 import type { FittedModel, Matrix, ModelEvent, Target } from "./model.ts";
+import { softmaxObjective } from "./objectives/softmax.ts";
+import { squaredObjective } from "./objectives/squared.ts";
 
 const x: Matrix = { data: Float32Array.from(reference.x.flat()), rows: reference.x.length, columns: 4 };
 const heldOut = [Int32Array.from({ length: 12 }, (_, i) => i * 5)];
@@ -26,14 +28,14 @@ describe("fitLinear", () => {
     "equals scikit-learn's logistic regression (C = $c)",
     async ({ labels, c, probabilities }) => {
       const classes = probabilities[0]!.length;
-      const target: Target = { kind: "classes", values: Int32Array.from(labels), classes };
+      const target: Target = { objective: softmaxObjective(classes), values: Int32Array.from(labels) };
       const fit = await fitLinear({ x, target, heldOut, c, seed: 0 });
       expect(largestGap(await predict(fit, x), probabilities.flat())).toBeLessThan(1e-5);
     },
   );
 
   test("equals scikit-learn's ridge regression", async () => {
-    const target: Target = { kind: "numbers", values: Float64Array.from(reference.ridge.values) };
+    const target: Target = { objective: squaredObjective, values: Float64Array.from(reference.ridge.values) };
     const fit = await fitLinear({ x, target, heldOut, seed: 0 });
     expect(largestGap(await predict(fit, x), reference.ridge.predictions)).toBeLessThan(1e-5);
   });
@@ -41,7 +43,7 @@ describe("fitLinear", () => {
   test("predicts held-out rows by a fit without them, and no others", async () => {
     const values = Int32Array.from(reference.binary[0]!.labels);
     const fit = (labels: Int32Array) =>
-      fitLinear({ x, target: { kind: "classes", values: labels, classes: 2 }, heldOut, seed: 0 });
+      fitLinear({ x, target: { objective: softmaxObjective(2), values: labels }, heldOut, seed: 0 });
     const flipped = values.map((label, row) => (row % 5 === 0 ? 1 - label : label));
     const { heldOut: before } = await fit(values);
     const { heldOut: after } = await fit(flipped);
@@ -51,7 +53,7 @@ describe("fitLinear", () => {
   });
 
   test("tells its progress and stops at the signal", async () => {
-    const target: Target = { kind: "classes", values: Int32Array.from(reference.binary[0]!.labels), classes: 2 };
+    const target: Target = { objective: softmaxObjective(2), values: Int32Array.from(reference.binary[0]!.labels) };
     const events: ModelEvent[] = [];
     const fit = await fitLinear({ x, target, heldOut, seed: 0, onEvent: (event) => events.push(event) });
     expect(events.at(-1)).toMatchObject({ epoch: fit.epochs, total: fit.epochs });
@@ -71,7 +73,7 @@ describe("fitLinear", () => {
 
   test("a number that is not finite is an error, not a model", async () => {
     const broken = { ...x, data: x.data.map((value, i) => (i === 7 ? Number.NaN : value)) };
-    const target: Target = { kind: "numbers", values: Float64Array.from(reference.ridge.values) };
+    const target: Target = { objective: squaredObjective, values: Float64Array.from(reference.ridge.values) };
     await expect(fitLinear({ x: broken, target, heldOut, seed: 0 })).rejects.toMatchObject({ code: "loss-not-finite" });
   });
 });

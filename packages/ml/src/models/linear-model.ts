@@ -1,8 +1,9 @@
 // The baseline: logistic regression and ridge regression, fitted to the optimum by the engine's own graph.
 import { add, constant, matMul, NnError } from "@lepta/nn";
+import { float } from "../search/space.ts";
 import { heldOutLoss } from "./held-out.ts";
-import { head, type LinearFit, openSolver, parametersOf } from "./linear-solver.ts";
-import type { FitModelOptions, FittedModel } from "./model.ts";
+import { answerOf, type LinearFit, openSolver, parametersOf } from "./linear-solver.ts";
+import type { FitModelOptions, FittedModel, Model } from "./model.ts";
 import { rowsExcept, rowsOf, targetOf } from "./rows.ts";
 
 export interface LinearOptions {
@@ -19,8 +20,8 @@ export interface LinearOptions {
  */
 export async function fitLinear(options: FitModelOptions & LinearOptions): Promise<FittedModel> {
   const { x, target, heldOut, c = 1, iterations = 200, threads = 1, signal } = options;
-  const outputs = target.kind === "numbers" || target.classes === 2 ? 1 : target.classes;
-  const solver = await openSolver(x.columns, outputs, target, threads);
+  const { objective } = target;
+  const solver = await openSolver(x.columns, objective, threads);
   const solve = (
     rows: Int32Array | undefined,
     onIteration?: (iteration: number, loss: number) => void,
@@ -35,7 +36,7 @@ export async function fitLinear(options: FitModelOptions & LinearOptions): Promi
       },
     );
   try {
-    const width = target.kind === "numbers" ? 1 : target.classes;
+    const { width } = objective;
     const predictions = new Float32Array(x.rows * width).fill(Number.NaN);
     for (const rows of heldOut) {
       const { point } = await solve(rowsExcept(x.rows, rows));
@@ -52,9 +53,9 @@ export async function fitLinear(options: FitModelOptions & LinearOptions): Promi
       heldOutLoss: heldOutLoss(predictions, target),
       heldOut: predictions,
     });
-    const [weights, intercept] = parametersOf(fit.point, x.columns, outputs);
+    const [weights, intercept] = parametersOf(fit.point, x.columns, objective.scores);
     return {
-      predict: (features) => head(add(matMul(features, constant(weights)), constant(intercept)), target),
+      predict: (features) => answerOf(add(matMul(features, constant(weights)), constant(intercept)), objective),
       heldOut: predictions,
       epochs,
     };
@@ -67,3 +68,17 @@ function aborted(signal: AbortSignal): NnError {
   const message = "The training was stopped by its signal.";
   return new NnError("training-aborted", message, "Start it again, or do not abort the signal.", signal.reason);
 }
+
+const space = { c: float(0.001, 1000, { log: true }) };
+
+/** For classes. */
+export const logistic: Model = {
+  name: "logistic",
+  encoding: "linear",
+  settings: ["c", "iterations"],
+  space,
+  fit: (options, settings) => fitLinear({ ...options, ...(settings as LinearOptions) }),
+};
+
+/** For numbers. */
+export const linear: Model = { ...logistic, name: "linear" };

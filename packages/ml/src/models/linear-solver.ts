@@ -2,25 +2,21 @@
 import {
   add,
   buildGraph,
-  concat,
   createSession,
   type Graph,
   gradients,
   input,
-  logSoftmax,
   matMul,
   mul,
   NnError,
-  neg,
   reduceMean,
   reduceSum,
-  softmax,
-  sub,
   type Tensor,
   type TensorData,
 } from "@lepta/nn";
 import { minimize } from "./minimize.ts";
 import type { Matrix, Target } from "./model.ts";
+import type { Objective } from "./objectives/objective.ts";
 
 export interface LinearFit {
   readonly point: Float64Array;
@@ -41,34 +37,29 @@ export interface LinearSolver {
 }
 
 /** A point is the weights [columns, outputs] and then the intercept [outputs]. */
-export async function openSolver(
-  columns: number,
-  outputs: number,
-  target: Target,
-  threads: number,
-): Promise<LinearSolver> {
-  const objective = await createSession(objectiveGraph(columns, outputs, target), { threads });
-  const predictor = await createSession(predictorGraph(columns, outputs, target), { threads });
+export async function openSolver(columns: number, objective: Objective, threads: number): Promise<LinearSolver> {
+  const outputs = objective.scores;
+  const gradient = await createSession(gradientGraph(columns, objective), { threads });
+  const predictor = await createSession(predictorGraph(columns, objective), { threads });
   const size = columns * outputs;
   return {
     async solve(x, data, { c, iterations }, onIteration) {
-      const hot = targetMatrix(data);
       const feeds = {
         x: { data: Float64Array.from(x.data), shape: [x.rows, columns] },
-        y: { data: hot, shape: [x.rows, hot.length / x.rows] },
+        y: objective.feed(data.values, "float64"),
         penalty: { data: Float64Array.of(1 / (c * x.rows)), shape: [] },
       };
       let epochs = 0;
       const evaluate = async (point: Float64Array) => {
-        const result = await objective.run({
+        const result = await gradient.run({
           ...feeds,
           weights: { data: point.slice(0, size), shape: [columns, outputs] },
           intercept: { data: point.slice(size), shape: [1, outputs] },
         });
-        const gradient = new Float64Array(point.length);
-        gradient.set(result.weightsGradient!.data as Float64Array);
-        gradient.set(result.interceptGradient!.data as Float64Array, size);
-        return { value: (result.loss!.data as Float64Array)[0]!, gradient };
+        const slope = new Float64Array(point.length);
+        slope.set(result.weightsGradient!.data as Float64Array);
+        slope.set(result.interceptGradient!.data as Float64Array, size);
+        return { value: (result.loss!.data as Float64Array)[0]!, gradient: slope };
       };
       const { point, value } = await minimize(evaluate, new Float64Array(size + outputs), {
         iterations,
@@ -91,34 +82,31 @@ export async function openSolver(
       return prediction!.data as Float32Array;
     },
     async close() {
-      await Promise.all([objective.close(), predictor.close()]);
+      await Promise.all([gradient.close(), predictor.close()]);
     },
   };
 }
 
 /** Loss and gradient in float64, so that the optimum is the same as any other solver's. */
-function objectiveGraph(columns: number, outputs: number, target: Target): Graph {
+function gradientGraph(columns: number, { scores: outputs, raw, losses, likelihood, feedType }: Objective): Graph {
   const x = input("x", "float64", ["N", columns]);
-  const y = input("y", "float64", ["N", target.kind === "numbers" ? 1 : target.classes]);
+  const y = input("y", feedType("float64"), ["N"]);
   const weights = input("weights", "float64", [columns, outputs]);
   const intercept = input("intercept", "float64", [1, outputs]);
   const penalty = input("penalty", "float64", []);
   const scores = add(matMul(x, weights), intercept);
-  const residual = sub(scores, y);
-  const losses =
-    target.kind === "numbers"
-      ? mul(mul(residual, residual), 0.5)
-      : neg(reduceSum(mul(logSoftmax(logits(scores)), y), 1));
-  const loss = add(reduceMean(losses), mul(mul(reduceSum(mul(weights, weights)), penalty), 0.5));
+  const data = mul(reduceMean(losses(raw(scores), y)), likelihood);
+  const loss = add(data, mul(mul(reduceSum(mul(weights, weights)), penalty), 0.5));
   const [weightsGradient, interceptGradient] = gradients(loss, [weights, intercept]);
   return buildGraph({ loss, weightsGradient: weightsGradient!, interceptGradient: interceptGradient! });
 }
 
-function predictorGraph(columns: number, outputs: number, target: Target): Graph {
+function predictorGraph(columns: number, objective: Objective): Graph {
+  const outputs = objective.scores;
   const x = input("x", "float32", ["N", columns]);
   const weights = input("weights", "float32", [columns, outputs]);
   const intercept = input("intercept", "float32", [1, outputs]);
-  return buildGraph({ prediction: head(add(matMul(x, weights), intercept), target) });
+  return buildGraph({ prediction: answerOf(add(matMul(x, weights), intercept), objective) });
 }
 
 /** Weights [columns, outputs] and intercept [1, outputs]. */
@@ -130,22 +118,9 @@ export function parametersOf(point: Float64Array, columns: number, outputs: numb
   ];
 }
 
-/** Two classes have one score, for the second: the first class's is 0. */
-function logits(scores: Tensor): Tensor {
-  return scores.shape[1] === 1 ? concat([mul(scores, 0), scores], 1) : scores;
-}
-
-/** Probabilities of the classes, or the scores themselves. */
-export function head(scores: Tensor, target: Target): Tensor {
-  return target.kind === "numbers" ? scores : softmax(logits(scores), 1);
-}
-
-/** One-hot rows, or the numbers. */
-function targetMatrix(target: Target): Float64Array {
-  if (target.kind === "numbers") return target.values;
-  const hot = new Float64Array(target.values.length * target.classes);
-  for (let row = 0; row < target.values.length; row++) hot[row * target.classes + target.values[row]!] = 1;
-  return hot;
+/** What scores [N, scores] say: [N, width]. */
+export function answerOf(scores: Tensor, { raw, answer }: Objective): Tensor {
+  return answer(raw(scores));
 }
 
 function notFinite(loss: number, iterations: number): NnError {

@@ -1,5 +1,8 @@
 // What every model takes and gives, whatever its architecture.
 import type { Tensor } from "@lepta/nn";
+import type { Encoding } from "../features/feature-state.ts";
+import type { Space } from "../search/space.ts";
+import type { Objective, TargetValues } from "./objectives/objective.ts";
 
 /** The features of rows as a matrix, row-major. */
 export interface Matrix {
@@ -8,10 +11,12 @@ export interface Matrix {
   readonly columns: number;
 }
 
-/** What is to be predicted: class indices, or standardised numbers. */
-export type Target =
-  | { readonly kind: "classes"; readonly values: Int32Array; readonly classes: number }
-  | { readonly kind: "numbers"; readonly values: Float64Array };
+/** What is to be predicted. */
+export interface Target {
+  readonly objective: Objective;
+  /** One a row. */
+  readonly values: TargetValues;
+}
 
 /** Progress of a training: `epoch` of at most `total`. */
 export interface ModelEvent {
@@ -37,13 +42,30 @@ export interface FitModelOptions {
 }
 
 export interface FittedModel {
-  /** From features [N, columns] to probabilities [N, classes], or to numbers [N, 1]; float32. */
+  /** From features [N, columns] to the objective's answers [N, width], float32. */
   readonly predict: (x: Tensor) => Tensor;
   /**
-   * Predictions of each row by what was trained without it, row-major [rows, outputs]; NaN for a row that was never
+   * Predictions of each row by what was trained without it, row-major [rows, width]; NaN for a row that was never
    * held out.
    */
   readonly heldOut: Float32Array;
   /** Epochs (or iterations) that the returned parameters were trained for. */
   readonly epochs: number;
+}
+
+/** Values of a model's settings by name, as `space` has them. */
+export type Settings = Readonly<Record<string, string | number | boolean | null>>;
+
+/** A model: an entry of a task's candidates. */
+export interface Model {
+  /** As manifests and the command line have it. */
+  readonly name: string;
+  /** How features are encoded for it. */
+  readonly encoding: Encoding;
+  /** Names of the settings that `fit` takes. */
+  readonly settings: readonly string[];
+  /** Those that a search sets, and among what. */
+  readonly space: Space;
+  /** Settings that are absent have the model's defaults. Throws the engine's `loss-not-finite` and `training-aborted`. */
+  readonly fit: (options: FitModelOptions, settings?: Settings) => Promise<FittedModel>;
 }

@@ -3,14 +3,15 @@ import { buildGraph, createSession, input, rng } from "@lepta/nn";
 import { describe, expect, test } from "vitest";
 import type { FittedModel, Matrix, Target } from "./model.ts";
 import { fitNetwork } from "./network.ts";
+import { softmaxObjective } from "./objectives/softmax.ts";
+import { squaredObjective } from "./objectives/squared.ts";
 
 const rows = 200;
 const random = rng(5);
 const x: Matrix = { data: Float32Array.from({ length: rows * 2 }, () => random.normal()), rows, columns: 2 };
 /** Exclusive or: the sign of the product. */
 const xor: Target = {
-  kind: "classes",
-  classes: 2,
+  objective: softmaxObjective(2),
   values: Int32Array.from({ length: rows }, (_, row) => Number(x.data[2 * row]! * x.data[2 * row + 1]! > 0)),
 };
 const parts = (count: number): Int32Array[] =>
@@ -41,7 +42,7 @@ describe("fitNetwork", () => {
     for (const count of [1, 4]) {
       const all = parts(4);
       const heldOut = count === 1 ? all.slice(0, 1) : all;
-      const fit = await fitNetwork({ x, target: { kind: "numbers", values }, heldOut, ...quick });
+      const fit = await fitNetwork({ x, target: { objective: squaredObjective, values }, heldOut, ...quick });
       const known = [...fit.heldOut.keys()].filter((row) => !Number.isNaN(fit.heldOut[row]));
       expect(known.length).toBe(count === 1 ? rows / 4 : rows);
       const error = known.reduce((sum, row) => sum + (fit.heldOut[row]! - values[row]!) ** 2, 0) / known.length;
@@ -62,7 +63,7 @@ describe("fitNetwork", () => {
       fitNetwork({ x, target, heldOut: parts(2).slice(0, 1), ...quick, epochs: 1, patience: 1 });
     const values = xor.values.map((label, row) => (row % 2 === 0 ? 0 : label));
     const before = (await fit(xor)).heldOut;
-    const after = (await fit({ kind: "classes", classes: 2, values })).heldOut;
+    const after = (await fit({ objective: softmaxObjective(2), values })).heldOut;
     expect([...after]).toEqual([...before]);
   });
 

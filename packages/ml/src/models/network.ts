@@ -1,24 +1,9 @@
 // The tabular network: TabM, in one group of members for each part of the rows that is held out.
-import {
-  adamw,
-  add,
-  div,
-  fit,
-  type Loss,
-  logSoftmax,
-  mul,
-  neg,
-  oneHot,
-  reduceMean,
-  reduceSum,
-  softmax,
-  sub,
-  type Tensor,
-  type TensorData,
-  unsqueeze,
-} from "@lepta/nn";
+import { adamw, add, div, fit, type Loss, mul, reduceMean, reduceSum } from "@lepta/nn";
+import { float, int } from "../search/space.ts";
 import { heldOutLoss, heldOutPredictions } from "./held-out.ts";
-import type { FitModelOptions, FittedModel, Target } from "./model.ts";
+import type { FitModelOptions, FittedModel, Model } from "./model.ts";
+import type { Objective } from "./objectives/objective.ts";
 import { rowsExcept, rowsOf, targetOf } from "./rows.ts";
 import { tabm } from "./tabm.ts";
 
@@ -49,12 +34,13 @@ export interface NetworkOptions {
  */
 export async function fitNetwork(options: FitModelOptions & NetworkOptions): Promise<FittedModel> {
   const { x, target, heldOut, seed, epochs = 100, patience = 10 } = options;
+  const { objective } = target;
   const groups = heldOut.length;
   const net = tabm({
     groups,
     members: options.members ?? (groups > 1 ? 8 : 16),
     hidden: options.hidden ?? 32,
-    outputs: target.kind === "numbers" ? 1 : target.classes,
+    outputs: objective.width,
     dropout: options.dropout ?? 0.2,
   });
   const isOut = new Float32Array(x.rows * groups);
@@ -66,7 +52,7 @@ export async function fitNetwork(options: FitModelOptions & NetworkOptions): Pro
     const weight = rows === undefined ? weights : rowsOf({ data: weights, rows: x.rows, columns: groups }, rows).data;
     return {
       inputs: { data: inputs.data, shape: [inputs.rows, inputs.columns] },
-      target: wanted(rows === undefined ? target : targetOf(target, rows)),
+      target: objective.feed((rows === undefined ? target : targetOf(target, rows)).values, "float32"),
       weight: { data: weight, shape: [inputs.rows, groups] },
     };
   };
@@ -80,7 +66,7 @@ export async function fitNetwork(options: FitModelOptions & NetworkOptions): Pro
   const run = fit(net, {
     data,
     validation,
-    loss: membersLoss(target),
+    loss: membersLoss(objective),
     optimizer: adamw({ lr: options.lr ?? 0.002, weightDecay: options.weightDecay ?? 0.01 }),
     batchSize: options.batchSize ?? Math.min(1024, Math.max(128, 2 ** Math.floor(Math.log2(x.rows / 64)))),
     epochs,
@@ -89,7 +75,7 @@ export async function fitNetwork(options: FitModelOptions & NetworkOptions): Pro
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     metrics: {
       heldOut(prediction) {
-        predictions = spread(heldOutPredictions(prediction, validation.weight.data, target), watched, x.rows);
+        predictions = spread(heldOutPredictions(prediction, validation.weight.data, objective), watched, x.rows);
         return heldOutLoss(predictions, target);
       },
     },
@@ -104,8 +90,7 @@ export async function fitNetwork(options: FitModelOptions & NetworkOptions): Pro
   const model = await run.result;
   return {
     predict(features) {
-      const outputs = model.apply(features);
-      return reduceMean(target.kind === "numbers" ? outputs : softmax(outputs, -1), [1, 2]);
+      return reduceMean(objective.answer(model.apply(features)), [1, 2]);
     },
     heldOut: best.predictions,
     epochs: best.epoch,
@@ -125,17 +110,10 @@ function spread(
   return all;
 }
 
-function wanted(target: Target): TensorData {
-  const shape = [target.values.length];
-  return target.kind === "numbers"
-    ? { data: Float32Array.from(target.values), shape }
-    : { data: BigInt64Array.from(target.values, BigInt), shape };
-}
-
 /** The mean of every member's own loss; the weights [batch, groups] say which groups learn from a row. */
-function membersLoss(target: Target): Loss {
+function membersLoss({ losses: rowLosses }: Objective): Loss {
   return (prediction, values, weight) => {
-    const losses = reduceMean(rowLosses(prediction, values, target), 2);
+    const losses = reduceMean(rowLosses(prediction, values), 2);
     // A part of the rows may be held out whole in a small batch: then no row has a weight.
     return weight === undefined
       ? reduceMean(losses)
@@ -143,12 +121,16 @@ function membersLoss(target: Target): Loss {
   };
 }
 
-/** [batch, groups, members]. */
-function rowLosses(prediction: Tensor, values: Tensor, target: Target): Tensor {
-  if (target.kind === "numbers") {
-    const error = sub(prediction, unsqueeze(values, 1, 2, 3));
-    return reduceSum(mul(error, error), 3);
-  }
-  const hot = unsqueeze(oneHot(values, target.classes), 1, 2);
-  return neg(reduceSum(mul(logSoftmax(prediction), hot), 3));
-}
+export const network: Model = {
+  name: "network",
+  encoding: "piecewise",
+  settings: ["members", "hidden", "dropout", "lr", "weightDecay", "batchSize", "epochs", "patience"],
+  space: {
+    hidden: int(16, 128, { log: true }),
+    members: int(2, 16, { log: true }),
+    dropout: float(0, 0.5),
+    lr: float(0.0005, 0.01, { log: true }),
+    weightDecay: float(0.0001, 0.1, { log: true }),
+  },
+  fit: (options, settings) => fitNetwork({ ...options, ...(settings as NetworkOptions) }),
+};

@@ -8,10 +8,12 @@ export function rowsOf(x: Matrix, rows: Int32Array): Matrix {
   return { data, rows: rows.length, columns: x.columns };
 }
 
-export function targetOf(target: Target, rows: Int32Array): Target {
-  return target.kind === "classes"
-    ? { ...target, values: rows.map((row) => target.values[row]!) }
-    : { ...target, values: Float64Array.from(rows, (row) => target.values[row]!) };
+export function targetOf({ objective, values }: Target, rows: Int32Array): Target {
+  return {
+    objective,
+    values:
+      values instanceof Int32Array ? rows.map((row) => values[row]!) : Float64Array.from(rows, (row) => values[row]!),
+  };
 }
 
 /** The row numbers below `count` that are not among `rows`, ascending. */

@@ -1,15 +1,28 @@
 // A class with the probabilities of all.
+import {
+  argMax,
+  cast,
+  constant,
+  gather,
+  greaterOrEqual,
+  identity,
+  reshape,
+  slice,
+  type Tensor,
+  where,
+} from "@lepta/nn";
 import { lengthOf, stacked } from "./columns.ts";
 import type { OutcomeEntry } from "./outcome-entry.ts";
 
-export interface ClassForm {
+/** Plain JSON. */
+export type ClassForm = {
   readonly kind: "class";
   /** In the order of the probabilities' columns; at least two. */
   readonly classes: readonly string[];
   readonly positive: string | null;
   /** Two classes: the label is `positive` from this probability on; null: the more probable class. */
   readonly threshold: number | null;
-}
+};
 
 export interface ClassOutcome {
   readonly kind: "class";
@@ -41,6 +54,7 @@ export const classEntry: OutcomeEntry<ClassKind> = {
   roles: ["probabilities", "label"],
   port: (role, { classes }) =>
     role === "label" ? { dtype: "string", width: "row" } : { dtype: "float32", width: classes.length },
+  outputs: (answer, form) => ({ probabilities: identity(answer), label: labelOf(answer, form) }),
   problem({ classes, positive, threshold }) {
     if (!Array.isArray(classes) || classes.length < 2 || !classes.every(isText))
       return ["classes", "a list of two strings or more"];
@@ -102,5 +116,23 @@ export const classEntry: OutcomeEntry<ClassKind> = {
               : `from a probability of ${Number(threshold.toPrecision(4))} on.`),
         ]),
   ],
-  pipelineTag: "tabular-classification",
 };
+
+/** The class [N] as a string. */
+function labelOf(probabilities: Tensor, { classes, positive, threshold }: ClassForm): Tensor {
+  return gather(constant(classes), decided(probabilities, classes, positive, threshold), 0);
+}
+
+/** Class index [N]. */
+function decided(
+  probabilities: Tensor,
+  classes: readonly string[],
+  positive: string | null,
+  threshold: number | null,
+): Tensor {
+  if (threshold === null || classes.length !== 2) return argMax(probabilities, 1);
+  const index = positive === null ? 1 : classes.indexOf(positive);
+  const score = reshape(slice(probabilities, index, index + 1, 1), [-1]);
+  const called = greaterOrEqual(cast(score, "float64"), constant(threshold, "float64"));
+  return where(called, constant([BigInt(index)]), constant([BigInt(1 - index)]));
+}

@@ -2,9 +2,10 @@
 import { lengthOf, stacked } from "./columns.ts";
 import type { OutcomeEntry } from "./outcome-entry.ts";
 
-export interface NumberForm {
+/** Plain JSON. */
+export type NumberForm = {
   readonly kind: "number";
-}
+};
 
 export interface NumberOutcome {
   readonly kind: "number";
@@ -26,6 +27,7 @@ export interface NumberKind {
 export const numberEntry: OutcomeEntry<NumberKind> = {
   roles: ["value"],
   port: () => ({ dtype: "float64", width: 1 }),
+  outputs: (answer) => ({ value: answer }),
   problem: () => undefined,
   schema: () => ({
     type: "object",
@@ -39,5 +41,4 @@ export const numberEntry: OutcomeEntry<NumberKind> = {
     return { kind: "number", values: stacked(new Float64Array(lengthOf(values)), values) };
   },
   sentences: (_, { target, columns }) => [`predicts the number \`${target}\` from ${columns} columns.`],
-  pipelineTag: "tabular-regression",
 };

@@ -1,5 +1,5 @@
 // What an outcome kind is: the parts that its entry gives, so that a bundle is written, checked and scored by it.
-import type { DType, TensorData } from "@lepta/nn";
+import type { DType, Tensor, TensorData } from "@lepta/nn";
 import type { JsonSchema } from "../json-schema.ts";
 
 /** An output of a model's graph. */
@@ -31,6 +31,8 @@ export interface OutcomeEntry<K extends KindTypes> {
   /** In the order in which the graph gives them. */
   readonly roles: readonly K["role"][];
   port(role: K["role"], form: K["form"]): OutcomePort;
+  /** The outputs by role of a model whose first output is `answer`. */
+  outputs(answer: Tensor, form: K["form"]): Readonly<Record<K["role"], Tensor>>;
   /** What is wrong with a form read from outside, whose `kind` alone is known; undefined where it is one. */
   problem(form: Readonly<Record<string, unknown>>): FormProblem | undefined;
   /** JSON Schema of one outcome. */
@@ -43,6 +45,4 @@ export interface OutcomeEntry<K extends KindTypes> {
   joined(parts: readonly K["outcomes"][]): K["outcomes"];
   /** What the model says, for its card: a sentence or two that go on from "A model". */
   sentences(form: K["form"], about: { readonly target: string; readonly columns: number }): readonly string[];
-  /** The pipeline tag of Hugging Face; undefined where it has none for this kind. */
-  readonly pipelineTag: string | undefined;
 }

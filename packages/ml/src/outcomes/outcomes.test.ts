@@ -70,7 +70,9 @@ describe.each(outcomeKinds)("%s", (kind) => {
     expect(Object.keys(taken)).toEqual(entry.roles);
     for (const name of Object.values<string>(taken)) expect(name).toMatch(/_$/);
     const { manifest } = await readBundle(writeMadeBundle(place(), kind));
-    expect(modelCard(manifest, {})).toMatch(new RegExp(`\nA model \\(${kind}\\) that [a-z].* from 1 columns[.:]`));
+    expect(modelCard(manifest, { tag: "tabular" })).toMatch(
+      new RegExp(`\nA model \\(${kind}\\) that [a-z].* from 1 columns[.:]`),
+    );
   });
 
   test.each<[string, (whole: Graph) => Graph]>([

@@ -1,12 +1,14 @@
 // How unusual a row is, and whether that is unusual enough to be flagged.
+import { constant, greaterOrEqual, identity } from "@lepta/nn";
 import { lengthOf, stacked } from "./columns.ts";
 import type { OutcomeEntry } from "./outcome-entry.ts";
 
-export interface ScoreForm {
+/** Plain JSON. */
+export type ScoreForm = {
   readonly kind: "score";
   /** Flagged from this score on. */
   readonly threshold: number;
-}
+};
 
 export interface ScoreOutcome {
   readonly kind: "score";
@@ -31,6 +33,10 @@ export interface ScoreKind {
 export const scoreEntry: OutcomeEntry<ScoreKind> = {
   roles: ["score", "flagged"],
   port: (role) => ({ dtype: role === "score" ? "float64" : "bool", width: 1 }),
+  outputs: (answer, { threshold }) => ({
+    score: identity(answer),
+    flagged: greaterOrEqual(answer, constant(threshold, "float64")),
+  }),
   problem: ({ threshold }) => (Number.isFinite(threshold) ? undefined : ["threshold", "a finite number"]),
   schema: () => ({
     type: "object",
@@ -54,5 +60,4 @@ export const scoreEntry: OutcomeEntry<ScoreKind> = {
   sentences: ({ threshold }, { columns }) => [
     `says how unusual a row is, from ${columns} columns: a score, flagged from ${Number(threshold.toPrecision(4))} on.`,
   ],
-  pipelineTag: undefined,
 };

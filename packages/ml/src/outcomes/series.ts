@@ -2,10 +2,11 @@
 import { isCount, lengthOf, stacked } from "./columns.ts";
 import type { OutcomeEntry } from "./outcome-entry.ts";
 
-export interface SeriesForm {
+/** Plain JSON. */
+export type SeriesForm = {
   readonly kind: "series";
   readonly steps: number;
-}
+};
 
 export interface SeriesOutcome {
   readonly kind: "series";
@@ -33,6 +34,7 @@ const mostSteps = 10_000;
 export const seriesEntry: OutcomeEntry<SeriesKind> = {
   roles: ["values"],
   port: (_, { steps }) => ({ dtype: "float64", width: steps }),
+  outputs: (answer) => ({ values: answer }),
   problem: ({ steps }) =>
     isCount(steps) && steps <= mostSteps ? undefined : ["steps", `a whole number of 1 to ${mostSteps}`],
   schema: ({ steps }) => ({
@@ -55,5 +57,4 @@ export const seriesEntry: OutcomeEntry<SeriesKind> = {
   sentences: ({ steps }, { target, columns }) => [
     `predicts the next ${steps} steps of \`${target}\`, a number a step, from ${columns} columns.`,
   ],
-  pipelineTag: "time-series-forecasting",
 };

@@ -1,88 +1,40 @@
-// The whole model as one graph: raw columns in; probabilities and label, or the value, out.
-import type { SchemaTarget } from "@lepta/data";
-import {
-  add,
-  argMax,
-  buildGraph,
-  cast,
-  constant,
-  type Graph,
-  gather,
-  greaterOrEqual,
-  identity,
-  mul,
-  reshape,
-  slice,
-  type Tensor,
-  where,
-} from "@lepta/nn";
+// The whole model as one graph: raw columns in, the outcome's outputs out.
+import { buildGraph, type Graph, type Tensor } from "@lepta/nn";
 import type { FeaturePipeline } from "../features/feature-pipeline.ts";
 import type { FittedModel } from "../models/model.ts";
-import { outputNames } from "../outcomes/index.ts";
+import { type OutcomeForm, outcomeEntry, outputNames } from "../outcomes/index.ts";
+import type { PreparedTarget } from "./task.ts";
 
 export interface ModelParts {
   readonly features: FeaturePipeline;
   readonly fit: Pick<FittedModel, "predict">;
-  /** Undefined for a regression. */
-  readonly classes: readonly string[] | undefined;
-  readonly positive?: string | undefined;
-  /** Call a row positive from this probability on. Default: the more probable class. */
-  readonly threshold?: number | undefined;
-  /** A regression's value = mean + scale × the model's number. */
-  readonly mean: number;
-  readonly scale: number;
+  readonly head: PreparedTarget["head"];
+  readonly form: OutcomeForm;
 }
 
-/**
- * Inputs: one a column, [N, 1]. Outputs: probabilities [N, classes] float32 and label [N] string,
- * or value [N, 1] float64: the model's number is a small one, but mean + scale × it may be milliseconds since 1970.
- */
-export function modelGraph(parts: ModelParts): Graph {
-  const { features, fit, classes, mean, scale } = parts;
+/** Inputs: one a column, [N, 1]. Outputs: those of the form's kind, named by `outputNames`. */
+export function modelGraph({ features, fit, head, form }: ModelParts): Graph {
   const inputs = features.placeholders();
-  const columns = Object.keys(inputs);
-  const output = fit.predict(features.apply(inputs));
-  const options = { name: "lepta", inputs: Object.values(inputs) };
-  if (classes === undefined)
-    return buildGraph({ [outputNames("number", columns).value]: restored(output, mean, scale) }, options);
-  const names = outputNames("class", columns);
-  const label = labelOf(output, classes, parts);
-  return buildGraph({ [names.probabilities]: identity(output), [names.label]: label }, options);
+  const answer = head(fit.predict(features.apply(inputs)));
+  return graphOf(answer, form, Object.keys(inputs), { name: "lepta", inputs: Object.values(inputs) });
 }
 
-function restored(output: Tensor, mean: number, scale: number): Tensor {
-  return add(mul(cast(output, "float64"), constant(scale, "float64")), constant(mean, "float64"));
+/** The same model, as `modelGraph` made it, whose decision is that of another form, for example at a threshold. */
+export function withForm(graph: Graph, columns: readonly string[], form: OutcomeForm): Graph {
+  const names: Readonly<Record<string, string>> = outputNames(form.kind, columns);
+  const first = names[outcomeEntry(form).roles[0]!];
+  const { tensor } = graph.outputs.find(({ name }) => name === first)!;
+  return graphOf(tensor, form, columns, { name: graph.name, inputs: [...graph.inputs] });
 }
 
-/** The same model, as `modelGraph` made it, whose label is the positive class from `threshold` on. */
-export function atThreshold(
-  graph: Graph,
+function graphOf(
+  answer: Tensor,
+  form: OutcomeForm,
   columns: readonly string[],
-  { classes, positive }: SchemaTarget,
-  threshold: number,
+  options: { readonly name: string; readonly inputs: Tensor[] },
 ): Graph {
-  if (classes === undefined) return graph;
-  const names = outputNames("class", columns);
-  const probabilities = graph.outputs.find(({ name }) => name === names.probabilities)!.tensor;
-  const label = labelOf(probabilities, classes, { positive, threshold });
-  return buildGraph(
-    { [names.probabilities]: probabilities, [names.label]: label },
-    { name: graph.name, inputs: [...graph.inputs] },
-  );
-}
-
-/** The class [N] as a string. */
-function labelOf(probabilities: Tensor, classes: readonly string[], decision: Decision): Tensor {
-  return gather(constant(classes), decided(probabilities, classes, decision), 0);
-}
-
-type Decision = Pick<ModelParts, "positive" | "threshold">;
-
-/** Class index [N]. */
-function decided(probabilities: Tensor, classes: readonly string[], { positive, threshold }: Decision): Tensor {
-  if (threshold === undefined || classes.length !== 2) return argMax(probabilities, 1);
-  const index = positive === undefined ? 1 : classes.indexOf(positive);
-  const score = reshape(slice(probabilities, index, index + 1, 1), [-1]);
-  const called = greaterOrEqual(cast(score, "float64"), constant(threshold, "float64"));
-  return where(called, constant([BigInt(index)]), constant([BigInt(1 - index)]));
+  const entry = outcomeEntry(form);
+  const names: Readonly<Record<string, string>> = outputNames(form.kind, columns);
+  const outputs: Readonly<Record<string, Tensor>> = entry.outputs(answer, form);
+  return buildGraph(Object.fromEntries(entry.roles.map((role) => [names[role]!, outputs[role]!])), options);
 }

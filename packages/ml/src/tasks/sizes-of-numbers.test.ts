@@ -58,7 +58,7 @@ describe.each(["linear", "network"] as const)("the %s model", (model) => {
       train: part(0, upTo),
       schema: inferSchema(table, { target: "y" }),
       model,
-      network: { lr: 0.02, epochs: 40, members: 2 },
+      ...(model === "network" ? { settings: { lr: 0.02, epochs: 40, members: 2 } } : {}),
     });
     const test = part(upTo, rows);
     const predicted = await trained.predict(test);
@@ -70,7 +70,7 @@ describe.each(["linear", "network"] as const)("the %s model", (model) => {
     const scorer = await openScorer(await readBundle(dir), { maxBatch: 64 });
     try {
       const scored = await scorer.scoreTable(test);
-      const values = "values" in predicted ? predicted.values : new Float64Array(0);
+      const values = predicted.kind === "number" ? Float64Array.from(predicted.values) : new Float64Array(0);
       expect(scored).toEqual({ kind: "number", values });
       const x = test.columns[0]!.data as Float64Array;
       const [one] = await scorer.score([{ x: x[0]! }]);

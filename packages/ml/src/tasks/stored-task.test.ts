@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { type Column, columnBatch, inferSchema, makeTable, type Table } from "@lepta/data";
 import { createSession, rng } from "@lepta/nn";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { taskNamed } from "./index.ts";
 import { readTask, storedTaskHash, writeTask } from "./stored-task.ts";
 import { train } from "./train.ts";
-import type { TrainedTask } from "./trained-task.ts";
+import { formAt, type TrainedTask } from "./trained-task.ts";
 
 /** A column has the name of an output. */
 function made(target: (score: number) => string | number): Table {
@@ -38,7 +39,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function labelsAt(task: TrainedTask, threshold: number, table: Table): Promise<unknown> {
-  const session = await createSession(task.graph({ threshold }));
+  const session = await createSession(task.graph(formAt(task.form, threshold)));
   try {
     const columns = task.features.inputs.map(({ name }) => name);
     return (await session.run(columnBatch(table, columns))).label_?.data;
@@ -49,7 +50,8 @@ async function labelsAt(task: TrainedTask, threshold: number, table: Table): Pro
 
 test.each(["binary", "multiclass", "regression"] as const)("%s", async (kind) => {
   const table = tables[kind];
-  const trained = await train({ train: table, schema: inferSchema(table, { target: "t" }), model: "logistic" });
+  const model = kind === "regression" ? "linear" : "logistic";
+  const trained = await train({ train: table, schema: inferSchema(table, { target: "t" }), model });
   const place = join(folder, kind);
   const hash = await writeTask(place, trained);
   expect(await storedTaskHash(place)).toBe(hash);
@@ -60,8 +62,9 @@ test.each(["binary", "multiclass", "regression"] as const)("%s", async (kind) =>
     expect(await labelsAt(read, threshold, table)).toEqual(await labelsAt(trained, threshold, table));
   const { graph: _, predict: __, features, ...rest } = read;
   expect(rest).toMatchObject({
-    task: kind,
-    model: kind === "regression" ? "linear" : "logistic",
+    task: taskNamed(kind),
+    model,
+    form: trained.form,
     seed: 0,
     epochs: trained.epochs,
     rows: table,

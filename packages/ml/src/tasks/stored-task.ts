@@ -5,20 +5,22 @@ import { join } from "node:path";
 import type { Schema, SchemaTarget, Table } from "@lepta/data";
 import { decodeOnnx, encodeOnnx } from "@lepta/nn";
 import { MlError } from "../errors.ts";
+import { kindOf } from "../evaluate/kinds/index.ts";
 import { type FeaturePipeline, featurePipeline } from "../features/feature-pipeline.ts";
 import type { FeatureState } from "../features/feature-state.ts";
-import { atThreshold } from "./model-graph.ts";
-import { type Labels, labelledPredictions } from "./predictions.ts";
-import type { Task } from "./task.ts";
+import type { OutcomeForm } from "../outcomes/index.ts";
+import { taskNamed } from "./index.ts";
+import { withForm } from "./model-graph.ts";
 import { predictTable, type TrainedTask } from "./trained-task.ts";
 
 interface StoredTask {
-  readonly task: Task;
+  readonly task: string;
   readonly model: string;
   readonly seed: number;
   readonly epochs: number;
   readonly schema: Schema;
   readonly target: SchemaTarget;
+  readonly form: OutcomeForm;
   readonly features: FeatureState;
   readonly leftOut: FeaturePipeline["leftOut"];
   readonly heldOut: {
@@ -29,19 +31,20 @@ interface StoredTask {
 
 /** Writes `model.onnx` and `task.json` into a folder. @returns their hash, which `readTask` asks for */
 export async function writeTask(folder: string, trained: TrainedTask): Promise<string> {
-  const { task, model, seed, epochs, schema, target, features, heldOut } = trained;
+  const { task, model, seed, epochs, schema, target, form, features, heldOut } = trained;
   const stored: StoredTask = {
-    task,
+    task: task.name,
     model,
     seed,
     epochs,
     schema,
     target,
+    form,
     features: features.state,
     leftOut: features.leftOut,
     heldOut: {
       labels: Array.from<string | number>(heldOut.labels),
-      outputs: [...(heldOut.task === "regression" ? heldOut.values : heldOut.probabilities)],
+      outputs: Array.from(kindOf(heldOut).predicted(heldOut)),
     },
   };
   const onnx = encodeOnnx(trained.graph());
@@ -77,21 +80,22 @@ export async function readTask(folder: string, hash: string, rows: Table): Promi
     );
   const graph = decodeOnnx(onnx);
   const stored = JSON.parse(text) as StoredTask;
-  const { target, heldOut } = stored;
+  const { model, seed, epochs, schema, target, form, heldOut } = stored;
   const features = featurePipeline(stored.features, stored.leftOut);
   const columns = features.inputs.map(({ name }) => name);
   return {
-    task: stored.task,
-    model: stored.model,
-    seed: stored.seed,
-    epochs: stored.epochs,
-    schema: stored.schema,
+    task: taskNamed(stored.task),
+    model,
+    seed,
+    epochs,
+    schema,
     target,
+    form,
     features,
     rows,
-    heldOut: labelledPredictions(target, heldOut.labels as Labels, Float64Array.from(heldOut.outputs)),
-    graph: ({ threshold } = {}) => (threshold === undefined ? graph : atThreshold(graph, columns, target, threshold)),
-    predict: (table) => predictTable(graph, features, target, table),
+    heldOut: kindOf(form).pair(form, Float64Array.from(heldOut.outputs), heldOut.labels as readonly string[]),
+    graph: (own = form) => (own === form ? graph : withForm(graph, columns, own)),
+    predict: (table) => predictTable(graph, { features, target, form }, table),
   };
 }
 

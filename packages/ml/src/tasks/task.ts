@@ -1,92 +1,78 @@
-// Which task a schema asks for, and the target column as numbers to learn.
-import { columnOf, isNumeric, labelAt, type Schema, type SchemaTarget, type Table } from "@lepta/data";
-import { MlError } from "../errors.ts";
-import type { Target } from "../models/model.ts";
-import { momentsOf } from "../moments.ts";
-import type { OutcomeForm } from "../outcomes/index.ts";
+// What a task is: the entry that says what it learns from a target, with which models, and how it is measured.
+import type { ColumnType, SchemaTarget, Table } from "@lepta/data";
+import type { Tensor } from "@lepta/nn";
+import type { Views } from "../evaluate/kinds/index.ts";
+import type { Metric } from "../evaluate/metrics/metric.ts";
+import type { FormOf, Predictions, PredictionsOf } from "../evaluate/predictions.ts";
+import type { CostMatrix } from "../evaluate/threshold.ts";
+import type { Model, Target } from "../models/model.ts";
+import type { OutcomeForm, OutcomeKind } from "../outcomes/index.ts";
 
-export type Task = "binary" | "multiclass" | "regression";
-
-/** Throws `task-unsupported` where the schema has no target. */
-export function inferTask(schema: Pick<Schema, "target">): Task {
-  const { classes } = targetIn(schema);
-  if (classes === undefined) return "regression";
-  return classes.length === 2 ? "binary" : "multiclass";
-}
-
-/** What a model of the target says of a row. */
-export function outcomeForm({ classes, positive }: SchemaTarget, threshold?: number): OutcomeForm {
-  if (classes === undefined) return { kind: "number" };
-  return { kind: "class", classes, positive: positive ?? null, threshold: threshold ?? null };
-}
-
-export function targetIn(schema: Pick<Schema, "target">): SchemaTarget {
-  if (schema.target !== undefined) return schema.target;
-  throw new MlError(
-    "task-unsupported",
-    "The schema names no target to learn.",
-    "Infer the schema with a target: inferSchema(table, { target }).",
-  );
-}
-
-/** Row numbers whose target is not missing. */
-export function labelledRows(table: Table, target: SchemaTarget): Int32Array {
-  const column = columnOf(table, target.name);
-  return Int32Array.from({ length: table.rowCount }, (_, row) => row).filter(
-    (row) => labelAt(column, row) !== undefined,
-  );
-}
-
-/** The classes of the rows as strings. Throws `training-rows-invalid` at one that the schema does not have. */
-export function labelsOf(table: Table, target: SchemaTarget): string[] {
-  const column = columnOf(table, target.name);
-  return Array.from({ length: table.rowCount }, (_, row) => {
-    const label = labelAt(column, row);
-    if (label !== undefined && target.classes?.includes(label)) return label;
-    throw new MlError(
-      "training-rows-invalid",
-      `Row ${row}: the target "${target.name}" is ${label === undefined ? "missing" : `"${label}"`}, not one of the classes ${target.classes?.join(", ")}.`,
-      "Infer the schema from the table that holds all parts, and leave out rows without a target.",
-    );
-  });
-}
-
-/** The numbers of a regression's target. Throws `training-rows-invalid` where the column has none. */
-export function valuesOf(table: Table, target: SchemaTarget): Float64Array {
-  const column = columnOf(table, target.name);
-  if (isNumeric(column)) return column.data;
-  throw new MlError(
-    "training-rows-invalid",
-    `The target "${target.name}" is a column of ${column.type}, not of numbers.`,
-    "Infer the schema from this table.",
-  );
-}
-
-/** A target made ready to learn, and the way back for numbers. */
+/** A target made ready to learn, and the way back from what a model answers. */
 export interface PreparedTarget {
   readonly target: Target;
-  /** value = mean + scale × what the model gives; 0 and 1 for classes. */
-  readonly mean: number;
-  readonly scale: number;
+  /** The model's answer [N, width] as the outcome's first output, for example in the target's own unit. */
+  readonly head: (answer: Tensor) => Tensor;
+  /** The same of numbers, row-major [rows, width]. */
+  readonly restored: (answers: Float32Array) => Float32Array | Float64Array;
 }
 
-/** Throws `training-rows-invalid` where fewer than two rows, or fewer than two classes are there. */
-export function prepareTarget(table: Table, target: SchemaTarget): PreparedTarget {
-  const few = (message: string): MlError =>
-    new MlError(
-      "training-rows-invalid",
-      message,
-      `Give more rows to learn from${target.classes === undefined ? "" : ", with at least two classes among them"}.`,
-    );
-  if (table.rowCount < 2) throw few(`${table.rowCount} rows with a target are too few to learn from.`);
-  if (target.classes === undefined) {
-    const values = valuesOf(table, target);
-    const { mean, scale: deviation } = momentsOf(values);
-    const scale = deviation > 0 ? deviation : 1;
-    return { target: { kind: "numbers", values: values.map((value) => (value - mean) / scale) }, mean, scale };
-  }
-  const index = new Map(target.classes.map((name, i) => [name, i]));
-  const values = Int32Array.from(labelsOf(table, target), (label) => index.get(label)!);
-  if (new Set(values).size < 2) throw few(`All training rows are of the class "${target.classes[values[0]!]}".`);
-  return { target: { kind: "classes", values, classes: target.classes.length }, mean: 0, scale: 1 };
+/** How costs of wrong decisions choose the decision. */
+export interface CostRule<P extends Predictions = Predictions, F extends OutcomeForm = OutcomeForm> {
+  /** The threshold with the least cost on rows held out of the training. */
+  threshold(heldOut: P, costs: CostMatrix): number;
+  /** What the decision of each row costs. */
+  rowCosts(predictions: P, costs: CostMatrix): Float64Array;
+  /** cost[actual][answered], of each label. */
+  matrix(form: F, costs: CostMatrix): Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
+/** A task whose outcomes are of one kind. */
+export type TaskOf<K extends OutcomeKind> = Task<FormOf<K>, PredictionsOf<K>, Views[K]>;
+
+export interface Task<F extends OutcomeForm = OutcomeForm, P extends Predictions = Predictions, View = unknown> {
+  /** As manifests, the wire and the store have it. */
+  readonly name: string;
+  readonly kind: F["kind"];
+  /** The tag of a Hugging Face model card. */
+  readonly tag: string;
+  /** Whether it can learn such a target. */
+  accepts(target: SchemaTarget): boolean;
+  /** What all of its outcomes have in common; a threshold comes with costs. */
+  form(target: SchemaTarget): F;
+  /** Throws `training-rows-invalid` where the rows are too few, or too much alike, to learn from. */
+  prepare(rows: Table, target: SchemaTarget): PreparedTarget;
+  /** The first decides between models. */
+  readonly metrics: readonly Metric<View>[];
+  /** Candidates, the simplest first; the last is trained where none is asked for. */
+  readonly models: readonly Model[];
+  /** Absent where no decision follows from its outcomes. */
+  readonly costs?: CostRule<P, F>;
+}
+
+/** Tasks that one way of asking chooses among, by the target that the data have. */
+export interface TaskFamily {
+  /** As `--task` has it. */
+  readonly name: string;
+  /** As product files have it: `tabular.<maker>()`. */
+  readonly maker: string;
+  /** The type that the target's column is read as. */
+  readonly targetType: ColumnType;
+  /** Whether the target's values are classes, even where they are numbers. */
+  readonly classes: boolean;
+  readonly tasks: readonly Task[];
+  /** Names of the options that the maker takes. */
+  readonly options: readonly string[];
+  /** What is wrong with options of a product file, whose names are known; undefined where nothing is. */
+  problem?(options: Readonly<Record<string, unknown>>, about: ProductTarget): OptionProblem | undefined;
+}
+
+/** What a product file says of the target. */
+export interface ProductTarget {
+  readonly positive: string | undefined;
+}
+
+export interface OptionProblem {
+  readonly message: string;
+  readonly fix: string;
 }

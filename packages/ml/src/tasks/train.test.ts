@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { type Column, inferSchema, makeTable, readTable, type Table, takeRows } from "@lepta/data";
 import { rng } from "@lepta/nn";
 import { describe, expect, test } from "vitest";
-import { crossValidate } from "../evaluate/cross-validate.ts";
 import { pointMetrics } from "../evaluate/evaluate-predictions.ts";
+import { crossValidate } from "./cross-validate.ts";
 import { type TrainEvent, train } from "./train.ts";
 
 /** `kind` decides most of the target; a third of the numbers are missing. */
@@ -34,7 +34,11 @@ const part = (table: Table, from: number, to: number): Table =>
     Int32Array.from({ length: to - from }, (_, i) => from + i),
   );
 
-describe.each(["logistic", "network"] as const)("train a %s model", (model) => {
+const settings = { members: 4, epochs: 30, lr: 0.01 };
+
+describe.each(["simplest", "network"] as const)("train the %s model", (which) => {
+  const modelOf = (task: string) => (which === "network" ? which : task === "regression" ? "linear" : "logistic");
+
   test.each([
     ["two", "binary", "auc", 0.85],
     ["three", "multiclass", "accuracy", 0.65],
@@ -42,7 +46,8 @@ describe.each(["logistic", "network"] as const)("train a %s model", (model) => {
   ] as const)("of %s: %s", async (target, task, metric, atLeast) => {
     const table = made(400, target);
     const schema = inferSchema(table, { target: "y" });
-    const options = { schema, model, seed: 3, network: { members: 4, epochs: 30, lr: 0.01 } };
+    const model = modelOf(task);
+    const options = { schema, model, seed: 3, ...(which === "network" ? { settings } : {}) };
     const events: TrainEvent[] = [];
     const trained = await train({
       ...options,
@@ -51,11 +56,11 @@ describe.each(["logistic", "network"] as const)("train a %s model", (model) => {
       measure: pointMetrics,
       onEvent: (event) => events.push(event),
     });
-    expect(trained.task).toBe(task);
-    expect(trained.model).toBe(model === "logistic" && task === "regression" ? "linear" : model);
+    expect(trained.task.name).toBe(task);
+    expect(trained.model).toBe(model);
     expect(trained.rows.rowCount).toBe(320);
     const test = await trained.predict(part(table, 320, 400));
-    expect(test.task).toBe(task);
+    expect(test.kind).toBe(task === "regression" ? "number" : "class");
     expect(pointMetrics(test)[metric]).toBeGreaterThan(atLeast);
     expect(trained.heldOut.labels.length).toBe(320);
     expect(pointMetrics(trained.heldOut)[metric]).toBeGreaterThan(atLeast);
@@ -68,10 +73,11 @@ describe.each(["logistic", "network"] as const)("train a %s model", (model) => {
   test("again from the same seed: the same predictions", async () => {
     const table = made(120, "two");
     const schema = inferSchema(table, { target: "y" });
-    const options = { train: table, schema, model, seed: 1, network: { epochs: 3 } };
+    const own = which === "network" ? { settings: { epochs: 3 } } : {};
+    const options = { train: table, schema, model: modelOf("binary"), seed: 1, ...own };
     const outputs = async () => {
       const predictions = await (await train(options)).predict(table);
-      return predictions.task === "regression" ? [] : [...predictions.probabilities];
+      return predictions.kind === "class" ? [...predictions.probabilities] : [];
     };
     expect(await outputs()).toEqual(await outputs());
   });
@@ -104,6 +110,13 @@ describe("train refuses", () => {
     await expect(train({ train: table, schema, model: "logistic", signal })).rejects.toMatchObject({
       code: "training-aborted",
     });
+  });
+
+  test("a model that the task does not have, and a setting that the model does not have", async () => {
+    const options = { train: table, schema };
+    await expect(train({ ...options, model: "linear" })).rejects.toMatchObject({ code: "task-unsupported" });
+    const misspelt = train({ ...options, model: "network", settings: { epoch: 3 } });
+    await expect(misspelt).rejects.toMatchObject({ code: "setting-unknown", fix: expect.stringContaining("epochs") });
   });
 
   test("but leaves out rows without a target", async () => {

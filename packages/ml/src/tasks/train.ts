@@ -1,25 +1,27 @@
-// Trains a model for the schema's target: features, held-out parts, the model, and its predictions on rows held out.
-import { type Column, isNumeric, kFold, makeTable, type Schema, type Table, takeColumns, takeRows } from "@lepta/data";
+// Trains a model of a task: features, held-out parts, the model, and its predictions on rows held out.
+import {
+  type Column,
+  isNumeric,
+  kFold,
+  makeTable,
+  type Schema,
+  suggestName,
+  type Table,
+  takeColumns,
+  takeRows,
+} from "@lepta/data";
 import { MlError } from "../errors.ts";
+import { kindOf } from "../evaluate/kinds/index.ts";
+import type { Predictions } from "../evaluate/predictions.ts";
 import { fitFeatures } from "../features/fit-features.ts";
 import { learnEffects } from "../features/learn-effects.ts";
-import { fitLinear } from "../models/linear-model.ts";
-import type { FitModelOptions, FittedModel, ModelEvent } from "../models/model.ts";
-import { fitNetwork, type NetworkOptions } from "../models/network.ts";
+import type { Model, ModelEvent, Settings } from "../models/model.ts";
 import { rowsExcept } from "../models/rows.ts";
+import { taskFor } from "./index.ts";
+import { labelledRows, targetIn } from "./labelled-rows.ts";
 import { matrixOf } from "./matrix-of.ts";
-import { predictionsOf, type TaskPredictions } from "./predictions.ts";
-import { inferTask, labelledRows, prepareTarget, type Task, targetIn } from "./task.ts";
+import type { Task } from "./task.ts";
 import { type TrainedTask, trainedTask } from "./trained-task.ts";
-
-/** The linear model is called "logistic" for classes and "linear" for numbers; either name asks for it. */
-export type ModelName = "logistic" | "linear" | "network";
-
-/** What this model is called when it learns this task. */
-export function modelNameFor(model: ModelName, task: Task): ModelName {
-  if (model === "network") return model;
-  return task === "regression" ? "linear" : "logistic";
-}
 
 /** Progress of `train`. Metrics are those of `measure`, on rows that were held out. */
 export interface TrainEvent {
@@ -34,25 +36,21 @@ export interface TrainOptions {
   readonly train: Table;
   readonly validation?: Table;
   readonly schema: Schema;
-  /** Default "network". */
-  readonly model?: ModelName;
-  /** Sizes and training of the network, for searches; the defaults are those of `NetworkOptions`. */
-  readonly network?: NetworkOptions;
+  /** Default: the first of the house that takes the target. */
+  readonly task?: Task;
+  /** One of the task's models, by its name. Default: its last. */
+  readonly model?: string;
+  /** Of the model, for searches. Default: its own. */
+  readonly settings?: Settings;
   /** Default 0. The same rows, options and seed give the same model. */
   readonly seed?: number;
   /** Threads inside one operator. Default 1. */
   readonly threads?: number;
   /** Metrics of held-out predictions for the events, for example `pointMetrics`. Default: none. */
-  readonly measure?: (predictions: TaskPredictions) => Readonly<Record<string, number>>;
+  readonly measure?: (predictions: Predictions) => Readonly<Record<string, number>>;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: TrainEvent) => void;
 }
-
-const fitters: Readonly<Record<ModelName, (options: FitModelOptions) => Promise<FittedModel>>> = {
-  logistic: fitLinear,
-  linear: fitLinear,
-  network: fitNetwork,
-};
 
 /**
  * The features are fitted on `train` alone. The model learns from `train` and `validation` by cross-fitting: five
@@ -60,26 +58,29 @@ const fitters: Readonly<Record<ModelName, (options: FitModelOptions) => Promise<
  * metrics and `heldOut` (for thresholds) rest on every row, each predicted by what never saw it nor another row of its
  * group. Of more than 10,000 rows, the validation part alone is held out (or one fifth). Rows without a target are left
  * out.
- * Throws `task-unsupported`, `training-rows-invalid`, `no-features`, or the engine's
+ * Throws `task-unsupported`, `setting-unknown`, `training-rows-invalid`, `no-features`, or the engine's
  * `loss-not-finite` and `training-aborted`.
  */
 export async function train(options: TrainOptions): Promise<TrainedTask> {
   const { schema, seed = 0, threads = 1, signal, onEvent, measure } = options;
   const target = targetIn(schema);
-  const task = inferTask(schema);
-  const model = modelNameFor(options.model ?? "network", task);
+  const task = options.task ?? taskFor(schema);
+  const model = modelOf(task, options.model);
+  const kind = kindOf(task);
+  const form = task.form(target);
   const { group } = schema;
   const names = [...schema.features.map(({ name }) => name), target.name, ...(group === undefined ? [] : [group])];
   const used = (table: Table): Table => takeRows(takeColumns(table, names), labelledRows(table, target));
   const fitted = used(options.train);
   const rows = options.validation === undefined ? fitted : stacked(fitted, used(options.validation));
-  const prepared = prepareTarget(rows, target);
+  const prepared = task.prepare(rows, target);
+  const { objective } = prepared.target;
   const folding = { stratify: target.name, ...(group === undefined ? {} : { group }), seed };
   const heldOut = heldOutParts(rows, fitted.rowCount, folding);
   const { features, crossFit } = learnEffects(
-    fitFeatures(fitted, schema, { encoding: model === "network" ? "piecewise" : "linear" }),
+    fitFeatures(fitted, schema, { encoding: model.encoding }),
     rows,
-    prepared.target,
+    objective.response(prepared.target.values),
     effectFolds(rows, heldOut, folding),
     heldOut.length > 1 ? Int32Array.of() : heldOut[0]!,
   );
@@ -87,40 +88,64 @@ export async function train(options: TrainOptions): Promise<TrainedTask> {
   crossFit(x.data);
   const watched = Int32Array.from(heldOut.flatMap((part) => [...part])).sort();
   const watchedRows = takeRows(rows, watched);
-  const predictionsOfWatched = (outputs: Float32Array): TaskPredictions => {
-    const width = outputs.length / rows.rowCount;
-    const picked = new Float64Array(watched.length * width);
-    for (let i = 0; i < picked.length; i++) {
-      const value = outputs[watched[Math.floor(i / width)]! * width + (i % width)]!;
-      picked[i] = prepared.mean + prepared.scale * value;
-    }
-    return predictionsOf(watchedRows, target, picked);
+  const labels = kind.labels(watchedRows, target.name);
+  const predictionsOfWatched = (answers: Float32Array): Predictions => {
+    const { width } = objective;
+    const picked = new Float32Array(watched.length * width);
+    for (let i = 0; i < watched.length; i++)
+      picked.set(answers.subarray(watched[i]! * width, (watched[i]! + 1) * width), i * width);
+    return kind.pair(form, prepared.restored(picked), labels);
   };
-  const fit = await fitters[model]({
-    ...(model === "network" ? options.network : {}),
-    x,
-    target: prepared.target,
-    heldOut,
-    seed,
-    threads,
-    ...(signal === undefined ? {} : { signal }),
-    ...(onEvent === undefined
-      ? {}
-      : {
-          onEvent: (event) =>
-            onEvent(taskEvent(event, measure && ((outputs) => measure(predictionsOfWatched(outputs))))),
-        }),
-  });
-  return trainedTask(
-    { task, model, seed, schema, target, features, prepared, fit },
-    rows,
-    predictionsOfWatched(fit.heldOut),
+  const fit = await model.fit(
+    {
+      x,
+      target: prepared.target,
+      heldOut,
+      seed,
+      threads,
+      ...(signal === undefined ? {} : { signal }),
+      ...(onEvent === undefined
+        ? {}
+        : {
+            onEvent: (event) =>
+              onEvent(taskEvent(event, measure && ((answers) => measure(predictionsOfWatched(answers))))),
+          }),
+    },
+    settingsOf(model, options.settings),
   );
+  const learnt = { task, model: model.name, seed, schema, target, features, rows };
+  return trainedTask({ ...learnt, heldOut: predictionsOfWatched(fit.heldOut) }, fit, prepared.head);
+}
+
+/** Throws `task-unsupported` where the task has no such model. */
+function modelOf({ name: task, models }: Task, name: string | undefined): Model {
+  const found = name === undefined ? models.at(-1) : models.find((model) => model.name === name);
+  if (found !== undefined) return found;
+  throw new MlError(
+    "task-unsupported",
+    `The task ${task} has no model ${JSON.stringify(name)}.`,
+    suggestName(
+      name ?? "",
+      models.map((model) => model.name),
+    ),
+  );
+}
+
+/** Throws `setting-unknown` at one that the model does not have. */
+function settingsOf({ name, settings }: Model, given: Settings = {}): Settings {
+  for (const setting of Object.keys(given))
+    if (!settings.includes(setting))
+      throw new MlError(
+        "setting-unknown",
+        `The model ${name} has no setting ${JSON.stringify(setting)}.`,
+        suggestName(setting, settings),
+      );
+  return given;
 }
 
 function taskEvent(
   { epoch, total, loss, heldOutLoss, heldOut }: ModelEvent,
-  measure: ((outputs: Float32Array) => Readonly<Record<string, number>>) | undefined,
+  measure: ((answers: Float32Array) => Readonly<Record<string, number>>) | undefined,
 ): TrainEvent {
   return {
     epoch,

@@ -173,7 +173,9 @@ describeStores("registry", (open) => {
     test("takes its bundle into the store once and gives it back", async () => {
       const { store } = opened;
       const dir = join(store.dir, `b${count}`);
-      const metrics = { auc: { value: 0.8, low: 0.75, high: 0.85 } };
+      const metrics = {
+        auc: { title: "AUC", direction: "higher" as const, unit: "", value: 0.8, low: 0.75, high: 0.85 },
+      };
       await expect(
         registerVersion(store, tenant, {
           product: "credit",

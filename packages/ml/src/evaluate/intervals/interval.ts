@@ -1,13 +1,13 @@
 // A metric's value with its interval, or with the reason why there is none.
 
-/** A value with its 95 % interval. */
-export interface Interval {
+/** A value with its 95 % interval. Plain JSON. */
+export type Interval = {
   readonly value: number;
   /** null where the rows are too few, or too much alike, to say; `reason` then says why. */
   readonly low: number | null;
   readonly high: number | null;
   readonly reason?: string;
-}
+};
 
 /** Both ends of an interval. */
 export interface Bounds {

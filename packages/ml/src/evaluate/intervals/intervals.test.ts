@@ -1,15 +1,16 @@
 // Intervals hold the truth as often as they claim, on few rows too, and never claim to be certain.
 import { rng } from "@lepta/nn";
 import { describe, expect, test } from "vitest";
-import { evaluatePredictions, type Predictions, pointMetrics } from "../evaluate-predictions.ts";
+import { evaluatePredictions, pointMetrics } from "../evaluate-predictions.ts";
+import type { ClassPredictions, NumberPredictions, Predictions } from "../predictions.ts";
 import type { Interval } from "./interval.ts";
 import { wilsonInterval } from "./share-interval.ts";
 
 const classes = ["no", "yes"] as const;
 /** Predictions of two classes from labels and the probability of "yes". */
-function binary(labels: readonly number[], yes: readonly number[]): Predictions {
+function binary(labels: readonly number[], yes: readonly number[]): ClassPredictions {
   const probabilities = Float64Array.from(yes.flatMap((p) => [1 - p, p]));
-  return { task: "binary", classes, labels: Int32Array.from(labels), probabilities };
+  return { kind: "class", classes, labels: Int32Array.from(labels), probabilities };
 }
 const width = ({ low, high }: Interval): number =>
   low === null || high === null ? Number.POSITIVE_INFINITY : high - low;
@@ -51,10 +52,10 @@ describe("perfect, one-sided and tiny samples have width, or say that they are t
     ["one row", binary([1], [0.7])],
     ["two rows, both wrong", binary([1, 0], [0.3, 0.7])],
     ["one score for all", binary([0, 1, 0, 1], [0.4, 0.4, 0.4, 0.4])],
-    ["errors that are all alike", { task: "regression", labels: [1, 2, 3], values: [2, 3, 4] }],
-    ["no error", { task: "regression", labels: [1, 2, 3], values: [1, 2, 3] }],
-    ["one number", { task: "regression", labels: [1], values: [2] }],
-    ["two numbers", { task: "regression", labels: [1, 2], values: [2, 5] }],
+    ["errors that are all alike", { kind: "number", labels: [1, 2, 3], values: [2, 3, 4] }],
+    ["no error", { kind: "number", labels: [1, 2, 3], values: [1, 2, 3] }],
+    ["one number", { kind: "number", labels: [1], values: [2] }],
+    ["two numbers", { kind: "number", labels: [1, 2], values: [2, 5] }],
   ];
   test.each(samples)("%s", (_, predictions) => {
     const metrics = evaluatePredictions({ ...predictions, seed: 1 });
@@ -120,7 +121,11 @@ describe("groups", () => {
 });
 
 /** Share of samples of `size` rows (or groups of 5) whose intervals hold the population's metrics. */
-function coverage(population: Predictions, size: number, grouped: boolean): Record<string, number> {
+function coverage(
+  population: ClassPredictions | NumberPredictions,
+  size: number,
+  grouped: boolean,
+): Record<string, number> {
   const truth = pointMetrics(population);
   const random = rng(8);
   const held: Record<string, number> = {};
@@ -133,7 +138,7 @@ function coverage(population: Predictions, size: number, grouped: boolean): Reco
     const flat = rows.flat();
     const groups = grouped ? Int32Array.from(rows.flatMap((each, group) => each.map(() => group))) : undefined;
     const drawn: Predictions =
-      population.task === "regression"
+      population.kind === "number"
         ? {
             ...population,
             labels: flat.map((row) => population.labels[row]!),
@@ -163,8 +168,8 @@ describe("of 150 samples, about 95 % hold the truth", () => {
     chance,
   );
   const values = odds.map((x) => 2 * x);
-  const numbers: Predictions = {
-    task: "regression",
+  const numbers: NumberPredictions = {
+    kind: "number",
     values,
     labels: values.map((value, row) => value + random.normal() + 0.5 * shared[Math.floor(row / 5)]!),
   };

@@ -1,8 +1,11 @@
 // K-fold cross-validation: each fold's metrics, their mean and standard deviation.
 import { kFold, type Schema, type Table, takeRows } from "@lepta/data";
 import { MlError } from "../errors.ts";
-import { type ModelName, train } from "../tasks/train.ts";
-import { type MetricName, type MetricValues, type Predictions, pointMetrics } from "./evaluate-predictions.ts";
+import { type PointOptions, pointMetrics } from "../evaluate/evaluate-predictions.ts";
+import type { MetricValues } from "../evaluate/metrics/metric.ts";
+import type { Predictions } from "../evaluate/predictions.ts";
+import type { Task } from "./task.ts";
+import { train } from "./train.ts";
 
 /** Mean over folds, and the standard deviation between folds (n − 1 in the denominator; 0 with one fold). */
 export interface FoldSummary {
@@ -11,7 +14,7 @@ export interface FoldSummary {
 }
 
 /** Each metric's summary; metrics that no fold has are absent. */
-export type MetricSummaries = Partial<Record<MetricName, FoldSummary>>;
+export type MetricSummaries = Readonly<Record<string, FoldSummary>>;
 
 /** Rows of one fold, as indices. */
 export interface Fold {
@@ -30,7 +33,9 @@ export interface CrossValidateOptions extends FoldOptions {
   /** Shuffles the folds and seeds each training. Default 0. */
   readonly seed?: number;
   /** Default as `train` has it. */
-  readonly model?: ModelName;
+  readonly model?: string;
+  /** Default as `train` has it. */
+  readonly task?: Task;
   /** Threads inside one operator. Default 1. */
   readonly threads?: number;
 }
@@ -45,7 +50,7 @@ export async function crossValidate(
   schema: Schema,
   options: CrossValidateOptions = {},
 ): Promise<MetricSummaries> {
-  const { folds = 5, seed = 0, model, threads, signal } = options;
+  const { folds = 5, seed = 0, task: asked, model, threads, signal } = options;
   const stratify = schema.target?.name;
   if (stratify === undefined)
     throw new MlError("task-unsupported", "The schema has no target.", "Name the column to predict as the target.");
@@ -62,11 +67,12 @@ export async function crossValidate(
         train: takeRows(table, fold.train),
         schema,
         seed,
+        ...(asked === undefined ? {} : { task: asked }),
         ...(model === undefined ? {} : { model }),
         ...(threads === undefined ? {} : { threads }),
         ...(signal === undefined ? {} : { signal }),
       });
-      return task.predict(takeRows(table, fold.test));
+      return { ...(await task.predict(takeRows(table, fold.test))), metrics: task.task.metrics };
     },
     options,
   );
@@ -76,7 +82,7 @@ export async function crossValidate(
 /** Metrics of each fold's test rows, as `trainAndPredict` predicts them. Rejects with the signal's reason. */
 export async function measureFolds(
   folds: readonly Fold[],
-  trainAndPredict: (fold: Fold, index: number) => Promise<Predictions>,
+  trainAndPredict: (fold: Fold, index: number) => Promise<Predictions & PointOptions>,
   options: FoldOptions = {},
 ): Promise<MetricValues[]> {
   const measured: MetricValues[] = [];
@@ -91,13 +97,13 @@ export async function measureFolds(
 
 /** Mean and standard deviation of each metric over the folds that have it. */
 export function summarizeFolds(folds: readonly MetricValues[]): MetricSummaries {
-  const names = new Set(folds.flatMap((fold) => Object.keys(fold) as MetricName[]));
-  const summary: MetricSummaries = {};
-  for (const name of names) {
-    const values = folds.map((fold) => fold[name]).filter((value) => value !== undefined);
-    const value = values.reduce((sum, x) => sum + x, 0) / values.length;
-    const squares = values.reduce((sum, x) => sum + (x - value) ** 2, 0);
-    summary[name] = { value, sd: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0 };
-  }
-  return summary;
+  const names = new Set(folds.flatMap((fold) => Object.keys(fold)));
+  return Object.fromEntries(
+    Array.from(names, (name) => {
+      const values = folds.map((fold) => fold[name]).filter((value) => value !== undefined);
+      const value = values.reduce((sum, x) => sum + x, 0) / values.length;
+      const squares = values.reduce((sum, x) => sum + (x - value) ** 2, 0);
+      return [name, { value, sd: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0 }];
+    }),
+  );
 }

@@ -1,0 +1,56 @@
+// The one training of products and of the command line: every candidate, and which of them is better.
+import { pointMetrics } from "../evaluate/evaluate-predictions.ts";
+import { advantage } from "../evaluate/metrics/metric.ts";
+import { taskFor } from "./index.ts";
+import { type TrainEvent, type TrainOptions, train } from "./train.ts";
+import type { TrainedTask } from "./trained-task.ts";
+
+export interface CandidateOptions extends Omit<TrainOptions, "model" | "measure" | "settings" | "onEvent"> {
+  /** Names of the task's models. Default: all of them, the simplest first. */
+  readonly models?: readonly string[];
+  /** Progress, with the metrics of the task on rows held out. */
+  readonly onEvent?: (event: TrainEvent & { readonly model: string }) => void;
+  /** Told of each candidate when it is trained. */
+  readonly onTrained?: (trained: TrainedTask) => void | Promise<void>;
+}
+
+/** Trains candidates one after another, in the order of the task's list. Throws what `train` throws. */
+export async function trainCandidates(options: CandidateOptions): Promise<TrainedTask[]> {
+  const { models, onEvent, onTrained, ...common } = options;
+  const task = common.task ?? taskFor(common.schema);
+  const trained: TrainedTask[] = [];
+  for (const model of models ?? task.models.map(({ name }) => name)) {
+    const one = await train({
+      ...common,
+      task,
+      model,
+      ...(onEvent === undefined
+        ? {}
+        : {
+            measure: (predictions) => pointMetrics({ ...predictions, metrics: task.metrics }),
+            onEvent: (event) => onEvent({ ...event, model }),
+          }),
+    });
+    trained.push(one);
+    await onTrained?.(one);
+  }
+  return trained;
+}
+
+/**
+ * The candidate that is best by the task's deciding metric on rows held out of the training; of equals the first, which
+ * is the simpler.
+ */
+export function bestCandidate<T extends Pick<TrainedTask, "task" | "heldOut">>(candidates: readonly [T, ...T[]]): T {
+  const [first, ...others] = candidates;
+  const { task } = first;
+  const [metric] = task.metrics;
+  if (metric === undefined) return first;
+  const decide = ({ heldOut }: T): number => pointMetrics({ ...heldOut, metrics: [metric] })[metric.name] ?? Number.NaN;
+  let best = { candidate: first, value: decide(first) };
+  for (const candidate of others) {
+    const value = decide(candidate);
+    if (advantage(metric, value, best.value) > 0 || Number.isNaN(best.value)) best = { candidate, value };
+  }
+  return best.candidate;
+}
