@@ -47,14 +47,17 @@ export function rowProblems(row: unknown, inputs: readonly ManifestInput[]): Row
 export function plainRow(inputs: readonly ManifestInput[]): (row: unknown) => boolean {
   const columns = inputs.map(({ name, type }) => ({ name, plain: inputKinds[type].plain }));
   return (row) => {
-    if (typeof row !== "object" || row === null || Array.isArray(row)) return false;
+    if (typeof row !== "object" || row === null) return false;
+    // Then whatever is inherited is a function or an object: never plainly right.
+    const prototype: unknown = Object.getPrototypeOf(row);
+    if (prototype !== Object.prototype && prototype !== null) return false;
     const fields = row as Record<string, unknown>;
     let count = 0;
     for (const _ in fields) count++;
     if (count !== columns.length) return false;
     for (const { name, plain } of columns) {
       const value = fields[name];
-      if (!Object.hasOwn(fields, name) || (value !== null && !plain(value))) return false;
+      if (value !== null && !plain(value)) return false;
     }
     return true;
   };

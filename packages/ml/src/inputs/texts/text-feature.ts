@@ -33,6 +33,8 @@ const mostTerms = 1024;
 const mostCells = 2 ** 27;
 /** Rows that must have a term: what stands in one row tells nothing of others. */
 const leastRows = 2;
+/** Texts that terms are counted in, spread evenly over the rows: all pairs of words of a million texts fill the memory. */
+const mostTexts = 50_000;
 /** Tokens of a text that are read at most, cut into lines as the training rows are. */
 const mostTokens = 1024;
 const mostLines = 31;
@@ -44,10 +46,11 @@ export function fitText(
   const read = cellReader(reading);
   const texts = data.map((raw) => String(read(raw) ?? ""));
   const present = texts.filter((text) => text !== "");
-  const cuts = cutsOf(present);
+  const looked = evenly(present, mostTexts);
+  const cuts = cutsOf(looked);
   const counts = new Map<string, number>();
   const spelt = new Map<string, Map<string, number>>();
-  for (const text of present) {
+  for (const text of looked) {
     const found = new Set<string>();
     for (const line of tokensOf(text, cuts)) {
       let before = "";
@@ -87,9 +90,14 @@ export function fitText(
       return [...spelt.get(word)!.keys()].filter((token) => !customary.has(token)).map((token) => [token, i] as const);
     }),
     terms: kept.map(([term]) => term.split(" ").map((word) => places.get(word)!)),
-    weights: kept.map(([, rows]) => Math.log((1 + present.length) / (1 + rows)) + 1),
+    weights: kept.map(([, rows]) => Math.log((1 + looked.length) / (1 + rows)) + 1),
     missing: present.length < data.length && present.length > 0,
   };
+}
+
+function evenly<T>(all: readonly T[], most: number): readonly T[] {
+  if (all.length <= most) return all;
+  return Array.from({ length: most }, (_, i) => all[Math.floor((i * all.length) / most)]!);
 }
 
 /** As many lines, and tokens a line, as the training rows have, within bounds. */

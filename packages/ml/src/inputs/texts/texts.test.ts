@@ -30,6 +30,13 @@ test("without a word of two rows it is left out", () => {
   expect(fitText(column, { alike: 1 })).toEqual({ leftOut: "free text: no word stands in 2 rows" });
 });
 
+test("of very many texts it looks at some of all parts of the table", () => {
+  const many = Array.from({ length: 150_000 }, (_, i) => (i < 75_000 ? "early" : "late"));
+  const { terms, weights } = fitText({ name: "t", type: "text", data: many }, { alike: 1 }) as TextFeature;
+  expect(terms).toEqual([[0], [1]]);
+  for (const weight of weights) expect(weight).toBeCloseTo(Math.log(50_001 / 25_001) + 1, 12);
+});
+
 test("spellings are of their word", () => {
   fc.assert(
     fc.property(fc.string({ unit: "grapheme" }), (token) => {
