@@ -1,9 +1,6 @@
 // Reading 1,000,000 rows of CSV into typed columns, beside pandas' read_csv.
 //
-// Two busy processors (load 10), one run: lepta 8.16 s (4.86 s CPU), pandas 3.1.1 0.94 s (0.45 s CPU), 0.11 times ours;
-// with parse_dates and categories 0.72 s (0.41 s CPU), 0.09 times. So reading is still about eleven times as dear as
-// pandas' (before the texts were read by their bytes it took 9.59 s CPU where it now takes 5.02). By statement, CPU:
-// DuckDB's CSV reader to text 0.9 s, the row keys (MD5) 1.0 s, handing the chunks over 0.3 s; the rest is JavaScript.
+// What it printed, and where the time goes: docs/decisions/0026-csv-from-its-bytes.md.
 import { spawnSync } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";

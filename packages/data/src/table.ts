@@ -82,7 +82,10 @@ export function isNumeric(column: Column): column is NumericColumn {
 /** Builds a table and its hashes. Throws `duplicate-column`, `no-columns`, `invalid-option` (columns of unequal length). */
 export function makeTable(
   columns: readonly Column[],
-  about: Partial<Pick<Table, "source" | "rejected" | "unreadable" | "notes" | "rowNumbers" | "rowKeys">> = {},
+  about: Partial<Pick<Table, "source" | "rejected" | "unreadable" | "notes" | "rowNumbers">> & {
+    /** Or how to find them: done when they are first asked for. */
+    readonly rowKeys?: Float64Array | (() => Float64Array);
+  } = {},
 ): Table {
   const first = columns[0];
   if (first === undefined) throw new DataError("no-columns", "the table has no column", "Give at least one column.");
@@ -98,42 +101,56 @@ export function makeTable(
         "Give every column the same number of values.",
       );
   }
-  return hashedWhenAsked(
+  const { rowKeys } = about;
+  return withHashes(
     {
       columns,
       rowCount: first.data.length,
       rejected: about.rejected ?? [],
       unreadable: about.unreadable ?? [],
       ...(about.rowNumbers === undefined ? {} : { rowNumbers: about.rowNumbers }),
-      ...(about.rowKeys === undefined ? {} : { rowKeys: about.rowKeys }),
       notes: about.notes ?? [],
       source: about.source ?? { path: "", format: "memory", bytes: 0 },
     },
-    () => rowHashesOf(columns),
+    {
+      rowHashes: () => rowHashesOf(columns),
+      rowKeys: rowKeys instanceof Float64Array ? () => rowKeys : rowKeys,
+    },
   );
 }
 
-/** Hashing a million rows takes longer than reading them: it is done when a hash is first asked for. */
-function hashedWhenAsked(fields: Omit<Table, "rowHashes" | "hash">, rowHashesOnce: () => string[]): Table {
-  let rowHashes: string[] | undefined;
-  let hash: string | undefined;
+interface Hashing {
+  readonly rowHashes: () => string[];
+  readonly rowKeys: (() => Float64Array) | undefined;
+}
+
+/** Hashing a million rows takes longer than reading them: it is done when a hash or a key is first asked for. */
+function withHashes(fields: Omit<Table, "rowHashes" | "hash" | "rowKeys">, { rowHashes, rowKeys }: Hashing): Table {
+  const hashes = once(rowHashes);
+  const hash = once(() => tableHashOf(fields.columns, hashes()));
   return Object.defineProperties(fields as Table, {
-    rowHashes: {
-      enumerable: true,
-      get: () => {
-        rowHashes ??= rowHashesOnce();
-        return rowHashes;
-      },
-    },
-    hash: {
-      enumerable: true,
-      get: (): string => {
-        rowHashes ??= rowHashesOnce();
-        hash ??= tableHashOf(fields.columns, rowHashes);
-        return hash;
-      },
-    },
+    rowHashes: { enumerable: true, get: hashes },
+    hash: { enumerable: true, get: hash },
+    ...(rowKeys === undefined ? {} : { rowKeys: { enumerable: true, get: once(rowKeys) } }),
   });
+}
+
+/** Forgets the work, and what it holds, when it is done. */
+function once<T>(work: () => T): () => T {
+  let pending: (() => T) | undefined = work;
+  let value: T;
+  return () => {
+    if (pending !== undefined) {
+      value = pending();
+      pending = undefined;
+    }
+    return value;
+  };
+}
+
+/** The table's keys when they are asked for; undefined where it has none. */
+function keysOf(table: Table): (() => Float64Array) | undefined {
+  return Object.hasOwn(table, "rowKeys") ? () => table.rowKeys! : undefined;
 }
 
 /** The column of this name. Throws `unknown-column`, naming the nearest. */
@@ -170,19 +187,25 @@ export function takeRows(table: Table, indices: ArrayLike<number>): Table {
     return { ...column, data: Array.from(indices, (index) => column.data[index]!) };
   });
   const own = Uint32Array.from(indices);
-  return hashedWhenAsked(
+  const keys = keysOf(table);
+  return withHashes(
     {
       columns,
       rowCount: indices.length,
-      ...(table.rowKeys === undefined
-        ? {}
-        : { rowKeys: Float64Array.from(indices, (index) => table.rowKeys![index]!) }),
       rejected: [],
       unreadable: [],
       notes: [],
       source: table.source,
     },
-    () => Array.from(own, (index) => table.rowHashes[index]!),
+    {
+      rowHashes: () => Array.from(own, (index) => table.rowHashes[index]!),
+      rowKeys:
+        keys &&
+        (() => {
+          const all = keys();
+          return Float64Array.from(own, (index) => all[index]!);
+        }),
+    },
   );
 }
 
@@ -198,8 +221,22 @@ export function withReport(table: Table, report: Pick<Table, "rejected" | "unrea
 
 /** The columns of these names, in this order. Throws `unknown-column`. */
 export function takeColumns(table: Table, names: readonly string[]): Table {
-  return makeTable(
-    names.map((name) => columnOf(table, name)),
+  return replaceColumns(
     table,
+    names.map((name) => columnOf(table, name)),
   );
+}
+
+/** The table's rows with these columns in place of its own; what is known of its reading stays. */
+export function replaceColumns(table: Table, columns: readonly Column[]): Table {
+  const { rejected, unreadable, notes, source, rowNumbers } = table;
+  const rowKeys = keysOf(table);
+  return makeTable(columns, {
+    rejected,
+    unreadable,
+    notes,
+    source,
+    ...(rowNumbers === undefined ? {} : { rowNumbers }),
+    ...(rowKeys === undefined ? {} : { rowKeys }),
+  });
 }

@@ -26,13 +26,17 @@ function occurring(names: readonly string[], cells: readonly RawCells[], columns
   const counts = columns.map((c) => cells[c]!.column.others.get(names[c]!) ?? 0);
   const rarest = columns[counts.indexOf(Math.min(...counts))]!;
   let repeated = 0;
-  if (Math.min(...counts) > 0)
-    cells[rarest]!.texts?.forEach((text, row) => {
-      if (text === names[rarest] && names.every((name, c) => stands(cells[c]!, row, name))) repeated++;
-    });
+  const texts = cells[rarest]!.texts;
+  if (Math.min(...counts) > 0 && texts !== undefined) {
+    const own = texts.words.indexOf(names[rarest]!);
+    for (let row = 0; row < texts.codes.length; row++)
+      if (texts.codes[row] === own && names.every((name, c) => stands(cells[c]!, row, name))) repeated++;
+  }
   return counts.map((count) => count > repeated);
 }
 
 function stands({ texts, numbers }: RawCells, row: number, name: string): boolean {
-  return texts?.[row] === name || (name !== "" && numbers?.[row] === Number(name));
+  return (
+    (texts !== undefined && texts.words[texts.codes[row]!] === name) || (name !== "" && numbers?.[row] === Number(name))
+  );
 }

@@ -47,6 +47,10 @@ export function readHeader(path: string, head: string, given?: string): CsvHeade
   };
 }
 
+export function namingNotes({ unnamed }: CsvHeader): string[] {
+  return unnamed.map((i) => `column ${i} has no name in the header and is called "column_${i}"`);
+}
+
 /** What Excel writes and reads ahead of the header; saved again, it has the separators of the empty cells behind. */
 const separatorLine = /^(?:[ \t]*(?:\r\n|\n|\r))*"?sep=([^\r\n"])"?\1*[ \t]*(?:\r\n|\n|\r)/i;
 

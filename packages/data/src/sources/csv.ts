@@ -1,13 +1,15 @@
-// CSV through DuckDB, every field as text. Its sniffer is not used: delimiter and names come from the first line, and
+// CSV: a rectangular file from its bytes, any other through DuckDB, every field as text. DuckDB's sniffer is not used: delimiter and names come from the first line, and
 // every row that DuckDB refuses is kept with its line.
 import { join } from "node:path";
 import type { Duck } from "../duck.ts";
 import { DataError } from "../errors.ts";
 import type { RejectedRow } from "../table.ts";
-import { type CsvHeader, readHeader } from "./csv-header.ts";
+import { type CsvHeader, namingNotes, readHeader } from "./csv-header.ts";
 import { type CsvReject, readRejects } from "./csv-rejects.ts";
+import { duckLoaded } from "./duck-loaded.ts";
 import { plainPath } from "./format.ts";
 import type { Loaded, ReadContext } from "./loaded.ts";
+import { loadPlainCsv } from "./plain-csv.ts";
 import { recordLines } from "./row-numbers.ts";
 import { linesAt, repairedCopy, scanText, type TextFile } from "./text-file.ts";
 
@@ -16,8 +18,13 @@ const maxLineBytes = 16_000_000;
 /** Each round of repairs reads the file again. */
 const maxRepairs = 20;
 
-/** Loads the file into the temporary table `loaded`. */
+/** Throws `not-utf8`, `no-columns`, `file-unreadable`. */
 export async function loadCsv(context: ReadContext): Promise<Loaded> {
+  return (await loadPlainCsv(context)) ?? (await loadAnyCsv(context));
+}
+
+/** Every file, as DuckDB has it and with what it refuses put aside. */
+export async function loadAnyCsv(context: ReadContext): Promise<Loaded> {
   const { path } = context;
   const original: TextFile = { path, gzip: context.gzip };
   const scan = await scanText(original, {
@@ -63,17 +70,17 @@ export async function loadCsv(context: ReadContext): Promise<Loaded> {
     ...rejects.map(({ reason, text }, i): RejectedRow => ({ line: lines[i]!, reason: reason(header.names), text })),
     ...blanked.values(),
   ].sort((a, b) => a.line - b.line);
-  const { duck } = context;
-  return {
+  const duck = await context.duck();
+  return await duckLoaded(duck, {
     names: header.names,
     kinds: header.names.map(() => undefined),
     native: header.names.map(() => false),
     rejected,
-    notes: header.unnamed.map((i) => `column ${i} has no name in the header and is called "column_${i}"`),
+    notes: namingNotes(header),
     separator: header.delimiter,
     lines: () => keptLines(duck, header, source, rejected),
     texts: (rows) => rowTexts(duck, header, rows),
-  };
+  });
 }
 
 interface CsvSource {
@@ -109,7 +116,8 @@ function unreadable(path: string, cause: unknown): unknown {
   );
 }
 
-async function read({ duck }: ReadContext, header: CsvHeader, file: TextFile): Promise<CsvReject[]> {
+async function read(context: ReadContext, header: CsvHeader, file: TextFile): Promise<CsvReject[]> {
+  const duck = await context.duck();
   for (const table of ["loaded", "csv_errors", "csv_scans"]) await duck.run(`DROP TABLE IF EXISTS ${table}`);
   const columns = header.names.map((_, i) => `'c${i}': 'VARCHAR'`).join(", ");
   await duck.run(

@@ -3,6 +3,7 @@ import type { Duck } from "../duck.ts";
 import { DataError } from "../errors.ts";
 import type { SourceKind } from "../reading/raw-column.ts";
 import type { RejectedRow } from "../table.ts";
+import { duckLoaded } from "./duck-loaded.ts";
 import { plainPath } from "./format.ts";
 import type { Loaded, ReadContext } from "./loaded.ts";
 import { scanText } from "./text-file.ts";
@@ -10,9 +11,9 @@ import { scanText } from "./text-file.ts";
 /** Columns of one statement: DuckDB plans thousands of expressions slowly. */
 const together = 100;
 
-/** Loads the file into the temporary table `loaded`. Throws `not-utf8`, `no-columns`, `file-unreadable`. */
+/** Throws `not-utf8`, `no-columns`, `file-unreadable`. */
 export async function loadNdjson(context: ReadContext): Promise<Loaded> {
-  const { duck, path, gzip } = context;
+  const { path, gzip } = context;
   await scanText(
     { path, gzip },
     {
@@ -22,6 +23,7 @@ export async function loadNdjson(context: ReadContext): Promise<Loaded> {
   );
   const plain = await plainPath(path, context.scratch, gzip ? ".ndjson.gz" : ".ndjson");
   context.onProgress({ stage: "read" });
+  const duck = await context.duck();
   // Lines as they stand: U+0001 cannot stand in JSON, so it splits no valid line. An empty line is a NULL.
   await duck.run(
     `CREATE TEMP TABLE lines AS SELECT row_number() OVER () AS line, text FROM read_csv($1, delim = E'\\x01', quote = '', escape = '',
@@ -48,7 +50,7 @@ export async function loadNdjson(context: ReadContext): Promise<Loaded> {
       `CASE WHEN k[${i + 1}] = 'DOUBLE' AND ends_with(v[${i + 1}], '.0') THEN v[${i + 1}][:-3] ELSE nullif(v[${i + 1}], '') END AS c${i}`,
   );
   await duck.run(`CREATE TEMP TABLE loaded AS SELECT line, text, ${columns.join(", ")} FROM fields ORDER BY line`);
-  return {
+  return await duckLoaded(duck, {
     names,
     kinds,
     native: names.map(() => false),
@@ -63,7 +65,7 @@ export async function loadNdjson(context: ReadContext): Promise<Loaded> {
               `SELECT substr(text, 1, 500) FROM loaded WHERE rowid IN (${rows.join(", ")}) ORDER BY rowid`,
             )
           )[0] as string[]),
-  };
+  });
 }
 
 async function malformedLines(duck: Duck): Promise<RejectedRow[]> {

@@ -4,6 +4,7 @@ import type { ColumnType } from "../column-type.ts";
 import type { Duck } from "../duck.ts";
 import { DataError } from "../errors.ts";
 import type { SourceKind } from "../reading/raw-column.ts";
+import { type DuckTable, duckLoaded } from "./duck-loaded.ts";
 import { plainPath } from "./format.ts";
 import type { Loaded, ReadContext } from "./loaded.ts";
 
@@ -14,9 +15,15 @@ const temporal = /^(DATE|TIMESTAMP.*)$/;
 /** Columns of one statement: DuckDB plans thousands of expressions slowly. */
 const together = 100;
 
-/** Loads the file into the temporary table `loaded`. Throws `file-unreadable`. */
+/** Throws `file-unreadable`. */
 export async function loadParquet(context: ReadContext): Promise<Loaded> {
-  const { duck, path, declared } = context;
+  const duck = await context.duck();
+  return await duckLoaded(duck, await readTypes(duck, context));
+}
+
+/** Loads the file into the temporary table `loaded`. */
+async function readTypes(duck: Duck, context: ReadContext): Promise<DuckTable> {
+  const { path, declared } = context;
   const plain = await plainPath(path, context.scratch, ".parquet");
   context.onProgress({ stage: "read" });
   try {

@@ -1,6 +1,7 @@
 // The columns of a loaded table as they stand: plain numbers as figures, all other cells as texts.
 import type { Duck } from "../duck.ts";
 import { noPlainNumbers, type RawColumn, type SourceKind } from "../reading/raw-column.ts";
+import type { CodedTexts } from "./coded-texts.ts";
 import { textScan } from "./text-scan.ts";
 
 /** A raw column with its cells, one a row. */
@@ -9,7 +10,7 @@ export interface RawCells {
   /** The plain numbers, NaN elsewhere; undefined where there is none. */
   readonly numbers: Float64Array | undefined;
   /** The other cells, "" where a plain number or nothing stands; undefined where there is none. */
-  readonly texts: readonly string[] | undefined;
+  readonly texts: CodedTexts | undefined;
   /** Whether the source itself holds figures: then there are no texts to read again. */
   readonly native: boolean;
   /** Whether a text of the column ends in ".0", as 3.0 does; absent where nobody looked. */
@@ -18,8 +19,8 @@ export interface RawCells {
   readonly raw?: readonly string[];
 }
 
-/** Rows up to which every text is kept. */
-const fewRows = 10_000;
+/** Rows up to which every text is kept, and different numbers are counted exactly. */
+export const fewRows = 10_000;
 
 /** Columns of one statement: DuckDB plans thousands of expressions slowly. */
 const together = 40;

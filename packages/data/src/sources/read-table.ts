@@ -1,26 +1,26 @@
-// Reads a file into a table: CSV, TSV, Parquet and NDJSON, by DuckDB.
+// Reads a file into a table: CSV, TSV, Parquet and NDJSON.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ColumnType } from "../column-type.ts";
-import { openDuck } from "../duck.ts";
+import { type Duck, openDuck } from "../duck.ts";
 import { DataError } from "../errors.ts";
 import { listNames, suggestName } from "../names.ts";
 import type { ColumnReading } from "../reading/column-reading.ts";
 import { type Decided, decideReadings } from "../reading/decide-readings.ts";
 import { optionsOf } from "../reading/reading-options.ts";
-import { makeTable, type Table } from "../table.ts";
+import { makeTable, type Table, type TableSource } from "../table.ts";
 import { checkNames } from "./check-names.ts";
+import type { CodedTexts } from "./coded-texts.ts";
 import { loadCsv } from "./csv.ts";
 import { type Format, fileSize, formatOf } from "./format.ts";
+import { keyColumns } from "./key-columns.ts";
 import type { Loaded, ReadContext } from "./loaded.ts";
 import { loadNdjson } from "./ndjson.ts";
 import { loadParquet } from "./parquet.ts";
-import { rawColumns } from "./raw-columns.ts";
-import { type ReadColumn, readColumn } from "./read-columns.ts";
+import { needsTexts, type ReadColumn, readColumn } from "./read-columns.ts";
 import type { ReadOptions } from "./read-options.ts";
 import { missingNotes, sentinelNotes } from "./reading-notes.ts";
-import { rowKeys } from "./row-key-sql.ts";
 import { settleRows } from "./settle-rows.ts";
 
 const loaders: Readonly<Record<Format, (context: ReadContext) => Promise<Loaded>>> = {
@@ -42,12 +42,14 @@ export async function readTable(path: string, options: ReadOptions = {}): Promis
   const bytes = await fileSize(path);
   const { format, gzip } = formatOf(path, options.format);
   if (bytes === 0) throw emptyTable(path, "the file has 0 bytes", "Give a file with rows.", 0);
-  const duck = await openDuck(options.signal === undefined ? {} : { signal: options.signal });
+  let duck: Promise<Duck> | undefined;
   let folder: Promise<string> | undefined;
   try {
-    const onProgress = options.onProgress ?? (() => {});
     const loaded = await loaders[format]({
-      duck,
+      duck: () => {
+        duck ??= openDuck(options.signal === undefined ? {} : { signal: options.signal });
+        return duck;
+      },
       path,
       format,
       gzip,
@@ -56,46 +58,69 @@ export async function readTable(path: string, options: ReadOptions = {}): Promis
         folder ??= mkdtemp(join(tmpdir(), "lepta-data-"));
         return folder;
       },
-      onProgress,
+      onProgress: options.onProgress ?? (() => {}),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
-    checkDeclared(path, loaded.names, options);
-    onProgress({ stage: "convert" });
-    const [counted] = await duck.rows("SELECT CAST(count(*) AS DOUBLE) AS n FROM loaded");
-    const rowCount = Number(counted?.n);
-    const cells = await rawColumns(duck, loaded.names, loaded.kinds, loaded.native, rowCount);
-    if (format === "csv" || format === "tsv") checkNames(path, loaded.names, cells);
-    if (rowCount === 0) throw emptyTable(path, ...whyEmpty(loaded), loaded.rejected.length);
-    const decided = decide(
-      cells.map(({ column }) => column),
-      loaded,
-      options,
-    );
-    const columns: ReadColumn[] = [];
-    for (const [at, { reading }] of decided.entries())
-      columns.push(await readColumn(duck, at, cells[at]!, reading, rowCount));
-    const settled = await settleRows({ path, loaded, cells, columns, rowCount, options });
-    const notes = [
+    return await tableOf(loaded, { path, format, bytes }, options);
+  } finally {
+    if (duck !== undefined) (await duck).close();
+    if (folder !== undefined) await rm(await folder, { recursive: true, force: true });
+  }
+}
+
+/** Decides how each column is read, and reads it. */
+export async function tableOf(
+  loaded: Loaded,
+  source: TableSource & { readonly format: Format },
+  options: ReadOptions,
+): Promise<Table> {
+  const { path, format } = source;
+  const { names, cells, rowCount } = loaded;
+  checkDeclared(path, names, options);
+  options.onProgress?.({ stage: "convert" });
+  if (format === "csv" || format === "tsv") checkNames(path, names, cells);
+  if (rowCount === 0) throw emptyTable(path, ...whyEmpty(loaded), loaded.rejected.length);
+  const decided = decide(
+    cells.map(({ column }) => column),
+    loaded,
+    options,
+  );
+  const retold = decided.flatMap(({ reading }, at) => (needsTexts(cells[at]!, reading) ? [at] : []));
+  const columns = new Array<ReadColumn>(names.length);
+  const readAll = (places: readonly number[], whole: readonly CodedTexts[]): void => {
+    for (const [i, at] of places.entries())
+      columns[at] = readColumn(cells[at]!, decided[at]!.reading, rowCount, whole[i]);
+  };
+  readAll(
+    [...names.keys()].filter((at) => !retold.includes(at)),
+    [],
+  );
+  for (let start = 0; start < retold.length; start += together) {
+    const places = retold.slice(start, start + together);
+    readAll(places, await loaded.whole(places));
+  }
+  const settled = await settleRows({ path, loaded, cells, columns, rowCount, options });
+  const keys = await loaded.keys(() => keyColumns(settled.columns));
+  const { kept } = settled;
+  return makeTable(settled.columns, {
+    source,
+    rejected: settled.rejected,
+    unreadable: settled.unreadable,
+    notes: [
       ...loaded.notes,
       ...decided.flatMap((one) => one.notes),
       ...missingNotes(columns, options.readings),
       ...sentinelNotes(columns),
-    ];
-    const keys = await rowKeys(duck, settled.columns, cells, rowCount);
-    const { kept } = settled;
-    return makeTable(settled.columns, {
-      source: { path, format, bytes },
-      rejected: settled.rejected,
-      unreadable: settled.unreadable,
-      notes,
-      rowKeys: kept === undefined ? keys : Float64Array.from(kept, (row) => keys[row]!),
-      ...(settled.rowNumbers === undefined ? {} : { rowNumbers: settled.rowNumbers }),
-    });
-  } finally {
-    duck.close();
-    if (folder !== undefined) await rm(await folder, { recursive: true, force: true });
-  }
+    ],
+    rowKeys: kept === undefined ? keys : () => picked(keys(), kept),
+    ...(settled.rowNumbers === undefined ? {} : { rowNumbers: settled.rowNumbers }),
+  });
 }
+
+/** Columns whose texts are held at once. */
+const together = 40;
+
+const picked = (keys: Float64Array, rows: Int32Array): Float64Array => Float64Array.from(rows, (row) => keys[row]!);
 
 function declaredType(name: string, { types, reading, readings }: ReadOptions): ColumnType | undefined {
   if (readings !== undefined && Object.hasOwn(readings, name)) return readings[name]!.type;

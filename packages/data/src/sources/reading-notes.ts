@@ -24,6 +24,7 @@ export function missingNotes(
 export function sentinelNotes(columns: readonly ReadColumn[]): string[] {
   return columns.flatMap(({ column: { name, type, data } }) => {
     if (type !== "number" || !(data instanceof Float64Array)) return [];
+    if (!hasSuspectedEnd(data)) return [];
     const counts = new Map<number, number>();
     let low = Number.POSITIVE_INFINITY;
     let high = Number.NEGATIVE_INFINITY;
@@ -46,6 +47,18 @@ export function sentinelNotes(columns: readonly ReadColumn[]): string[] {
 }
 
 const suspected = new Set(sentinels);
+
+/** Whether the smallest or the largest value is suspected: of the others none is far from every other. */
+function hasSuspectedEnd(data: Float64Array): boolean {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (let row = 0; row < data.length; row++) {
+    const value = data[row]!;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return suspected.has(low) || suspected.has(high);
+}
 
 /** Keeps nearly all numbers from being looked up; every sentinel, a whole number of 32 bits, passes. */
 function isSuspect(value: number): boolean {

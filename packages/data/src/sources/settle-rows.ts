@@ -142,7 +142,13 @@ function repeatedHeaders(
   const found = new Set<number>();
   if (separator === undefined) return found;
   const rows = new Set(odd.flatMap(({ unreadable }) => unreadable.slice(0, 1000).map(({ row }) => row)));
-  for (const row of rows) if (names.every((name, c) => cells[c]!.texts?.[row] === name)) found.add(row);
+  for (const row of rows) {
+    const stands = (name: string, c: number): boolean => {
+      const { texts } = cells[c]!;
+      return texts !== undefined && texts.words[texts.codes[row]!] === name;
+    };
+    if (names.every(stands)) found.add(row);
+  }
   return found;
 }
 

@@ -1,6 +1,7 @@
 // A text file as a stream of bytes: checked for UTF-8, counted into lines, copied with repairs.
 import { isUtf8 } from "node:buffer";
 import { createReadStream, createWriteStream } from "node:fs";
+import { open } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
@@ -30,15 +31,19 @@ export async function* chunksOf({ path, gzip }: TextFile, signal?: AbortSignal):
     for await (const chunk of stream) yield chunk as Buffer;
   } catch (error) {
     signal?.throwIfAborted();
-    throw new DataError(
-      "file-unreadable",
-      `"${path}" cannot be read${gzip ? " as gzip" : ""}: ${(error as Error).message}`,
-      "Check that the file is whole; fetch or export it again.",
-      error,
-    );
+    throw unreadable(path, gzip, error);
   } finally {
     file.destroy();
   }
+}
+
+function unreadable(path: string, gzip: boolean, error: unknown): DataError {
+  return new DataError(
+    "file-unreadable",
+    `"${path}" cannot be read${gzip ? " as gzip" : ""}: ${(error as Error).message}`,
+    "Check that the file is whole; fetch or export it again.",
+    error,
+  );
 }
 
 /** Reads the file once. Throws `not-utf8` with the byte offset (of the unpacked text), `file-unreadable`. */
@@ -64,11 +69,75 @@ export async function scanText(
     options.onBytes?.(bytes);
   }
   if (tail.length > 0) throw notUtf8(file.path, bytes - tail.length, tail);
-  const text = Buffer.concat(head)
+  return { bytes, head: headOf(Buffer.concat(head)), carriageReturns: returns && !lineFeeds };
+}
+
+/** The text of the first mebibyte at most, without a byte order mark. */
+export function headOf(bytes: Buffer): string {
+  return bytes
     .subarray(0, headBytes)
     .toString("utf8")
     .replace(/^\uFEFF/, "");
-  return { bytes, head: text, carriageReturns: returns && !lineFeeds };
+}
+
+/** A file's bytes in memory; behind its end the buffer has a little room. */
+export interface FileBytes {
+  readonly bytes: Buffer;
+  readonly end: number;
+}
+
+/** What stands behind the end. */
+const slack = 16;
+
+interface WholeOptions {
+  /** In bytes, unpacked. */
+  readonly largest: number;
+  readonly signal?: AbortSignal;
+  readonly onBytes?: (bytes: number) => void;
+}
+
+/** The unpacked file; undefined where it is larger than it may be. Throws `file-unreadable`. */
+export async function readWhole(file: TextFile, options: WholeOptions): Promise<FileBytes | undefined> {
+  return file.gzip ? await unpackWhole(file, options) : await readPlain(file, options);
+}
+
+const readBytes = 1 << 22;
+
+async function readPlain({ path }: TextFile, options: WholeOptions): Promise<FileBytes | undefined> {
+  try {
+    const handle = await open(path);
+    try {
+      const { size } = await handle.stat();
+      if (size > options.largest) return undefined;
+      const bytes = Buffer.allocUnsafeSlow(size + slack);
+      let end = 0;
+      while (end < size) {
+        options.signal?.throwIfAborted();
+        const { bytesRead } = await handle.read(bytes, end, Math.min(readBytes, size - end), end);
+        if (bytesRead === 0) break;
+        end += bytesRead;
+        options.onBytes?.(end);
+      }
+      return { bytes, end };
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    throw unreadable(path, false, error);
+  }
+}
+
+async function unpackWhole(file: TextFile, { largest, signal, onBytes }: WholeOptions): Promise<FileBytes | undefined> {
+  const chunks: Buffer[] = [];
+  let end = 0;
+  for await (const chunk of chunksOf(file, signal)) {
+    end += chunk.length;
+    if (end > largest) return undefined;
+    chunks.push(chunk);
+    onBytes?.(end);
+  }
+  return { bytes: Buffer.concat(chunks, end + slack), end };
 }
 
 /** How many bytes at the block's end begin a character that is not complete in it. */

@@ -3,6 +3,7 @@ import { inlineBytes, type TextChunk } from "../duck.ts";
 import { trimmed } from "../reading/blanks.ts";
 import { isPlainNumber } from "../reading/number-text.ts";
 import { noPlainNumbers, type PlainNumbers } from "../reading/raw-column.ts";
+import type { CodedTexts } from "./coded-texts.ts";
 import { differentCounter, hashText, hashWords } from "./different-texts.ts";
 import { plainBytes } from "./plain-bytes.ts";
 
@@ -13,7 +14,7 @@ export interface Scanned {
   /** The plain numbers, NaN elsewhere; undefined where there is none. */
   readonly numbers: Float64Array | undefined;
   /** The others, "" elsewhere; undefined where there is none. */
-  readonly texts: readonly string[] | undefined;
+  readonly texts: CodedTexts | undefined;
   /** Whether a text ends in ".0". */
   readonly pointZero: boolean;
   /** Every text, where they are kept. */
@@ -27,15 +28,17 @@ export interface TextScan {
 
 /** @param keep whether every text is kept, and different numbers are counted exactly */
 export function textScan(rowCount: number, keep: boolean): TextScan {
-  const words = shortTexts();
-  const others = new Map<string, number>();
+  const short = shortTexts();
+  const words = [""];
+  const places = new Map<string, number>();
+  const counts = [0];
   const raw = keep ? new Array<string>(rowCount).fill("") : undefined;
   const exact = keep ? new Set<string>() : undefined;
   const about = { ...noPlainNumbers } as { -readonly [K in keyof PlainNumbers]: number };
   const lengths: number[] = [];
   let different: ReturnType<typeof differentCounter> | undefined;
   let numbers: Float64Array | undefined;
-  let texts: string[] | undefined;
+  let codes: Int32Array | undefined;
   let pointZero = false;
 
   const number = (row: number, value: number, length: number): void => {
@@ -57,16 +60,28 @@ export function textScan(rowCount: number, keep: boolean): TextScan {
     } else if (/^0\d/.test(text)) about.leadingZeros++;
     if (text.length > 15 && /^[+-]?\d+$/.test(text) && !Number.isSafeInteger(value)) about.wide++;
   };
-  const other = (row: number, text: string): void => {
-    texts ??= new Array<string>(rowCount).fill("");
-    texts[row] = text;
-    pointZero ||= text.endsWith(".0");
-    others.set(text, (others.get(text) ?? 0) + 1);
+  const other = (row: number, text: string): number => {
+    let code = places.get(text);
+    if (code === undefined) {
+      code = words.push(text) - 1;
+      places.set(text, code);
+      counts.push(0);
+      pointZero ||= text.endsWith(".0");
+    }
+    again(row, code);
+    return code;
   };
-  const anyText = (row: number, text: string): void => {
+  const again = (row: number, code: number): void => {
+    codes ??= new Int32Array(rowCount);
+    codes[row] = code;
+    counts[code]!++;
+  };
+  /** The text's code where it is no number. */
+  const anyText = (row: number, text: string): number | undefined => {
     const value = plainValue(text);
-    if (value === undefined) other(row, text);
-    else longNumber(row, text, value);
+    if (value === undefined) return other(row, text);
+    longNumber(row, text, value);
+    return undefined;
   };
 
   return {
@@ -97,21 +112,20 @@ export function textScan(rowCount: number, keep: boolean): TextScan {
           } else if (first === 48 && length > 1) about.leadingZeros++;
           continue;
         }
-        const known = words.find(length, cells, 4 * i);
-        const short = known?.text ?? text(i);
-        if (raw !== undefined) raw[row] = short;
-        if (isNumber) longNumber(row, short, value);
-        else if (known === undefined) {
-          anyText(row, short);
-          if (texts?.[row] === short) words.add(short, length, cells, 4 * i);
-        } else {
-          texts![row] = short;
-          known.again++;
+        const known = short.find(length, cells, 4 * i);
+        const cell = known === undefined ? text(i) : words[known]!;
+        if (raw !== undefined) raw[row] = cell;
+        if (isNumber) longNumber(row, cell, value);
+        else if (known !== undefined) again(row, known);
+        else {
+          const code = anyText(row, cell);
+          if (code !== undefined) short.add(code, length, cells, 4 * i);
         }
       }
     },
     done() {
-      for (const { text, again } of words.known) others.set(text, others.get(text)! + again);
+      const others = new Map(words.slice(1).map((text, i) => [text, counts[i + 1]!]));
+      const texts = codes === undefined ? undefined : { codes, words };
       const kept = raw === undefined ? {} : { raw };
       if (about.count === 0) return { plain: noPlainNumbers, others, numbers, texts, pointZero, ...kept };
       const widths = lengths.flatMap((count, length) => (count > 0 ? [length] : []));
@@ -140,21 +154,17 @@ export function plainValue(text: string): number | undefined {
 /** Slots of the table of short texts; two thirds of them at most are taken. */
 const slots = 2 ** 15;
 
-interface ShortText {
-  readonly text: string;
-  /** Cells that have it, the first one apart. */
-  again: number;
-}
-
-/** Short texts that are no numbers, by their bytes: most columns of words repeat theirs, and a string is made of each once. */
+/**
+ * Codes of short texts that are no numbers, by their bytes: most columns of words repeat theirs, and a string is made
+ * of each once.
+ */
 function shortTexts(): {
-  readonly known: readonly ShortText[];
-  find(length: number, cells: Int32Array, at: number): ShortText | undefined;
-  add(text: string, length: number, cells: Int32Array, at: number): void;
+  find(length: number, cells: Int32Array, at: number): number | undefined;
+  add(code: number, length: number, cells: Int32Array, at: number): void;
 } {
-  // Four words a slot: 16 times a place in `known`, from 1, plus the text's length; and the text's bytes.
+  // Four words a slot: 16 times the code, plus the text's length; and the text's bytes.
   let keys: Int32Array | undefined;
-  const known: ShortText[] = [];
+  let taken = 0;
   /** The slot that holds the text, or the free one where it would stand. */
   const slotOf = (table: Int32Array, length: number, cells: Int32Array, at: number): number => {
     const a = cells[at + 1]!;
@@ -167,18 +177,18 @@ function shortTexts(): {
     return slot;
   };
   return {
-    known,
     find(length, cells, at) {
       if (keys === undefined) return undefined;
       const head = keys[slotOf(keys, length, cells, at)]!;
-      return head === 0 ? undefined : known[(head >> 4) - 1];
+      return head === 0 ? undefined : head >> 4;
     },
-    add(text, length, cells, at) {
-      if (known.length > (2 / 3) * slots) return;
+    add(code, length, cells, at) {
+      // A code of more than 27 bits does not stand in a slot.
+      if (taken > (2 / 3) * slots || code >= 2 ** 27) return;
       keys ??= new Int32Array(4 * slots);
       const slot = slotOf(keys, length, cells, at);
-      known.push({ text, again: 0 });
-      keys.set([known.length * 16 + length, cells[at + 1]!, cells[at + 2]!, cells[at + 3]!], slot);
+      taken++;
+      keys.set([code * 16 + length, cells[at + 1]!, cells[at + 2]!, cells[at + 3]!], slot);
     },
   };
 }

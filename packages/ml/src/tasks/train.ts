@@ -188,15 +188,12 @@ function effectFolds(rows: Table, heldOut: readonly Int32Array[], folding: Foldi
 
 /** The rows of both tables, which have the same columns. */
 function stacked(first: Table, second: Table): Table {
-  const keys = first.rowKeys && second.rowKeys && [...first.rowKeys, ...second.rowKeys];
+  const keyed = "rowKeys" in first && "rowKeys" in second;
   return makeTable(
     first.columns.map((column, i): Column => {
       const below = second.columns[i]!;
       if (isNumeric(column) && isNumeric(below)) {
-        const data = new Float64Array(column.data.length + below.data.length);
-        data.set(column.data);
-        data.set(below.data, column.data.length);
-        return { ...column, data };
+        return { ...column, data: joined(column.data, below.data) };
       }
       if (!isNumeric(column) && !isNumeric(below)) return { ...column, data: [...column.data, ...below.data] };
       throw new MlError(
@@ -205,6 +202,13 @@ function stacked(first: Table, second: Table): Table {
         "Split one table into both parts.",
       );
     }),
-    keys === undefined ? {} : { rowKeys: Float64Array.from(keys) },
+    keyed ? { rowKeys: () => joined(first.rowKeys!, second.rowKeys!) } : {},
   );
+}
+
+function joined(first: Float64Array, second: Float64Array): Float64Array {
+  const both = new Float64Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
 }
