@@ -1,6 +1,6 @@
 // Reading 1,000,000 rows of CSV into typed columns, beside pandas' read_csv.
 //
-// What it printed, and where the time goes: docs/decisions/0026-csv-from-its-bytes.md.
+// What it printed, and where the time goes: docs/decisions/0028-csv-from-its-bytes.md.
 import { spawnSync } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";

@@ -16,7 +16,7 @@ export { DataError, type DataErrorCode, type DataErrorPlace, dataErrors } from "
 export { suggestName } from "./names.ts";
 export type { ColumnProfile, NumberProfile } from "./profile/column-profile.ts";
 export { type Suspect, suspicion } from "./profile/leakage.ts";
-export { groupSuspects, type Profile, profileTable } from "./profile/profile.ts";
+export { groupSuspects, type Profile, profileTable, suspectsOf } from "./profile/profile.ts";
 export {
   type ColumnReading,
   customaryReading,

@@ -198,8 +198,12 @@ function positiveClass(
 export function labelAt(column: Column, row: number): string | undefined {
   if (!isNumeric(column)) return column.data[row] || undefined;
   const value = column.data[row]!;
-  if (Number.isNaN(value)) return undefined;
-  return column.type === "boolean" ? (value === 0 ? "false" : "true") : String(value === 0 ? 0 : value);
+  return Number.isNaN(value) ? undefined : labelOf(column, value);
+}
+
+/** `labelAt` of a value that is there. */
+export function labelOf({ type }: Pick<Column, "type">, value: number): string {
+  return type === "boolean" ? (value === 0 ? "false" : "true") : String(value === 0 ? 0 : value);
 }
 
 function reasonFor(column: Column, { exclude, group }: SchemaOptions): string | undefined {
@@ -209,25 +213,43 @@ function reasonFor(column: Column, { exclude, group }: SchemaOptions): string | 
 
 function reasonToLeaveOut(column: Column): string | undefined {
   const { data } = column;
-  const present = isNumeric(column)
-    ? column.data.filter((value) => !Number.isNaN(value))
-    : data.filter((value) => value);
-  if (present.length === 0) return "every value is missing";
-  const different = new Set<string | number>(present);
+  const first = data.findIndex((value) => value !== "" && !Number.isNaN(value));
+  if (first === -1) return "every value is missing";
+  const { missing, constant } = spreadOf(data, data[first]!);
   // A value beside missing ones still tells something: whether it is there.
-  if (different.size === 1 && present.length === data.length)
-    return `constant: every value is ${JSON.stringify(present[0])}`;
-  if (different.size === 1) return undefined;
+  if (constant && missing === 0) return `constant: every value is ${JSON.stringify(data[first])}`;
+  if (constant) return undefined;
   if (isNumeric(column)) return column.type === "number" && countsRows(column) ? "it only counts the rows" : undefined;
-  const words = (present as readonly string[]).some((value) => /\s/.test(value.trim()));
   const codes = column.reading?.codes;
   const asCodes =
     codes === undefined
       ? ""
       : `; its values are ${codes}, taken as codes: --type ${column.name}=number reads numbers, --type ${column.name}=category categories`;
-  if (different.size === data.length && data.length >= 20 && !words)
+  const words = (): boolean => column.data.some((value) => /\s/.test(value.trim()));
+  if (missing === 0 && data.length >= 20 && allDifferent(column.data) && !words())
     return `identifier: a different value in every row${asCodes}`;
   return column.type === "text" && codes !== undefined ? `codes: mostly different values${asCodes}` : undefined;
+}
+
+/** How many values are missing, and whether the others are all this one. */
+function spreadOf(data: Column["data"], value: number | string): { missing: number; constant: boolean } {
+  let missing = 0;
+  let constant = true;
+  for (let row = 0; row < data.length; row++) {
+    const other = data[row]!;
+    if (other === "" || Number.isNaN(other)) missing++;
+    else if (other !== value) constant = false;
+  }
+  return { missing, constant };
+}
+
+function allDifferent(data: readonly string[]): boolean {
+  const seen = new Set<string>();
+  for (const value of data) {
+    if (seen.has(value)) return false;
+    seen.add(value);
+  }
+  return true;
 }
 
 /**

@@ -16,16 +16,29 @@ export function quantileOf(sorted: ArrayLike<number>, p: number): number {
 
 /** Ranks from 1, ties share their mean; NaN ranks below every number. */
 export function ranksOf(data: Float64Array): Float64Array {
-  const order = Array.from(data, (value, i) => ({ value: Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value, i }));
-  order.sort((a, b) => (a.value < b.value ? -1 : a.value > b.value ? 1 : 0));
-  const ranks = new Float64Array(data.length);
-  for (let start = 0; start < order.length; ) {
+  const sorted = data.map((value) => (Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value)).sort();
+  // Each different value once, with its rank.
+  const values = new Float64Array(sorted.length);
+  const ranks = new Float64Array(sorted.length);
+  let different = 0;
+  for (let start = 0; start < sorted.length; ) {
     let end = start + 1;
-    while (end < order.length && order[end]!.value === order[start]!.value) end++;
-    for (let k = start; k < end; k++) ranks[order[k]!.i] = (start + 1 + end) / 2;
+    while (end < sorted.length && sorted[end] === sorted[start]) end++;
+    values[different] = sorted[start]!;
+    ranks[different++] = (start + 1 + end) / 2;
     start = end;
   }
-  return ranks;
+  return data.map((value) => {
+    let low = 0;
+    let high = different - 1;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (values[middle]! < value) low = middle + 1;
+      else high = middle;
+    }
+    // NaN is below no value and above none: the search ends at the first.
+    return ranks[low]!;
+  });
 }
 
 /** Pearson's correlation; 0 where a side is constant. */

@@ -1,7 +1,7 @@
 // What one column holds: missing values, different values, spread, frequent values.
 
 import type { ColumnType } from "../column-type.ts";
-import { labelAt } from "../schema.ts";
+import { labelOf } from "../schema.ts";
 import { quantileOf, sortedPresent } from "../statistics.ts";
 import { type Column, isNumeric } from "../table.ts";
 
@@ -31,32 +31,54 @@ export interface NumberProfile {
 }
 
 export function profileColumn(column: Column, role: ColumnProfile["role"]): ColumnProfile {
-  const counts = new Map<string, number>();
-  let missing = 0;
-  for (let i = 0; i < column.data.length; i++) {
-    const value = labelAt(column, i);
-    if (value === undefined) missing++;
-    else counts.set(value, (counts.get(value) ?? 0) + 1);
+  const sorted = isNumeric(column) ? sortedPresent(column.data) : undefined;
+  const values = sorted === undefined ? stringCounts(column.data as readonly string[]) : runs(sorted);
+  const label = (value: number | string): string => (typeof value === "string" ? value : labelOf(column, value));
+  const top: { value: string; count: number }[] = [];
+  let different = 0;
+  let present = 0;
+  for (const [value, count] of values) {
+    different++;
+    present += count;
+    if (top.length === 10 && count < top[9]!.count) continue;
+    const one = { value: label(value), count };
+    const at = top.findIndex((other) => other.count < count || (other.count === count && one.value < other.value));
+    if (at === -1 && top.length === 10) continue;
+    top.splice(at === -1 ? top.length : at, 0, one);
+    top.length = Math.min(10, top.length);
   }
-  const top = [...counts]
-    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
-    .slice(0, 10)
-    .map(([value, count]) => ({ value: value.slice(0, 100), count }));
-  const numbers = isNumeric(column) && column.type !== "boolean" ? profileNumbers(column.data) : undefined;
+  const missing = column.data.length - present;
+  const numbers = sorted === undefined || column.type === "boolean" ? undefined : profileNumbers(sorted);
   return {
     name: column.name,
     type: column.type,
     role,
     missing,
     missingShare: missing / Math.max(1, column.data.length),
-    different: counts.size,
-    top,
+    different,
+    top: top.map(({ value, count }) => ({ value: value.slice(0, 100), count })),
     ...(numbers === undefined ? {} : { numbers }),
   };
 }
 
-function profileNumbers(data: Float64Array): NumberProfile | undefined {
-  const sorted = sortedPresent(data);
+function stringCounts(data: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const value of data) counts.set(value, (counts.get(value) ?? 0) + 1);
+  counts.delete("");
+  return counts;
+}
+
+/** Each different value and how often it stands. */
+function* runs(sorted: Float64Array): Generator<[value: number, count: number]> {
+  for (let start = 0; start < sorted.length; ) {
+    let end = start + 1;
+    while (end < sorted.length && sorted[end] === sorted[start]) end++;
+    yield [sorted[start]!, end - start];
+    start = end;
+  }
+}
+
+function profileNumbers(sorted: Float64Array): NumberProfile | undefined {
   const n = sorted.length;
   if (n === 0) return undefined;
   const mean = sorted.reduce((sum, value) => sum + value / n, 0);

@@ -32,19 +32,37 @@ export function suspectGroup(
   classes: readonly string[] | undefined,
 ): Suspect | undefined {
   if (!namesAnOwner(column.name)) return undefined;
-  const groups = new Map<string, number[]>();
-  for (let row = 0; row < column.data.length; row++) {
-    const value = plainValue(column, row);
-    if (value === undefined) continue;
-    const rows = groups.get(value);
-    if (rows === undefined) groups.set(value, [row]);
-    else rows.push(row);
+  const { groupOf, sizes } = groupsIn(column);
+  let shared = 0;
+  let rows = 0;
+  for (const size of sizes) {
+    if (size < 2) continue;
+    shared++;
+    rows += size;
   }
-  const shared = [...groups.values()].filter(({ length }) => length > 1);
-  const rows = shared.reduce((sum, { length }) => sum + length, 0);
-  if (shared.length < fewestValues || rows < fewestRows || rows < column.data.length / 2) return undefined;
-  const value = intraclass(shared, indicators(target, classes));
+  if (shared < fewestValues || rows < fewestRows || rows < column.data.length / 2) return undefined;
+  const value = intraclass(groupOf, sizes, indicators(target, classes));
   return value >= between ? { name: column.name, kind: "group", value } : undefined;
+}
+
+/** The group of each row, -1 where the value is missing, and how many rows each has. */
+function groupsIn(column: Column): { groupOf: Int32Array; sizes: readonly number[] } {
+  const known = new Map<number | string, number>();
+  const sizes: number[] = [];
+  const groupOf = new Int32Array(column.data.length).fill(-1);
+  for (let row = 0; row < groupOf.length; row++) {
+    // A number's plain value is the number.
+    const value = isNumeric(column) ? column.data[row]! : plainValue(column, row);
+    if (value === undefined || Number.isNaN(value)) continue;
+    let group = known.get(value);
+    if (group === undefined) {
+      group = sizes.push(0) - 1;
+      known.set(value, group);
+    }
+    groupOf[row] = group;
+    sizes[group]!++;
+  }
+  return { groupOf, sizes };
 }
 
 function namesAnOwner(name: string): boolean {
@@ -69,22 +87,32 @@ function indicators(target: Column, classes: readonly string[] | undefined): Flo
   );
 }
 
-/** 1 − mean square within groups / variance of all of them; 0 where nothing varies. */
-function intraclass(groups: readonly number[][], targets: readonly Float64Array[]): number {
+/** 1 − mean square within groups of two rows and more / variance of all of these; 0 where nothing varies. */
+function intraclass(groupOf: Int32Array, sizes: readonly number[], targets: readonly Float64Array[]): number {
+  let groups = 0;
+  let rows = 0;
+  for (const size of sizes) {
+    if (size < 2) continue;
+    groups++;
+    rows += size;
+  }
   let within = 0;
   let whole = 0;
-  const rows = groups.reduce((sum, { length }) => sum + length, 0);
   for (const values of targets) {
-    const all = groups.flat();
-    whole += squares(all, values) / (rows - 1);
-    for (const group of groups) within += squares(group, values) / (rows - groups.length);
+    const means = new Float64Array(sizes.length);
+    let mean = 0;
+    for (let row = 0; row < groupOf.length; row++) {
+      const group = groupOf[row]!;
+      if (group < 0 || sizes[group]! < 2) continue;
+      means[group]! += values[row]! / sizes[group]!;
+      mean += values[row]! / rows;
+    }
+    for (let row = 0; row < groupOf.length; row++) {
+      const group = groupOf[row]!;
+      if (group < 0 || sizes[group]! < 2) continue;
+      whole += (values[row]! - mean) ** 2 / (rows - 1);
+      within += (values[row]! - means[group]!) ** 2 / (rows - groups);
+    }
   }
   return whole > 0 ? 1 - within / whole : 0;
-}
-
-function squares(rows: readonly number[], values: Float64Array): number {
-  let sum = 0;
-  for (const row of rows) sum += values[row]!;
-  const mean = sum / rows.length;
-  return rows.reduce((total, row) => total + (values[row]! - mean) ** 2, 0);
 }

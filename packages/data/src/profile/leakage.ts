@@ -22,24 +22,31 @@ export const suspicion: Readonly<Record<"auc" | "information" | "correlation", n
 };
 
 /**
- * Whether one column alone gives the target away, on the rows given. `classes` is undefined for a regression. Rows
- * without a target must not be among them.
+ * Tells of a column whether it alone gives the target away, on the rows given. `classes` is undefined for a regression.
+ * Rows without a target must not be among them.
  */
-export function suspect(column: Column, target: Column, classes: readonly string[] | undefined): Suspect | undefined {
-  const { name } = column;
-  if (recodes(column, target)) return { name, kind: "recoded", value: 1 };
-  if (classes === undefined) {
-    if (!isNumeric(column) || !isNumeric(target)) return undefined;
-    const value = Math.abs(correlation(ranksOf(column.data), ranksOf(target.data)));
-    return value >= suspicion.correlation ? { name, kind: "correlation", value } : undefined;
-  }
-  const labels = Array.from({ length: target.data.length }, (_, i) => labelAt(target, i) ?? "");
-  if (isNumeric(column) && classes.length === 2) {
-    const value = aucOf(column.data, labels, classes[1]!);
-    if (value >= suspicion.auc) return { name, kind: "auc", value };
-  }
-  const value = informationShare(binned(column), labels);
-  return value >= suspicion.information ? { name, kind: "information", value } : undefined;
+export function suspectIn(
+  target: Column,
+  classes: readonly string[] | undefined,
+): (column: Column) => Suspect | undefined {
+  const ranks = classes === undefined && isNumeric(target) ? ranksOf(target.data) : undefined;
+  const labels = classes === undefined ? undefined : codesOf(target);
+  const positive = classes?.length === 2 ? positivesOf(target, classes[1]!) : undefined;
+  return (column) => {
+    const { name } = column;
+    if (recodes(column, target)) return { name, kind: "recoded", value: 1 };
+    if (labels === undefined) {
+      if (!isNumeric(column) || ranks === undefined) return undefined;
+      const value = Math.abs(correlation(ranksOf(column.data), ranks));
+      return value >= suspicion.correlation ? { name, kind: "correlation", value } : undefined;
+    }
+    if (isNumeric(column) && positive !== undefined) {
+      const value = aucOf(column.data, positive);
+      if (value >= suspicion.auc) return { name, kind: "auc", value };
+    }
+    const value = informationShare(binned(column), labels);
+    return value >= suspicion.information ? { name, kind: "information", value } : undefined;
+  };
 }
 
 /** Whether the values of both map one to one and repeat: values that are all different always do. */
@@ -52,52 +59,91 @@ function recodes(column: Column, target: Column): boolean {
     if ((there.get(x) ?? y) !== y || (back.get(y) ?? x) !== x) return false;
     there.set(x, y);
     back.set(y, x);
+    if (there.size > target.data.length / 2) return false;
   }
-  return there.size > 1 && there.size <= target.data.length / 2;
+  return there.size > 1;
+}
+
+/** 1 for each row of the class. */
+function positivesOf(target: Column, label: string): Uint8Array {
+  return Uint8Array.from({ length: target.data.length }, (_, row) => Number(labelAt(target, row) === label));
 }
 
 /** The area under the ROC curve of the column as a score, in the better direction (by ranks: Mann and Whitney). */
-function aucOf(data: Float64Array, labels: readonly string[], positive: string): number {
+function aucOf(data: Float64Array, positive: Uint8Array): number {
   const ranks = ranksOf(data);
   let sum = 0;
   let positives = 0;
-  labels.forEach((label, i) => {
-    if (label !== positive) return;
-    sum += ranks[i]!;
+  for (let row = 0; row < ranks.length; row++) {
+    if (positive[row] === 0) continue;
+    sum += ranks[row]!;
     positives++;
-  });
-  const negatives = labels.length - positives;
+  }
+  const negatives = ranks.length - positives;
   if (positives === 0 || negatives === 0) return 0.5;
   const auc = (sum - (positives * (positives + 1)) / 2) / (positives * negatives);
   return Math.max(auc, 1 - auc);
 }
 
-/** Numbers fall in tenths; strings stand for themselves. */
-function binned(column: Column): string[] {
-  if (!isNumeric(column)) return [...column.data];
+/** Values as whole numbers from 0. */
+interface Codes {
+  readonly codes: Int32Array;
+  readonly count: number;
+}
+
+/** Equal values have one code, missing ones too. */
+function codesOf({ data }: Column): Codes {
+  const known = new Map<number | string, number>();
+  const codes = new Int32Array(data.length);
+  for (let row = 0; row < codes.length; row++) {
+    const value = data[row]!;
+    let code = known.get(value);
+    if (code === undefined) {
+      code = known.size;
+      known.set(value, code);
+    }
+    codes[row] = code;
+  }
+  return { codes, count: known.size };
+}
+
+/** Numbers fall in tenths, and missing ones in a bin of their own; strings stand for themselves. */
+function binned(column: Column): Codes {
+  if (!isNumeric(column)) return codesOf(column);
   const sorted = sortedPresent(column.data);
   const cuts = [...new Set(Array.from({ length: 9 }, (_, i) => quantileOf(sorted, (i + 1) / 10)))];
-  return Array.from(column.data, (value) =>
-    Number.isNaN(value) ? "missing" : String(cuts.filter((cut) => value > cut).length),
-  );
+  const codes = new Int32Array(column.data.length);
+  for (let row = 0; row < codes.length; row++) {
+    const value = column.data[row]!;
+    let code = 0;
+    for (let i = 0; i < cuts.length; i++) if (value > cuts[i]!) code++;
+    codes[row] = Number.isNaN(value) ? cuts.length + 1 : code;
+  }
+  return { codes, count: cuts.length + 2 };
 }
 
 /** I(X; Y) / H(Y), its upward bias from many small cells taken off (Miller 1955); at least 0. */
-function informationShare(x: readonly string[], y: readonly string[]): number {
-  const n = x.length;
-  const xs = tally(x);
-  const ys = tally(y);
-  const both = tally(x.map((value, i) => JSON.stringify([value, y[i]])));
-  const entropy = (counts: Map<string, number>): number =>
-    [...counts.values()].reduce((sum, count) => sum - (count / n) * Math.log(count / n), 0);
+function informationShare(x: Codes, y: Codes): number {
+  const n = x.codes.length;
+  const xs = new Float64Array(x.count);
+  const ys = new Float64Array(y.count);
+  const both = new Map<number, number>();
+  for (let row = 0; row < n; row++) {
+    const a = x.codes[row]!;
+    const b = y.codes[row]!;
+    xs[a]!++;
+    ys[b]!++;
+    const pair = a * y.count + b;
+    both.set(pair, (both.get(pair) ?? 0) + 1);
+  }
+  const entropy = (counts: Iterable<number>): number => {
+    let sum = 0;
+    for (const count of counts) if (count > 0) sum -= (count / n) * Math.log(count / n);
+    return sum;
+  };
+  const different = (counts: Float64Array): number => counts.reduce((sum, count) => sum + Number(count > 0), 0);
   const hy = entropy(ys);
   if (hy === 0) return 0;
-  const bias = ((xs.size - 1) * (ys.size - 1)) / (2 * n);
-  return Math.max(0, (entropy(xs) + hy - entropy(both) - bias) / hy);
-}
-
-function tally(values: readonly string[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return counts;
+  const bias = ((different(xs) - 1) * (different(ys) - 1)) / (2 * n);
+  return Math.max(0, (entropy(xs) + hy - entropy(both.values()) - bias) / hy);
 }

@@ -1,11 +1,11 @@
 // A table's profile: its columns, its target's balance, repeated rows, columns that give the target away.
 import { withTarget } from "../clean/missing.ts";
-import { rowHashesOf } from "../content-hash.ts";
 import { type LeftOut, labelAt, type Schema } from "../schema.ts";
 import { columnOf, type Table } from "../table.ts";
 import { type ColumnProfile, profileColumn } from "./column-profile.ts";
 import { suspectGroup } from "./group-suspect.ts";
-import { type Suspect, suspect } from "./leakage.ts";
+import { type Suspect, suspectIn } from "./leakage.ts";
+import { rowGroups } from "./row-groups.ts";
 
 export interface Profile {
   readonly rowCount: number;
@@ -45,9 +45,12 @@ export function profileTable(table: Table, schema: Schema): Profile {
     rejected: table.rejected.length,
     columns,
     leftOut: schema.leftOut,
-    duplicates: { rows: table.rowCount - new Set(table.rowHashes).size, conflicting: conflictingRows(table, schema) },
+    duplicates: {
+      rows: table.rowCount - rowGroups(table.columns, table.rowCount).count,
+      conflicting: conflictingRows(table, schema),
+    },
     ...(schema.target === undefined ? {} : { target: profileTarget(table, schema) }),
-    suspects: findSuspects(table, schema),
+    suspects: suspectsOf(table, schema),
   };
 }
 
@@ -74,25 +77,32 @@ function conflictingRows(table: Table, schema: Schema): number {
   const features = schema.features.map(({ name }) => columnOf(table, name));
   if (target === undefined || features.length === 0) return 0;
   const { data } = columnOf(table, target);
-  const groups = new Map<string, { rows: number; values: Set<number | string> }>();
-  rowHashesOf(features).forEach((hash, row) => {
-    const group = groups.get(hash) ?? { rows: 0, values: new Set() };
-    group.rows++;
-    group.values.add(data[row]!);
-    groups.set(hash, group);
-  });
-  return [...groups.values()].reduce((sum, { rows, values }) => sum + (values.size > 1 ? rows : 0), 0);
+  const { groupOf, count } = rowGroups(features, table.rowCount);
+  const first = new Int32Array(count).fill(-1);
+  const rows = new Int32Array(count);
+  const conflicting = new Uint8Array(count);
+  for (let row = 0; row < groupOf.length; row++) {
+    const group = groupOf[row]!;
+    rows[group]!++;
+    if (first[group] === -1) first[group] = row;
+    else if (!sameTarget(data[row]!, data[first[group]!]!)) conflicting[group] = 1;
+  }
+  return rows.reduce((sum, size, group) => sum + (conflicting[group] === 1 ? size : 0), 0);
 }
 
-function findSuspects(table: Table, schema: Schema): Suspect[] {
+const sameTarget = (a: number | string, b: number | string): boolean => a === b || (Number.isNaN(a) && Number.isNaN(b));
+
+/** Features to look at before trusting a score, most suspicious first. Throws `unknown-column`. */
+export function suspectsOf(table: Table, schema: Schema): Suspect[] {
   if (schema.target === undefined) return [];
   const known = withTarget(table, schema.target.name).table;
   const target = columnOf(known, schema.target.name);
   const groups = groupSuspects(known, schema);
   const named = new Set(groups.map(({ name }) => name));
+  const suspect = suspectIn(target, schema.target.classes);
   return schema.features
     .filter(({ name }) => !named.has(name))
-    .flatMap(({ name }) => suspect(columnOf(known, name), target, schema.target?.classes) ?? [])
+    .flatMap(({ name }) => suspect(columnOf(known, name)) ?? [])
     .sort((a, b) => b.value - a.value)
     .concat(groups);
 }

@@ -1,6 +1,6 @@
 // `lepta train`: a bundle from a table.
 import { basename, resolve } from "node:path";
-import { profileTable } from "@lepta/data";
+import { suspectsOf as suspectsIn } from "@lepta/data";
 import { overlapText, taskFamilies, taskFamily } from "@lepta/ml";
 import { Command, Option } from "commander";
 import { checkOut } from "../pipeline/check-out.ts";
@@ -115,7 +115,7 @@ async function run(options: TrainOptions): Promise<void> {
     const alike = alikeClasses(schema);
     if (alike !== undefined) terminal.say(`warning: ${alike}`);
     const suspects = suspectsOf({
-      suspects: [...profileTable(table, schema).suspects, ...prepared.groupSuspects],
+      suspects: [...suspectsIn(table, schema), ...prepared.groupSuspects],
     });
     terminal.say(suspectsText(suspects));
     const tested = test === undefined ? undefined : await readTestTable(test, prepared, reading);
