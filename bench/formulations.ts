@@ -4,7 +4,7 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Cost } from "../packages/nn/src/grad/formulations/formulation.ts";
-import { situationKey } from "../packages/nn/src/grad/formulations/formulation.ts";
+import { workloadKey } from "../packages/nn/src/grad/formulations/formulation.ts";
 import type { Alternatives } from "../packages/nn/src/grad/formulations/times.ts";
 import type { Tensor } from "../packages/nn/src/index.ts";
 import {
@@ -72,8 +72,8 @@ for (const { x, w, build } of shapes) {
   const [data, weight] = [input("x", "float32", x), input("w", "float32", w ?? [1])];
   const found = new Map<string, Alternatives>();
   gradients(reduceSum(build(data, weight)), w === undefined ? [data] : [data, weight], {
-    choose(family, situation, valid) {
-      found.set(situationKey(family, situation), { family, situation, valid });
+    choose(family, workload, valid) {
+      found.set(workloadKey(family, workload), { family, workload, valid });
       return valid[0] as (typeof valid)[number];
     },
   });
@@ -113,7 +113,7 @@ for (const key of [...names].sort()) {
     own.valid
       .filter(({ name }) => `${own.family.name} ${name}` === key)
       .map((formulation) => {
-        const { operators, products, moved } = formulation.work(own.situation);
+        const { operators, products, moved } = formulation.work(own.workload);
         return { work: [operators, products, moved], time: times[formulation.name] as number };
       }),
   );
@@ -123,7 +123,7 @@ for (const key of [...names].sort()) {
 let lost = 0;
 for (const { own, times } of measured) {
   const expected = own.valid.map((formulation) => {
-    const work = formulation.work(own.situation);
+    const work = formulation.work(own.workload);
     const cost = table[`${own.family.name} ${formulation.name}`] as Cost;
     return cost.operator * work.operators + cost.product * work.products + cost.moved * work.moved;
   });
@@ -133,7 +133,7 @@ for (const { own, times } of measured) {
   lost += Math.log(loss);
   const list = Object.entries(times).map(([name, time]) => `${name} ${(time / 1000).toFixed(0)}`);
   console.log(
-    `${situationKey(own.family, own.situation)}: ${list.join(", ")} µs → ${picked} (${loss.toFixed(2)} × the best)`,
+    `${workloadKey(own.family, own.workload)}: ${list.join(", ")} µs → ${picked} (${loss.toFixed(2)} × the best)`,
   );
 }
 console.log(

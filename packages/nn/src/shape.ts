@@ -20,6 +20,34 @@ export function isStatic(shape: Shape): shape is readonly number[] {
   return shape.every((dim) => typeof dim === "number");
 }
 
+type Leading<N extends number, T extends readonly number[] = readonly []> = T["length"] extends N
+  ? readonly [...T, ...number[]]
+  : Leading<N, readonly [...T, number]>;
+
+/**
+ * The sizes of a shape, which are all known, of at least `axes` axes (default 0). Throws `graph-invalid` otherwise: what
+ * is written for known sizes met others.
+ */
+export function staticShape<N extends number = 0>(shape: Shape, axes?: N): Leading<N> {
+  if (isStatic(shape) && shape.length >= (axes ?? 0)) return shape as unknown as Leading<N>;
+  throw new NnError(
+    "graph-invalid",
+    `A tensor has shape ${formatShape(shape)} where ${axes ?? 0} axes or more of known sizes are needed.`,
+    "Build the graph with a fixed batch size and the axes that the operator takes.",
+  );
+}
+
+/** Entry `index` of a list that has one for each axis. Throws `graph-invalid` where there is none. */
+export function entryOf<T>(list: readonly T[], index: number): T {
+  const entry = list[index];
+  if (entry !== undefined) return entry;
+  throw new NnError(
+    "graph-invalid",
+    `A list of ${list.length} entries, one for each axis, has none for axis ${index}.`,
+    "Give one entry for each axis.",
+  );
+}
+
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dim, i) => dim === b[i]);
 }

@@ -1,9 +1,11 @@
 // Gradient rules of convolutions.
+
 import { apply } from "../graph/apply.ts";
 import type { Tensor } from "../graph/node.ts";
 import { reduceSum } from "../graph/operators.ts";
 import type { Window } from "../graph/window.ts";
 import { windowOf } from "../graph/window.ts";
+import { entryOf, staticShape } from "../shape.ts";
 import { convolutionInput } from "./formulations/convolution-input.ts";
 import { convolutionWeight } from "./formulations/convolution-weight.ts";
 import { knownSizes, writeChosen } from "./formulations/formulation.ts";
@@ -20,7 +22,7 @@ interface Parts {
 function partsOf({ inputs, output, gradient }: Backward): Parts {
   const [x, weight, bias] = inputs as [Tensor, Tensor, Tensor?];
   const { attributes, op } = output.node;
-  const kernel = weight.shape.slice(2) as readonly number[];
+  const kernel = staticShape(weight.shape.slice(2));
   const window = windowOf(op, attributes, kernel.length, kernel);
   const groups = typeof attributes.group === "number" ? attributes.group : 1;
   const summed = [...gradient.shape.keys()].filter((axis) => axis !== 1);
@@ -53,10 +55,10 @@ const transposedConvolution: Rule = (backward) => {
   const { kernel, strides, dilations, before, after } = window;
   // Padding at the far end is measured from the windows, whatever output_padding added.
   const behind = kernel.map((size, i) => {
-    const reach = (Number(x.shape[i + 2]) - 1) * (strides[i] ?? 1) + (dilations[i] ?? 1) * (size - 1) + 1;
-    return reach - (before[i] ?? 0) - Number(gradient.shape[i + 2]);
+    const reach = (Number(x.shape[i + 2]) - 1) * entryOf(strides, i) + entryOf(dilations, i) * (size - 1) + 1;
+    return reach - entryOf(before, i) - Number(gradient.shape[i + 2]);
   });
-  const inside = after.map((_, i) => Math.max(0, behind[i] ?? 0));
+  const inside = after.map((_, i) => Math.max(0, entryOf(behind, i)));
   const attributes = { group: groups, strides, dilations, pads: [...before, ...inside] };
   const exact: Window = { ...window, after: inside };
   return [

@@ -10,7 +10,7 @@ import { chooseByModel } from "./formulations/choice.ts";
 import type { Choose } from "./formulations/formulation.ts";
 import type { Seed } from "./rule.ts";
 import { zerosLike } from "./rule.ts";
-import { gradientRules, gradientStops } from "./rules.ts";
+import { gradientRules, nonDifferentiable } from "./rules.ts";
 
 /**
  * Gradients of `loss`, a scalar (or a tensor of one element), with respect to each of `wrt`, in the same shapes;
@@ -46,7 +46,7 @@ function pullBack(seeds: readonly Seed[], wrt: readonly Tensor[], choose: Choose
   const active = new Set<Node>();
   for (const node of order) {
     const reached = sources(node).some((tensor) => tensor !== undefined && active.has(tensor.node));
-    if (targets.has(node) || (reached && !gradientStops.has(node.op))) active.add(node);
+    if (targets.has(node) || (reached && !nonDifferentiable.has(node.op))) active.add(node);
   }
   const found = new Map<Node, (Tensor | undefined)[]>();
   const accumulate = ({ node, index }: Tensor, gradient: Tensor): void => {
@@ -62,8 +62,8 @@ function pullBack(seeds: readonly Seed[], wrt: readonly Tensor[], choose: Choose
     const from = sources(node);
     const wanted = from.map((x) => x !== undefined && active.has(x.node));
     if (slots === undefined || !active.has(node) || !wanted.includes(true)) continue;
-    const slopes = ownSlopes(node, slots[0], wanted) ?? backward(node, slots, wanted, choose);
-    slopes.forEach((gradient, at) => {
+    const grads = customGradients(node, slots[0], wanted) ?? backward(node, slots, wanted, choose);
+    grads.forEach((gradient, at) => {
       const into = from[at];
       if (gradient !== undefined && into !== undefined && active.has(into.node) && floatTypes.has(into.dtype)) {
         accumulate(into, gradient);
@@ -80,7 +80,7 @@ export function gradientReach(tensors: readonly Tensor[]): ReadonlySet<Node> {
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     if (reached.has(node)) continue;
     reached.add(node);
-    if (gradientStops.has(node.op) && node.ownGradient === undefined) continue;
+    if (nonDifferentiable.has(node.op) && node.customGradient === undefined) continue;
     for (const from of sources(node)) if (from !== undefined && floatTypes.has(from.dtype)) open.push(from.node);
   }
   return reached;
@@ -88,16 +88,16 @@ export function gradientReach(tensors: readonly Tensor[]): ReadonlySet<Node> {
 
 /** What the gradient goes to: the node's inputs, or those of a gradient given by hand. */
 function sources(node: Node): readonly (Tensor | undefined)[] {
-  return node.ownGradient?.inputs ?? node.inputs;
+  return node.customGradient?.inputs ?? node.inputs;
 }
 
-function ownSlopes(
+function customGradients(
   node: Node,
   gradient: Tensor | undefined,
   wanted: readonly boolean[],
 ): readonly (Tensor | undefined)[] | undefined {
-  if (node.ownGradient === undefined || gradient === undefined) return undefined;
-  return node.ownGradient.rule(gradient, node.ownGradient.inputs, outputOf(node), wanted);
+  if (node.customGradient === undefined || gradient === undefined) return undefined;
+  return node.customGradient.rule(gradient, node.customGradient.inputs, outputOf(node), wanted);
 }
 
 function backward(

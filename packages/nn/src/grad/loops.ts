@@ -1,4 +1,5 @@
 // The gradient of Scan: a second Scan that runs backwards over the states of the first.
+
 import { floatTypes } from "../dtype.ts";
 import { NnError } from "../errors.ts";
 import { apply, applyAll } from "../graph/apply.ts";
@@ -6,6 +7,7 @@ import { buildGraph, topological } from "../graph/build.ts";
 import type { Graph, Node, Tensor } from "../graph/node.ts";
 import { inputNode } from "../graph/node.ts";
 import { int64s, unsqueeze } from "../graph/operators.ts";
+import { entryOf } from "../shape.ts";
 import type { Backward, Rule } from "./rule.ts";
 import { zerosLike } from "./rule.ts";
 
@@ -99,14 +101,14 @@ const scan: Rule = (backward) => {
   };
   const stateSeeds = states.map(seedFor);
   const resultSeeds = results.map(seedFor);
-  const slopes = backward.pullBack(
+  const grads = backward.pullBack(
     [
       ...states.map((i, k) => ({ tensor: inner(i), gradient: stateSeeds[k] as Tensor })),
       ...results.map((i, k) => ({ tensor: inner(i), gradient: resultSeeds[k] as Tensor })),
     ],
     [...states, ...sequences].map((i) => body.inputs[i] as Tensor),
   );
-  const found = [...states, ...sequences].map((i, k) => slopes[k] ?? zerosLike(body.inputs[i] as Tensor));
+  const found = [...states, ...sequences].map((i, k) => grads[k] ?? zerosLike(body.inputs[i] as Tensor));
   // Only what the backward step reads is scanned.
   const read = new Set<Node>(topological(found));
   const used = [...body.inputs.keys()].filter((i) => read.has((body.inputs[i] as Tensor).node));
@@ -121,18 +123,18 @@ const scan: Rule = (backward) => {
       .map((i) => ({
         inner: body.inputs[i] as Tensor,
         outer: (before.get(i) ?? inputs[i]) as Tensor,
-        direction: i < carried ? 1 : 1 - (inDirections[i - carried] ?? 0),
+        direction: i < carried ? 1 : 1 - entryOf(inDirections, i - carried),
       })),
     ...results.map((i, k) => ({
       inner: resultSeeds[k] as Tensor,
       outer: gradients[i] as Tensor,
-      direction: 1 - (outDirections[i - carried] ?? 0),
+      direction: 1 - entryOf(outDirections, i - carried),
     })),
   ];
   // States that the body never changes are handed on as they are.
   const kept = constant.map((i) => body.inputs[i] as Tensor);
   const all = [...found.slice(0, states.length), ...kept, ...found.slice(states.length)];
-  const graph = buildGraph(Object.fromEntries(all.map((tensor, i) => [`scan.slope${i}`, tensor] as const)), {
+  const graph = buildGraph(Object.fromEntries(all.map((tensor, i) => [`scan.grad${i}`, tensor] as const)), {
     name: `gradient of ${body.name}`,
     inputs: [...stateSeeds, ...kept, ...elements.map((element) => element.inner)],
   });
@@ -147,7 +149,7 @@ const scan: Rule = (backward) => {
       body: graph,
       num_scan_inputs: elements.length,
       scan_input_directions: elements.map(({ direction }) => direction),
-      scan_output_directions: sequences.map((i) => 1 - (inDirections[i - carried] ?? 0)),
+      scan_output_directions: sequences.map((i) => 1 - entryOf(inDirections, i - carried)),
     },
     all.length,
   );

@@ -17,7 +17,7 @@ import {
   unsqueeze,
 } from "../graph/operators.ts";
 import type { Shape } from "../shape.ts";
-import { isStatic, normalizeAxis, sizeOf } from "../shape.ts";
+import { entryOf, isStatic, normalizeAxis, sizeOf, staticShape } from "../shape.ts";
 import { knownSizes } from "./formulations/formulation.ts";
 import { count } from "./reductions.ts";
 import type { Backward, Rule } from "./rule.ts";
@@ -44,7 +44,7 @@ const batchNormalization: Rule = (backward) => {
   const training = output.node.attributes.training_mode === 1;
   // With a momentum of 0 the further outputs are the batch's own statistics.
   const own = training && outputs.length === 3 && output.node.attributes.momentum === 0;
-  const rest = axes.map((axis) => x.shape[axis] ?? 1);
+  const rest = axes.map((axis) => entryOf(x.shape, axis));
   const centre = own ? (outputs[1] as Tensor) : training ? reduceMean(x, axes, false) : mean;
   const deviation = sub(x, spread(centre));
   const squares = own
@@ -103,7 +103,7 @@ const grouped = (groupsOf: (backward: Backward) => number): Rule => {
 };
 
 function constantSizes(sizes: readonly number[], x: Tensor): Tensor {
-  const known = x.shape as readonly number[];
+  const known = staticShape(x.shape);
   const rest = sizeOf(known) / ((sizes[0] ?? 1) * (sizes[1] ?? 1));
   return shapeOf({ ...x, shape: [sizes[0] ?? 1, sizes[1] ?? 1, rest] });
 }

@@ -46,7 +46,7 @@ describe("ONNX's node cases", () => {
       `${cases.length} cases`,
       `${read.length} are read`,
       `${cases.length - read.length} are refused`,
-      `${slopes} slopes of ${trained.length} cases`,
+      `${slopes} partial derivatives of ${trained.length} cases`,
     ];
     const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8").replaceAll(/\s+/g, " ");
     expect(figures.filter((figure) => !readme.includes(figure))).toEqual([]);

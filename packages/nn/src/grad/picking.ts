@@ -20,7 +20,7 @@ import {
   where,
 } from "../graph/operators.ts";
 import type { Dim } from "../shape.ts";
-import { formatShape, isStatic, normalizeAxis } from "../shape.ts";
+import { entryOf, formatShape, isStatic, normalizeAxis } from "../shape.ts";
 import type { Backward, Rule } from "./rule.ts";
 import { zerosLike } from "./rule.ts";
 
@@ -43,7 +43,7 @@ export function scatterAlong(x: Tensor, indices: Tensor, gradient: Tensor, axis:
   ];
   const updates = axis === 0 ? gradient : transpose(gradient, toFront);
   const rest = x.shape.filter((_, i) => i !== axis);
-  const shape: readonly Dim[] = [x.shape[axis] ?? 1, ...rest];
+  const shape: readonly Dim[] = [entryOf(x.shape, axis), ...rest];
   const zeros = expand(like(0, gradient), shapeTensor(shape, x));
   const wide = indices.dtype === "int64" ? indices : apply("Cast", [indices], { to: 7 });
   const sum = apply("ScatterND", [zeros, unsqueeze(wide, [picked]), updates], { reduction: "add" });

@@ -3,13 +3,13 @@ import { apply } from "../graph/apply.ts";
 import type { Tensor } from "../graph/node.ts";
 import { cast, div, expand, like, mul, reduceSum, shapeOf } from "../graph/operators.ts";
 import { windowOf } from "../graph/window.ts";
-import type { Situation } from "./formulations/formulation.ts";
+import type { Workload } from "./formulations/formulation.ts";
 import { knownSizes, writeChosen } from "./formulations/formulation.ts";
 import { averagePool, divisor, windowCounts } from "./formulations/pooling-average.ts";
 import { maximumPool } from "./formulations/pooling-maximum.ts";
 import type { Backward, Rule } from "./rule.ts";
 
-function situationOf({ inputs, output, gradient }: Backward, ...more: readonly Tensor[]): Situation {
+function workloadOf({ inputs, output, gradient }: Backward, ...more: readonly Tensor[]): Workload {
   const x = inputs[0] as Tensor;
   const { op, attributes } = output.node;
   const result = knownSizes(x, op);
@@ -17,13 +17,13 @@ function situationOf({ inputs, output, gradient }: Backward, ...more: readonly T
   return { tensors: [x, ...more, gradient], window, groups: 1, result };
 }
 
-const maximum: Rule = (backward) => [writeChosen(maximumPool, situationOf(backward, backward.output), backward.choose)];
+const maximum: Rule = (backward) => [writeChosen(maximumPool, workloadOf(backward, backward.output), backward.choose)];
 
 const average: Rule = (backward) => {
-  const situation = situationOf(backward);
-  const counts = windowCounts(situation, backward.output.node.attributes.count_include_pad === 1);
+  const workload = workloadOf(backward);
+  const counts = windowCounts(workload, backward.output.node.attributes.count_include_pad === 1);
   const g = div(backward.gradient, divisor(counts, backward.gradient));
-  return [writeChosen(averagePool, { ...situation, tensors: [situation.tensors[0] as Tensor, g] }, backward.choose)];
+  return [writeChosen(averagePool, { ...workload, tensors: [workload.tensors[0] as Tensor, g] }, backward.choose)];
 };
 
 const globalAverage: Rule = ({ inputs, gradient }) => {

@@ -18,11 +18,11 @@ const recurrent: Rule = ({ inputs, output, gradients, wanted, pullBack }) => {
     gradient === undefined ? [] : [{ tensor: outputs[i] as Tensor, gradient }],
   );
   const targets = [...own.keys()].filter((i) => wanted[i] && floatTypes.has((own[i] as Tensor).dtype));
-  const slopes = pullBack(
+  const grads = pullBack(
     seeds,
     targets.map((i) => own[i] as Tensor),
   );
-  return own.map((_, i) => slopes[targets.indexOf(i)]);
+  return own.map((_, i) => grads[targets.indexOf(i)]);
 };
 
 export const recurrentRules: Readonly<Record<string, Rule>> = { GRU: recurrent, LSTM: recurrent, RNN: recurrent };

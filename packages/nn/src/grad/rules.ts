@@ -29,7 +29,7 @@ export const gradientRules: Readonly<Record<string, Rule>> = {
 };
 
 /** Operators through which no gradient flows: their result is discrete, or their inputs are. */
-export const gradientStops: ReadonlySet<string> = new Set([
+export const nonDifferentiable: ReadonlySet<string> = new Set([
   "ArgMax",
   "And",
   "Ceil",
@@ -56,7 +56,7 @@ export const gradientStops: ReadonlySet<string> = new Set([
 ]);
 
 /** Operators without a gradient of any use: asking for one is an error, where zeros would pass unseen. */
-export const gradientsRefused: ReadonlySet<string> = new Set(["DynamicQuantizeLinear"]);
+export const unsupportedGradients: ReadonlySet<string> = new Set(["DynamicQuantizeLinear"]);
 
 /** Operators whose gradient always stands beside them, given by hand where they are applied. */
-export const gradientsByHand: ReadonlySet<string> = new Set(["BlockedConv", "ReorderInput", "ReorderOutput"]);
+export const customGradientOperators: ReadonlySet<string> = new Set(["BlockedConv", "ReorderInput", "ReorderOutput"]);

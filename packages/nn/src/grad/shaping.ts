@@ -7,7 +7,7 @@ import { constantNode } from "../graph/node.ts";
 import { expand, int64s, like, mul, reduceSum, reshape, shapeOf, transpose } from "../graph/operators.ts";
 import { knownIntegers } from "../graph/shape-value.ts";
 import type { Shape } from "../shape.ts";
-import { formatShape, isStatic, normalizeAxis } from "../shape.ts";
+import { entryOf, formatShape, isStatic, normalizeAxis } from "../shape.ts";
 import { scatterAlong } from "./picking.ts";
 import type { Backward, Rule } from "./rule.ts";
 import { unbroadcast, zerosLike } from "./rule.ts";
@@ -36,10 +36,10 @@ const slice: Rule = ({ inputs, gradient }) => {
   const after = shape.map(() => 0);
   for (const [i, listed] of along.entries()) {
     const axis = normalizeAxis(listed, shape.length, "Slice");
-    const size = shape[axis] ?? 0;
+    const size = entryOf(shape, axis);
     const step = knownIntegers(steps)?.[i] ?? 1;
-    const count = Number(current.shape[axis] ?? 0);
-    const raw = from[i] ?? 0;
+    const count = Number(entryOf(current.shape, axis));
+    const raw = entryOf(from, i);
     const first = Math.min(Math.max(raw < 0 ? raw + size : raw, 0), step < 0 ? size - 1 : size);
     if (step === 1) {
       before[axis] = first;
@@ -87,8 +87,8 @@ const pad: Rule = ({ inputs: [x, pads, value, listed], output, gradient, wanted 
   const amounts = knownIntegers(pads) ?? [];
   const rank = (x as Tensor).shape.length;
   const axes = knownIntegers(listed)?.map((axis) => normalizeAxis(axis, rank, "Pad")) ?? [...Array(rank).keys()];
-  const before = axes.map((_, i) => amounts[i] ?? 0);
-  const after = axes.map((_, i) => amounts[i + axes.length] ?? 0);
+  const before = axes.map((_, i) => entryOf(amounts, i));
+  const after = axes.map((_, i) => entryOf(amounts, i + axes.length));
   const { mode } = output.node.attributes;
   if (mode === undefined || mode === "constant") {
     // Negative amounts cut: their gradient is padded with zeros again.
@@ -104,9 +104,9 @@ const pad: Rule = ({ inputs: [x, pads, value, listed], output, gradient, wanted 
     if (before[i] === 0 && after[i] === 0) continue;
     const size = (x as Tensor).shape[axis];
     if (typeof size !== "number" || !isStatic(current.shape)) throw unknownSizes("a padding", (x as Tensor).shape);
-    const count = size + (before[i] ?? 0) + (after[i] ?? 0);
+    const count = size + entryOf(before, i) + entryOf(after, i);
     const places = Array.from({ length: count }, (_, place) =>
-      padSource(mode as string, place - (before[i] ?? 0), size),
+      padSource(mode as string, place - entryOf(before, i), size),
     );
     const target = constantTarget(current, axis, size);
     current = scatterAlong(target, constantNode(numbersToData(places, [count], "int64")), current, axis);

@@ -2,7 +2,7 @@
 import { NnError } from "../errors.ts";
 import { canonicalAttributes } from "./attributes.ts";
 import { opSpec } from "./catalogue.ts";
-import type { Attributes, Node, OwnRule, Tensor } from "./node.ts";
+import type { Attributes, CustomGradient, Node, Tensor } from "./node.ts";
 import { outputOf } from "./node.ts";
 
 /** Applies `op`; output types follow from the catalogue. Returns one tensor for each wanted output. */
@@ -52,9 +52,9 @@ export function applyAll(
  * `output` with a gradient given by hand, as a function of `inputs`. The rule must read no other tensors than those
  * that it is handed, so that passes over the graph can put others in their places.
  */
-export function withGradient(output: Tensor, inputs: readonly Tensor[], rule: OwnRule): Tensor {
+export function withGradient(output: Tensor, inputs: readonly Tensor[], rule: CustomGradient): Tensor {
   const { node } = apply("Identity", [output]);
-  return outputOf(Object.freeze({ ...node, ownGradient: Object.freeze({ inputs, rule }) }));
+  return outputOf(Object.freeze({ ...node, customGradient: Object.freeze({ inputs, rule }) }));
 }
 
 /** Applies `op` and returns its first output. */

@@ -33,21 +33,21 @@ export interface Node {
   /** The data of a "Constant". */
   readonly data: TensorData | undefined;
   /** Set where a gradient was given by hand; no part of the ONNX file. */
-  readonly ownGradient?: OwnGradient;
+  readonly customGradient?: OwnGradient;
 }
 
 /** A gradient given by hand: it takes the place of those of all operators between `inputs` and the node's output. */
 export interface OwnGradient {
   /** All tensors that the rule reads. */
   readonly inputs: readonly Tensor[];
-  readonly rule: OwnRule;
+  readonly rule: CustomGradient;
 }
 
 /**
  * Gradients of `inputs`, in their order, from the output's; undefined where there is none. `wanted` says of each input
  * whether anyone needs its gradient; what the rule gives for the others is not used.
  */
-export type OwnRule = (
+export type CustomGradient = (
   gradient: Tensor,
   inputs: readonly Tensor[],
   output: Tensor,

@@ -1,7 +1,7 @@
 // What Resize makes of each axis: its size before and after, and the scale by which coordinates are mapped.
 import { NnError } from "../errors.ts";
 import type { Dim } from "../shape.ts";
-import { formatShape, normalizeAxis } from "../shape.ts";
+import { entryOf, formatShape, normalizeAxis } from "../shape.ts";
 import type { Application } from "./spec.ts";
 import { intsAttribute, knownNumbers, knownShape, required } from "./spec.ts";
 
@@ -29,7 +29,7 @@ export function resizedAxes(application: Application): readonly ResizedAxis[] {
       "Give one for each axis.",
     );
   }
-  const listed = axes.map((axis, i) => ({ axis, from: shape[axis] ?? 1, value: values[i] ?? 1 }));
+  const listed = axes.map((axis, i) => ({ axis, from: entryOf(shape, axis), value: values[i] ?? 1 }));
   if (!sized) {
     return listed.map(({ axis, from, value }) => {
       // Scales are numbers: knownNumbers gives no names.

@@ -16,8 +16,8 @@ export function rewriteTensors(
   replace: Replace,
   given: ReadonlyMap<Node, readonly Tensor[]> = new Map(),
 ): readonly Tensor[] {
-  const reads = ({ inputs, ownGradient }: Node): Node["inputs"] =>
-    ownGradient === undefined ? inputs : [...inputs, ...ownGradient.inputs];
+  const reads = ({ inputs, customGradient }: Node): Node["inputs"] =>
+    customGradient === undefined ? inputs : [...inputs, ...customGradient.inputs];
   return rewritten(topological(tensors, new Set(given.keys()), reads), tensors, replace, given);
 }
 
@@ -35,9 +35,9 @@ function rewritten(
     const inputs = node.inputs.map(now);
     const replaced = replace(node, inputs);
     if (replaced !== undefined) places.set(node, replaced);
-    else if (node.ownGradient !== undefined) {
-      const read = node.ownGradient.inputs.map((tensor) => now(tensor) as Tensor);
-      places.set(node, [withGradient(inputs[0] as Tensor, read, node.ownGradient.rule)]);
+    else if (node.customGradient !== undefined) {
+      const read = node.customGradient.inputs.map((tensor) => now(tensor) as Tensor);
+      places.set(node, [withGradient(inputs[0] as Tensor, read, node.customGradient.rule)]);
     } else if (inputs.some((tensor, i) => tensor !== node.inputs[i]))
       places.set(node, applyAll(node.op, inputs, node.attributes, node.outputs.length, node.name));
   }

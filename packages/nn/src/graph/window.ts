@@ -1,7 +1,7 @@
 // The geometry of sliding windows: kernel, stride, dilation and padding of convolutions and pools.
 import { NnError } from "../errors.ts";
 import type { Dim, Shape } from "../shape.ts";
-import { formatShape } from "../shape.ts";
+import { entryOf, formatShape } from "../shape.ts";
 import type { Attributes } from "./node.ts";
 import { intAttribute, intsAttribute } from "./spec.ts";
 
@@ -77,7 +77,7 @@ export function positions(op: string, spatial: Shape, window: Window, ceil = fal
 export function covered(spatial: Shape, window: Window, outputPadding: readonly number[]): Shape {
   return spatial.map((dim, i): Dim => {
     const reach = at(window.dilations, i) * (at(window.kernel, i) - 1) + 1;
-    const extra = (outputPadding[i] ?? 0) + reach - at(window.before, i) - at(window.after, i);
+    const extra = entryOf(outputPadding, i) + reach - at(window.before, i) - at(window.after, i);
     const stride = at(window.strides, i);
     if (typeof dim === "number") return (dim - 1) * stride + extra;
     return stride === 1 && extra === 1 ? dim : `(${dim})*${stride}+${extra - stride}`;

@@ -193,7 +193,7 @@ function attend(
   const whole = withGradient(result, [q, k, v, weights], (g, [qNow, kNow, vNow, p], output) => {
     const [query, key, value, weight] = [qNow, kNow, vNow, p] as [Tensor, Tensor, Tensor, Tensor];
     const toWeights = matMulTransposed(g, value, { transB: true });
-    // The sum over keys of weight and slope is that over features of output and slope, a smaller tensor.
+    // The sum over keys of weight and gradient is that over features of output and gradient, a smaller tensor.
     const shift = reduceSum(mul(g, output), -1, { keepDims: true });
     const toScores = mul(weight, sub(toWeights, shift));
     return [

@@ -10,8 +10,8 @@ import type { Graph, Node, Tensor } from "../graph/node.ts";
 import { inputNode, outputOf } from "../graph/node.ts";
 import { knownOptions } from "../known-options.ts";
 import { formatShape } from "../shape.ts";
+import { hoistConstants } from "./hoist-constants.ts";
 import type { Layer, LayerInput, LayerOutput, Parameters, ParameterTensors, ShapeOf } from "./layer.ts";
-import { liftConstants } from "./lift-constants.ts";
 import { constantParameters } from "./parameters.ts";
 import type { Rng } from "./rng.ts";
 
@@ -49,7 +49,7 @@ export function trainable<X extends LayerInput = Tensor, Y extends LayerOutput =
   if (!Array.isArray(given?.nodes)) {
     throw new NnError("graph-invalid", "trainable: what it was given is no graph.", "Give it decodeOnnx(bytes).");
   }
-  const graph = liftConstants(given);
+  const graph = hoistConstants(given);
   const all = choose(graph, options.parameters);
   const head = options.head === undefined ? undefined : placeHead(graph, all, options.head);
   const wanted = head === undefined ? graph.outputs.map(({ tensor }) => tensor) : [head.on];

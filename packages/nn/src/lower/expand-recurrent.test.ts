@@ -84,7 +84,7 @@ async function valuesOf(inputs: readonly Tensor[], results: readonly Tensor[]): 
 
 const opsOf = (tensors: readonly Tensor[]): ReadonlySet<string> => new Set(topological(tensors).map(({ op }) => op));
 const byHand = (tensors: readonly Tensor[]): readonly Node[] =>
-  topological(tensors).filter(({ ownGradient }) => ownGradient !== undefined);
+  topological(tensors).filter(({ customGradient }) => customGradient !== undefined);
 
 const both = { direction: "bidirectional" };
 const pytorch = { ...both, linear_before_reset: 1 };

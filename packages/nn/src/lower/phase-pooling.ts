@@ -8,7 +8,7 @@ import { add, int64s, like, matMul, reshape, transpose } from "../graph/operator
 import { rewriteTensors } from "../graph/rewrite.ts";
 import type { Window } from "../graph/window.ts";
 import { isCeil, tiles, windowOf } from "../graph/window.ts";
-import { isStatic, sizeOf } from "../shape.ts";
+import { entryOf, isStatic, sizeOf, staticShape } from "../shape.ts";
 import { usesOf } from "./uses.ts";
 
 /** A convolution and the pool behind it, as far as the choice needs to know them. */
@@ -67,7 +67,7 @@ function partsOf(pool: Node, convolution: Node): Parts | undefined {
   const [x, weight] = convolution.inputs as readonly [Tensor, Tensor];
   const pooled = pool.outputs[0]?.shape ?? [];
   if (x.dtype !== "float32" || x.shape.length !== 4 || !isStatic(x.shape) || !isStatic(pooled)) return undefined;
-  const [out = 1, into = 1, ...kernel] = weight.shape as readonly number[];
+  const [out, into, ...kernel] = staticShape(weight.shape, 2);
   const window = windowOf("Conv", convolution.attributes, 2, kernel);
   const tile = windowOf("MaxPool", pool.attributes, 2);
   const side = tile.kernel[0] ?? 1;
@@ -92,9 +92,9 @@ function partsOf(pool: Node, convolution: Node): Parts | undefined {
 function phased(x: Tensor, weight: Tensor, bias: Tensor | undefined, { shape, window, output, blocks }: Parts): Tensor {
   const { batch, out, tile, places } = shape;
   const phases = tile * tile;
-  const sizes = output.map((size, i) => tile * (size - 1 + (blocks[i] ?? 1)));
+  const sizes = output.map((size, i) => tile * (size - 1 + entryOf(blocks, i)));
   const { before } = window;
-  const after = sizes.map((size, i) => size - Number(x.shape[i + 2]) - (before[i] ?? 0));
+  const after = sizes.map((size, i) => size - Number(x.shape[i + 2]) - entryOf(before, i));
   const amounts = [0, 0, ...before, 0, 0, ...after];
   const exact = amounts.every((amount) => amount === 0) ? x : apply("Pad", [x, int64s(amounts), like(0, x)]);
   const cut = apply("SpaceToDepth", [exact], { blocksize: tile });

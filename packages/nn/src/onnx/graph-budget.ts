@@ -3,7 +3,7 @@ import { NnError } from "../errors.ts";
 import type { Node, Tensor } from "../graph/node.ts";
 import { knownIntegers } from "../graph/shape-value.ts";
 import type { Shape } from "../shape.ts";
-import { formatShape, isStatic, sizeOf } from "../shape.ts";
+import { formatShape, isStatic, sizeOf, staticShape } from "../shape.ts";
 import { mostAxes } from "./tensor-proto.ts";
 
 /** Networks of hundreds of layers have some thousands of nodes. */
@@ -44,7 +44,7 @@ export function graphBudget(): GraphBudget {
       checkShape(tensor.shape);
       if (tensor.node.op === "Constant") {
         fixed.add(tensor.node);
-        stored += sizeOf(tensor.shape as readonly number[]);
+        stored += sizeOf(staticShape(tensor.shape));
       }
       return tensor;
     },

@@ -99,7 +99,7 @@ function capturedBy(results: readonly Tensor[], own: readonly Tensor[]): readonl
   return [...found].flatMap(([node, indices]) => [...indices].map((index) => outputOf(node, index)));
 }
 
-const readBy = ({ inputs, ownGradient }: Node): Node["inputs"] => [...inputs, ...(ownGradient?.inputs ?? [])];
+const readBy = ({ inputs, customGradient }: Node): Node["inputs"] => [...inputs, ...(customGradient?.inputs ?? [])];
 
 /** The results with `inner` in the place of what was captured; nothing outside is built anew. */
 function replaced(

@@ -256,8 +256,8 @@ describe.skipIf(block === undefined)("in blocks of channels", () => {
   });
 
   test("weights' gradients read images of one block, and of two, in the order of the blocks", async () => {
-    const crossed: Choose = (family, situation, valid) =>
-      valid.find(({ name }) => name === "crossed-shift") ?? chooseByModel(family, situation, valid);
+    const crossed: Choose = (family, workload, valid) =>
+      valid.find(({ name }) => name === "crossed-shift") ?? chooseByModel(family, workload, valid);
     const large = (x?: Tensor, w?: Tensor, v?: Tensor): Tensor => {
       const y = convolution(x as Tensor, w as Tensor, undefined, { padding: 1 });
       return convolution(relu(y), v as Tensor, undefined, { padding: 1 });

@@ -1,5 +1,5 @@
 // Times the formulations of a gradient on this machine.
-import type { Formulation, Situation } from "../grad/formulations/formulation.ts";
+import type { Formulation, Workload } from "../grad/formulations/formulation.ts";
 import type { Alternatives, Times } from "../grad/formulations/times.ts";
 import { applyAll } from "../graph/apply.ts";
 import { buildGraph } from "../graph/build.ts";
@@ -23,17 +23,17 @@ export interface MeasureOptions {
 const passes = 4;
 
 /**
- * Times every formulation on random data of the situation's shapes. They take turns, so that what else the machine
+ * Times every formulation on random data of the workload's shapes. They take turns, so that what else the machine
  * does meets all of them, and the shortest run of each counts.
  */
 export async function measureFormulations(
-  { situation, valid }: Alternatives,
+  { workload, valid }: Alternatives,
   open: OpenSession,
   { now, atLeast = 20, threads = 1 }: MeasureOptions,
 ): Promise<Times> {
   const random = rng(1);
   const feeds = Object.fromEntries(
-    situation.tensors.map(({ shape }, i) => {
+    workload.tensors.map(({ shape }, i) => {
       const sizes = [passes, ...(shape as readonly number[])];
       return [
         `x${i}`,
@@ -44,7 +44,7 @@ export async function measureFormulations(
   const runners: Runner[] = [];
   try {
     for (const formulation of valid) {
-      const session = await open(graphOf(formulation, situation), { threads });
+      const session = await open(graphOf(formulation, workload), { threads });
       runners.push({ name: formulation.name, session, best: Number.POSITIVE_INFINITY });
       await session.run(feeds);
     }
@@ -71,10 +71,10 @@ interface Runner {
 }
 
 /** The formulation on each of several inputs in turn, reduced to a number each. */
-function graphOf(formulation: Formulation, situation: Situation): Graph {
-  const inner = situation.tensors.map(({ dtype, shape }, i) => input(`each${i}`, dtype, shape));
-  const body = buildGraph({ each: reduceSum(formulation.write({ ...situation, tensors: inner })) }, { inputs: inner });
-  const outer = situation.tensors.map(({ dtype, shape }, i) => input(`x${i}`, dtype, [passes, ...shape]));
+function graphOf(formulation: Formulation, workload: Workload): Graph {
+  const inner = workload.tensors.map(({ dtype, shape }, i) => input(`each${i}`, dtype, shape));
+  const body = buildGraph({ each: reduceSum(formulation.write({ ...workload, tensors: inner })) }, { inputs: inner });
+  const outer = workload.tensors.map(({ dtype, shape }, i) => input(`x${i}`, dtype, [passes, ...shape]));
   const [sums] = applyAll("Scan", outer, { body, num_scan_inputs: outer.length }, 1) as readonly [Tensor];
   return buildGraph({ sums }, { inputs: outer });
 }

@@ -153,9 +153,9 @@ function buildBody({ net, parameters, layout, loss, optimizer, choose, block }: 
   const afterwards = layout.keptOf(parts).map((part) => updated.get(part) ?? part);
   const target: Target = { trained: layout.trainedOf(parts), choose: choose ?? chooseByModel, block };
   const [lowered, ...keptNow] = lowerForward([value, ...afterwards], target) as [Tensor, ...Tensor[]];
-  const slopes = layout.packTrained(gradients(lowered, target.trained, { choose: target.choose }));
+  const grads = layout.packTrained(gradients(lowered, target.trained, { choose: target.choose }));
   const { updates, state } = optimizer.update({
-    updates: slopes,
+    updates: grads,
     parameters: trained,
     state: inputs.state.slice(layout.size),
     scalars: inputs.scalars,

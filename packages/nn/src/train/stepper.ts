@@ -5,7 +5,7 @@ import { listParameters } from "../layers/parameters.ts";
 import type { Rng } from "../layers/rng.ts";
 import type { Progress } from "../optim/transform.ts";
 import type { OpenSession, Session, SessionOptions, SessionState } from "../runtime/session.ts";
-import { formatShape } from "../shape.ts";
+import { entryOf, formatShape } from "../shape.ts";
 import type { Stacked } from "./data/buffers.ts";
 import { stepOf } from "./data/buffers.ts";
 import type { StepPlan } from "./plan.ts";
@@ -158,7 +158,7 @@ function checkState(given: readonly TensorData[], fresh: readonly TensorData[]):
 
 function scalarsOf({ optimizer }: StepPlan, steps: number, done: number, progress: Progress): readonly Float32Array[] {
   const perStep = Array.from({ length: steps }, (_, k) => optimizer.scalars(done + k, progress));
-  return (perStep[0] ?? []).map((_, i) => Float32Array.from(perStep, (numbers) => numbers[i] ?? 0));
+  return (perStep[0] ?? []).map((_, i) => Float32Array.from(perStep, (numbers) => entryOf(numbers, i)));
 }
 
 /** Odd random integers, a function of the generator, the input and the step's number. */

@@ -2,7 +2,7 @@
 import type { TensorData } from "../dtype.ts";
 import type { Tensor } from "../graph/node.ts";
 import type { NamedParameter } from "../layers/parameters.ts";
-import { sizeOf } from "../shape.ts";
+import { entryOf, sizeOf } from "../shape.ts";
 import { concat, reshape, split } from "../tensor/shaping.ts";
 
 /**
@@ -101,14 +101,14 @@ function vectorOf(shapes: readonly (readonly number[])[]): Group {
     size: 1,
     pack(values) {
       const data = new Float32Array(total);
-      for (const [i, value] of values.entries()) data.set(value.data as Float32Array, offsets[i] ?? 0);
+      for (const [i, value] of values.entries()) data.set(value.data as Float32Array, entryOf(offsets, i));
       return [{ data, shape: [total] }];
     },
     unpack([vector]) {
       const data = vector?.data as Float32Array;
       return shapes.map((shape, i) => {
-        const start = offsets[i] ?? 0;
-        return { data: data.slice(start, start + (sizes[i] ?? 0)), shape };
+        const start = entryOf(offsets, i);
+        return { data: data.slice(start, start + entryOf(sizes, i)), shape };
       });
     },
     unpackTensors: ([vector]) =>

@@ -2,12 +2,12 @@
 import { apply } from "../../graph/apply.ts";
 import type { Tensor } from "../../graph/node.ts";
 import { int64s, reshape, transpose } from "../../graph/operators.ts";
-import { sizeOf } from "../../shape.ts";
-import type { Family, Formulation, Situation, Work } from "./formulation.ts";
+import { entryOf, sizeOf, staticShape } from "../../shape.ts";
+import type { Family, Formulation, WorkEstimate, Workload } from "./formulation.ts";
 
-function workOf({ tensors: [weight, g], result, groups }: Situation, operators: number, overlap: boolean): Work {
-  const [out = 1, perGroup = 1, ...kernel] = (weight as Tensor).shape as readonly number[];
-  const [batch = 1, , ...output] = (g as Tensor).shape as readonly number[];
+function workOf({ tensors: [weight, g], result, groups }: Workload, operators: number, overlap: boolean): WorkEstimate {
+  const [out, perGroup, ...kernel] = staticShape((weight as Tensor).shape, 2);
+  const [batch, , ...output] = staticShape((g as Tensor).shape, 2);
   const places = overlap ? sizeOf(output) : sizeOf(result.slice(2));
   const columns = overlap ? perGroup * groups : out;
   return {
@@ -24,10 +24,10 @@ const convTranspose: Formulation = {
   write({ tensors, window, groups, result }) {
     const [weight, g] = tensors as [Tensor, Tensor];
     const { kernel, strides, dilations, before, after } = window;
-    const at = (list: readonly number[], i: number): number => list[i] ?? 0;
+    const at = (list: readonly number[], i: number): number => entryOf(list, i);
     // Places at the far end that no window reached get a gradient of 0.
     const unreached = kernel.map((size, i) => {
-      const reach = (at(g.shape as readonly number[], i + 2) - 1) * at(strides, i) + at(dilations, i) * (size - 1) + 1;
+      const reach = (at(staticShape(g.shape), i + 2) - 1) * at(strides, i) + at(dilations, i) * (size - 1) + 1;
       return at(result, i + 2) - (reach - at(before, i) - at(after, i));
     });
     return apply("ConvTranspose", [g, weight], {
@@ -38,7 +38,7 @@ const convTranspose: Formulation = {
       output_padding: unreached,
     });
   },
-  work: (situation) => workOf(situation, 1, true),
+  work: (workload) => workOf(workload, 1, true),
 };
 
 /** A convolution with the kernel turned round and the channels swapped. */
@@ -47,12 +47,12 @@ const flippedConv: Formulation = {
   valid: ({ window: { kernel, strides, dilations, before, after } }) =>
     strides.every((stride) => stride === 1) &&
     kernel.every((size, i) => {
-      const reach = (dilations[i] ?? 1) * (size - 1);
-      return reach >= (before[i] ?? 0) && reach >= (after[i] ?? 0);
+      const reach = entryOf(dilations, i) * (size - 1);
+      return reach >= entryOf(before, i) && reach >= entryOf(after, i);
     }),
   write({ tensors, window, groups, result }) {
     const [weight, g] = tensors as [Tensor, Tensor];
-    const [out = 1, perGroup = 1, ...kernel] = weight.shape as readonly number[];
+    const [out, perGroup, ...kernel] = staticShape(weight.shape, 2);
     const spatial = kernel.map((_, i) => i + 2);
     const backwards = kernel.map(() => -1);
     const turned = kernel.every((size) => size === 1)
@@ -67,14 +67,14 @@ const flippedConv: Formulation = {
     const split = reshape(turned, int64s([groups, out / groups, perGroup, ...kernel]));
     const swapped = transpose(split, [0, 2, 1, ...spatial.map((axis) => axis + 1)]);
     const flipped = reshape(swapped, int64s([groups * perGroup, out / groups, ...kernel]));
-    const reach = kernel.map((size, i) => (window.dilations[i] ?? 1) * (size - 1));
-    const before = reach.map((own, i) => own - (window.before[i] ?? 0));
+    const reach = kernel.map((size, i) => entryOf(window.dilations, i) * (size - 1));
+    const before = reach.map((own, i) => own - entryOf(window.before, i));
     const after = reach.map(
-      (own, i) => Number(result[i + 2]) - 1 + own - Number(g.shape[i + 2]) + 1 - (before[i] ?? 0),
+      (own, i) => Number(result[i + 2]) - 1 + own - Number(g.shape[i + 2]) + 1 - entryOf(before, i),
     );
     return apply("Conv", [g, flipped], { group: groups, dilations: window.dilations, pads: [...before, ...after] });
   },
-  work: (situation) => workOf(situation, 3, false),
+  work: (workload) => workOf(workload, 3, false),
 };
 
 export const convolutionInput: Family = { name: "conv-input", formulations: [flippedConv, convTranspose] };

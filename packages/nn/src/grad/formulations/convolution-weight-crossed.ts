@@ -2,8 +2,8 @@
 import { apply } from "../../graph/apply.ts";
 import type { Tensor } from "../../graph/node.ts";
 import { transpose } from "../../graph/operators.ts";
-import { sizeOf } from "../../shape.ts";
-import type { Formulation, Situation } from "./formulation.ts";
+import { sizeOf, staticShape } from "../../shape.ts";
+import type { Formulation, Workload } from "./formulation.ts";
 import { channelsFirst, concat, cut, pad, range, shaped, sizesOf } from "./window-tensors.ts";
 
 /** Numbers that a product computes at once: with fewer columns it leaves lanes idle. */
@@ -17,16 +17,16 @@ const lanes = 16;
  */
 export const crossedShift: Formulation = {
   name: "crossed-shift",
-  valid(situation) {
-    const { window, groups } = situation;
+  valid(workload) {
+    const { window, groups } = workload;
     // A kernel of one tap shifts nothing: its product needs no order of its own.
     if (groups !== 1 || window.kernel.length !== 2 || sizeOf(window.kernel) === 1) return false;
-    return sizesOf(situation).into >= lanes && axesOf(situation).every((axis) => axis !== undefined);
+    return sizesOf(workload).into >= lanes && axesOf(workload).every((axis) => axis !== undefined);
   },
-  write(situation) {
-    const [x, g] = situation.tensors as [Tensor, Tensor];
-    const { batch, into, out, output, kernel } = sizesOf(situation);
-    const [down, along] = axesOf(situation) as readonly [Axis, Axis];
+  write(workload) {
+    const [x, g] = workload.tensors as [Tensor, Tensor];
+    const { batch, into, out, output, kernel } = sizesOf(workload);
+    const [down, along] = axesOf(workload) as readonly [Axis, Axis];
     const inTile = down.stride * along.stride * into;
     const length = batch * down.count * (output[1] ?? 1);
     const last = shaped(channelsLast(x, down, along), batch * down.count, along.count * inTile);
@@ -50,9 +50,9 @@ export const crossedShift: Formulation = {
     const taps = transpose(shaped(concat(products, 1), out, sizeOf(sizes), into), [0, 2, 1]);
     return cut(shaped(taps, out, into, ...sizes), 2, [down.first, along.first], kernel, [1, 1]);
   },
-  work(situation) {
-    const { batch, into, out, output } = sizesOf(situation);
-    const [down, along] = axesOf(situation) as readonly [Axis, Axis];
+  work(workload) {
+    const { batch, into, out, output } = sizesOf(workload);
+    const [down, along] = axesOf(workload) as readonly [Axis, Axis];
     const [rows, columns] = [down.shifts.length, along.shifts.length];
     const inTile = down.stride * along.stride * into;
     const length = batch * down.count * (output[1] ?? 1);
@@ -75,9 +75,9 @@ interface Axis {
   readonly first: number;
 }
 
-function axesOf(situation: Situation): readonly (Axis | undefined)[] {
-  const { input, output, kernel } = sizesOf(situation);
-  const { strides, dilations, before } = situation.window;
+function axesOf(workload: Workload): readonly (Axis | undefined)[] {
+  const { input, output, kernel } = sizesOf(workload);
+  const { strides, dilations, before } = workload.window;
   return kernel.map((size, i): Axis | undefined => {
     const [stride = 1, dilation = 1, padding = 0] = [strides[i], dilations[i], before[i]];
     if (stride > 1 && (dilation > 1 || Number(input[i]) % stride !== 0)) return undefined;
@@ -98,7 +98,7 @@ function axesOf(situation: Situation): readonly (Axis | undefined)[] {
 
 /** [batch, channels, height, width] → [batch, places down, places along, elements of a tile, channels]. */
 function channelsLast(x: Tensor, down: Axis, along: Axis): Tensor {
-  const [batch = 1, channels = 1] = x.shape as readonly number[];
+  const [batch, channels] = staticShape(x.shape, 2);
   const last = transpose(x, [0, 2, 3, 1]);
   if (down.stride === 1 && along.stride === 1) return last;
   return transpose(shaped(last, batch, down.count, down.stride, along.count, along.stride * channels), [0, 1, 3, 2, 4]);

@@ -2,19 +2,19 @@
 import { apply } from "../../graph/apply.ts";
 import type { Tensor } from "../../graph/node.ts";
 import { int64s, transpose } from "../../graph/operators.ts";
-import { sizeOf } from "../../shape.ts";
+import { entryOf, sizeOf, staticShape } from "../../shape.ts";
 import { crossedShift } from "./convolution-weight-crossed.ts";
-import type { Family, Formulation, Situation } from "./formulation.ts";
+import type { Family, Formulation, Workload } from "./formulation.ts";
 import { channelsFirst, concat, cut, pad, positionsOf, range, shaped, sizesOf } from "./window-tensors.ts";
 
 /** A convolution in which batch and channels change places; stride and dilation too. */
 const transposedConv: Formulation = {
   name: "transposed-conv",
   valid: () => true,
-  write(situation) {
-    const [x, g] = situation.tensors as [Tensor, Tensor];
-    const { window } = situation;
-    const { batch, groups, into, input, kernel } = sizesOf(situation);
+  write(workload) {
+    const [x, g] = workload.tensors as [Tensor, Tensor];
+    const { window } = workload;
+    const { batch, groups, into, input, kernel } = sizesOf(workload);
     const rank = input.length;
     let source: Tensor;
     if (groups === 1) source = channelsFirst(x);
@@ -39,8 +39,8 @@ const transposedConv: Formulation = {
     );
     return channelsFirst(exact);
   },
-  work(situation) {
-    const { batch, groups, into, out, input, taps, places } = sizesOf(situation);
+  work(workload) {
+    const { batch, groups, into, out, input, taps, places } = sizesOf(workload);
     const elements = batch * groups * (into * sizeOf(input) + out * places);
     return {
       products: batch * groups * into * out * taps * places,
@@ -54,20 +54,20 @@ const transposedConv: Formulation = {
 const imageToColumns: Formulation = {
   name: "im2col",
   valid: ({ window }) => sizeOf(window.kernel) <= 128,
-  write(situation) {
-    const [x, g] = situation.tensors as [Tensor, Tensor];
-    const { window } = situation;
-    const { batch, groups, into, out, output, kernel, taps, places } = sizesOf(situation);
+  write(workload) {
+    const [x, g] = workload.tensors as [Tensor, Tensor];
+    const { window } = workload;
+    const { batch, groups, into, out, output, kernel, taps, places } = sizesOf(workload);
     let columns = channelsFirst(pad(x, window.before, window.after));
     let rows = groups * into;
-    let sizes = padded(situation);
+    let sizes = padded(workload);
     for (const [i, size] of kernel.entries()) {
-      const count = output[i] ?? 1;
-      const stride = window.strides[i] ?? 1;
+      const count = entryOf(output, i);
+      const stride = entryOf(window.strides, i);
       if (size > 1 || stride > 1) {
         const open = shaped(columns, rows, 1, batch, ...sizes);
         const slices = range(0, size).map((k) => {
-          const start = k * (window.dilations[i] ?? 1);
+          const start = k * entryOf(window.dilations, i);
           return cut(open, 3 + i, [start], [count], [stride]);
         });
         columns = concat(slices, 1);
@@ -92,8 +92,8 @@ const imageToColumns: Formulation = {
     );
     return shaped(product, groups * out, into, ...kernel);
   },
-  work(situation) {
-    const { batch, groups, into, out, input, kernel, taps, places } = sizesOf(situation);
+  work(workload) {
+    const { batch, groups, into, out, input, kernel, taps, places } = sizesOf(workload);
     const [first = 1] = kernel;
     const columns = groups * into * batch * (taps * places + (taps > first ? first * sizeOf(input) : 0));
     return {
@@ -105,9 +105,9 @@ const imageToColumns: Formulation = {
 };
 
 /** Sizes of the padded input. */
-function padded({ window, tensors: [x] }: Situation): readonly number[] {
-  return ((x as Tensor).shape.slice(2) as readonly number[]).map(
-    (size, i) => size + (window.before[i] ?? 0) + (window.after[i] ?? 0),
+function padded({ window, tensors: [x] }: Workload): readonly number[] {
+  return staticShape((x as Tensor).shape.slice(2)).map(
+    (size, i) => size + entryOf(window.before, i) + entryOf(window.after, i),
   );
 }
 
@@ -116,7 +116,7 @@ function strideOf(sizes: readonly number[]): readonly number[] {
   return sizes.map((_, i) => sizeOf(sizes.slice(i + 1)));
 }
 
-const flatValid = ({ window, groups }: Situation): boolean =>
+const flatValid = ({ window, groups }: Workload): boolean =>
   groups === 1 && window.strides.every((stride) => stride === 1);
 
 /** The gradient on the grid of the padded input, zeros elsewhere, so that rows and images stay apart. */
@@ -124,7 +124,7 @@ function onPaddedGrid(g: Tensor, grid: readonly number[], output: readonly numbe
   return pad(
     g,
     grid.map(() => 0),
-    grid.map((size, i) => size - (output[i] ?? 0)),
+    grid.map((size, i) => size - entryOf(output, i)),
   );
 }
 
@@ -150,15 +150,15 @@ function shifts(flat: Tensor, count: number, shift: number): Tensor {
 /** One shifted copy of the flat input for each kernel position, then one product. */
 const shiftedGemm: Formulation = {
   name: "shifted-gemm",
-  valid: (situation) => flatValid(situation) && sizeOf(situation.window.kernel) <= 64,
-  write(situation) {
-    const [x, g] = situation.tensors as [Tensor, Tensor];
-    const { window } = situation;
-    const { batch, into, out, output, kernel, taps } = sizesOf(situation);
-    const grid = padded(situation);
+  valid: (workload) => flatValid(workload) && sizeOf(workload.window.kernel) <= 64,
+  write(workload) {
+    const [x, g] = workload.tensors as [Tensor, Tensor];
+    const { window } = workload;
+    const { batch, into, out, output, kernel, taps } = sizesOf(workload);
+    const grid = padded(workload);
     const steps = strideOf(grid);
     const offsets = positionsOf(kernel).map((tap) =>
-      tap.reduce((sum, k, i) => sum + k * (window.dilations[i] ?? 1) * (steps[i] ?? 1), 0),
+      tap.reduce((sum, k, i) => sum + k * entryOf(window.dilations, i) * entryOf(steps, i), 0),
     );
     const length = batch * sizeOf(grid) - Math.max(...offsets);
     const source = shaped(channelsFirst(pad(x, window.before, window.after)), into, batch * sizeOf(grid));
@@ -168,9 +168,9 @@ const shiftedGemm: Formulation = {
     const product = apply("Gemm", [left, concat(columns, 0)], { transB: 1 });
     return shaped(transpose(shaped(product, out, taps, into), [0, 2, 1]), out, into, ...kernel);
   },
-  work(situation) {
-    const { batch, into, out, taps } = sizesOf(situation);
-    const length = batch * sizeOf(padded(situation));
+  work(workload) {
+    const { batch, into, out, taps } = sizesOf(workload);
+    const length = batch * sizeOf(padded(workload));
     return {
       products: into * out * taps * length,
       moved: length * (into * (2 * taps + 1) + 3 * out),
@@ -185,20 +185,20 @@ const shiftedGemm: Formulation = {
  */
 const twoSidedShift: Formulation = {
   name: "two-sided-shift",
-  valid(situation) {
-    const { window, tensors } = situation;
-    if (!flatValid(situation) || window.kernel.length !== 2) return false;
+  valid(workload) {
+    const { window, tensors } = workload;
+    if (!flatValid(workload) || window.kernel.length !== 2) return false;
     const [rows = 1, columns = 1] = window.kernel;
-    const grid = padded(situation);
+    const grid = padded(workload);
     const size = Number((tensors[0] as Tensor).shape[0]) * sizeOf(grid);
     return rows * (window.dilations[0] ?? 1) * (grid[1] ?? 1) <= size && columns * (window.dilations[1] ?? 1) <= size;
   },
-  write(situation) {
-    const [x, g] = situation.tensors as [Tensor, Tensor];
-    const { window } = situation;
-    const { batch, into, out, output, kernel } = sizesOf(situation);
+  write(workload) {
+    const [x, g] = workload.tensors as [Tensor, Tensor];
+    const { window } = workload;
+    const { batch, into, out, output, kernel } = sizesOf(workload);
     const [rows = 1, columns = 1] = kernel;
-    const grid = padded(situation);
+    const grid = padded(workload);
     const length = batch * sizeOf(grid);
     const source = channelsFirst(pad(x, window.before, window.after));
     const spread = channelsFirst(onPaddedGrid(g, grid, output));
@@ -210,10 +210,10 @@ const twoSidedShift: Formulation = {
     const taps = shaped(product, columns, out, rows, into);
     return transpose(taps, [1, 3, 2, 0]);
   },
-  work(situation) {
-    const { batch, into, out, kernel } = sizesOf(situation);
+  work(workload) {
+    const { batch, into, out, kernel } = sizesOf(workload);
     const [rows = 1, columns = 1] = kernel;
-    const length = batch * sizeOf(padded(situation));
+    const length = batch * sizeOf(padded(workload));
     return {
       products: rows * columns * into * out * length,
       moved: length * (into * (rows + 1) + out * (columns + 2)),
@@ -229,12 +229,12 @@ const rowShift: Formulation = {
     const [rows = 1, columns = 1] = window.kernel;
     return groups === 1 && window.kernel.length === 2 && window.strides[0] === 1 && rows > 1 && columns <= 64;
   },
-  write(situation) {
-    const [x, g] = situation.tensors as [Tensor, Tensor];
-    const { window } = situation;
-    const { batch, into, out, output, kernel } = sizesOf(situation);
+  write(workload) {
+    const [x, g] = workload.tensors as [Tensor, Tensor];
+    const { window } = workload;
+    const { batch, into, out, output, kernel } = sizesOf(workload);
     const [rows = 1, columns = 1] = kernel;
-    const [high = 1, wide = 1] = padded(situation);
+    const [high = 1, wide = 1] = padded(workload);
     const width = output[1] ?? 1;
     const length = batch * high * width;
     const open = shaped(channelsFirst(pad(x, window.before, window.after)), into, 1, batch, high, wide);
@@ -247,10 +247,10 @@ const rowShift: Formulation = {
     const product = apply("Gemm", [shaped(down, rows * out, length), right], { transB: 1 });
     return transpose(shaped(product, rows, out, into, columns), [1, 2, 0, 3]);
   },
-  work(situation) {
-    const { batch, into, out, output, kernel } = sizesOf(situation);
+  work(workload) {
+    const { batch, into, out, output, kernel } = sizesOf(workload);
     const [rows = 1, columns = 1] = kernel;
-    const length = batch * (padded(situation)[0] ?? 1) * (output[1] ?? 1);
+    const length = batch * (padded(workload)[0] ?? 1) * (output[1] ?? 1);
     return {
       products: rows * columns * into * out * length,
       moved: length * (into * (2 * columns + 1) + out * (rows + 2)),

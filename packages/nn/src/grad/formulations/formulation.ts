@@ -5,7 +5,7 @@ import type { Window } from "../../graph/window.ts";
 import { formatShape, isStatic } from "../../shape.ts";
 
 /** What a gradient over windows is written from. */
-export interface Situation {
+export interface Workload {
   /** The tensors that the family's formulations read, in the family's order. */
   readonly tensors: readonly Tensor[];
   readonly window: Window;
@@ -15,7 +15,7 @@ export interface Situation {
 }
 
 /** What a formulation costs, for the model that chooses by shape. */
-export interface Work {
+export interface WorkEstimate {
   /** Multiply-adds of its products, zeros included. */
   readonly products: number;
   /** Elements that it copies, or passes through elementwise operators. */
@@ -33,9 +33,9 @@ export interface Cost {
 
 export interface Formulation {
   readonly name: string;
-  readonly valid: (situation: Situation) => boolean;
-  readonly write: (situation: Situation) => Tensor;
-  readonly work: (situation: Situation) => Work;
+  readonly valid: (workload: Workload) => boolean;
+  readonly write: (workload: Workload) => Tensor;
+  readonly work: (workload: Workload) => WorkEstimate;
 }
 
 /** All ways to write one gradient. The last formulation is always valid. */
@@ -45,17 +45,17 @@ export interface Family {
 }
 
 /** Picks one of `valid`, which has at least two entries. */
-export type Choose = (family: Family, situation: Situation, valid: readonly Formulation[]) => Formulation;
+export type Choose = (family: Family, workload: Workload, valid: readonly Formulation[]) => Formulation;
 
 /** Writes the gradient in the way that `choose` picks. */
-export function writeChosen(family: Family, situation: Situation, choose: Choose): Tensor {
-  const valid = family.formulations.filter((own) => own.valid(situation));
-  const picked = valid.length === 1 ? valid[0] : choose(family, situation, valid);
-  return (picked as Formulation).write(situation);
+export function writeChosen(family: Family, workload: Workload, choose: Choose): Tensor {
+  const valid = family.formulations.filter((own) => own.valid(workload));
+  const picked = valid.length === 1 ? valid[0] : choose(family, workload, valid);
+  return (picked as Formulation).write(workload);
 }
 
-/** A key that is equal for situations of equal shapes and windows. */
-export function situationKey(family: Family, { tensors, window, groups }: Situation): string {
+/** A key that is equal for workloads of equal shapes and windows. */
+export function workloadKey(family: Family, { tensors, window, groups }: Workload): string {
   const { kernel, strides, dilations, before, after } = window;
   const sizes = tensors.map(({ shape }) => shape.join("x")).join(" ");
   return `${family.name} ${sizes} k${kernel} s${strides} d${dilations} p${before},${after} g${groups}`;

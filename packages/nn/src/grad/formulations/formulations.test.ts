@@ -317,8 +317,8 @@ describe("formulations", () => {
       const asked = new Set<string>();
       const gradientWith = async (name: string): Promise<readonly number[]> => {
         const slopes = gradients(reduceSum(mul(y, weights)), inputs, {
-          choose(own, situation, valid) {
-            if (own !== family) return chooseByModel(own, situation, valid);
+          choose(own, workload, valid) {
+            if (own !== family) return chooseByModel(own, workload, valid);
             for (const { name: found } of valid) asked.add(found);
             return valid.find((one) => one.name === name) as (typeof valid)[number];
           },

@@ -1,8 +1,8 @@
 // Which formulations were chosen while a training's graphs were built: a resumed training chooses the same.
 import type { Choose } from "./formulation.ts";
-import { situationKey } from "./formulation.ts";
+import { workloadKey } from "./formulation.ts";
 
-/** Names of formulations by their situations' keys. */
+/** Names of formulations by their workloads' keys. */
 export type Choices = Readonly<Record<string, string>>;
 
 export interface KeptChoices {
@@ -16,9 +16,9 @@ export interface KeptChoices {
 export function keepChoices(choose: Choose, before: Choices = {}): KeptChoices {
   const made = new Map(Object.entries(before));
   return {
-    choose(family, situation, valid) {
-      const key = situationKey(family, situation);
-      const picked = valid.find(({ name }) => name === made.get(key)) ?? choose(family, situation, valid);
+    choose(family, workload, valid) {
+      const key = workloadKey(family, workload);
+      const picked = valid.find(({ name }) => name === made.get(key)) ?? choose(family, workload, valid);
       made.set(key, picked.name);
       return picked;
     },

@@ -5,8 +5,8 @@ import type { Tensor } from "../../graph/node.ts";
 import { constantNode } from "../../graph/node.ts";
 import { expand, int64s, like, reshape, unsqueeze } from "../../graph/operators.ts";
 import { tiles } from "../../graph/window.ts";
-import { sizeOf } from "../../shape.ts";
-import type { Family, Formulation, Situation } from "./formulation.ts";
+import { entryOf, sizeOf, staticShape } from "../../shape.ts";
+import type { Family, Formulation, Workload } from "./formulation.ts";
 
 /** A transposed convolution with ones, every channel by itself. */
 const convTranspose: Formulation = {
@@ -15,7 +15,7 @@ const convTranspose: Formulation = {
   write({ tensors, window, result }) {
     const g = tensors[1] as Tensor;
     const { kernel, strides, dilations, before, after } = window;
-    const [batch = 1, channels = 1, ...places] = g.shape as readonly number[];
+    const [batch, channels, ...places] = staticShape(g.shape, 2);
     const single = reshape(g, int64s([batch * channels, 1, ...places]));
     const ones = constantNode(
       numbersToData(
@@ -26,8 +26,8 @@ const convTranspose: Formulation = {
     );
     // What windows reach beyond the input (ceil_mode) is cut; what none reaches is filled up.
     const missing = kernel.map((size, i) => {
-      const reach = ((places[i] ?? 1) - 1) * (strides[i] ?? 1) + (dilations[i] ?? 1) * (size - 1) + 1;
-      return (result[i + 2] ?? 0) + (before[i] ?? 0) - reach;
+      const reach = (entryOf(places, i) - 1) * entryOf(strides, i) + entryOf(dilations, i) * (size - 1) + 1;
+      return entryOf(result, i + 2) + entryOf(before, i) - reach;
     });
     const behind = missing.map((size) => Math.max(0, -size));
     const extra = missing.map((size) => Math.max(0, size));
@@ -35,7 +35,7 @@ const convTranspose: Formulation = {
       strides,
       dilations,
       pads: [...before, ...behind],
-      output_padding: after.map((_, i) => extra[i] ?? 0),
+      output_padding: after.map((_, i) => entryOf(extra, i)),
     });
     return reshape(spread, int64s(result));
   },
@@ -56,7 +56,7 @@ const repeat: Formulation = {
       kernel.map((_, i) => 3 + 2 * i),
     );
     const sizes = kernel.flatMap((size, i) => [Number(g.shape[i + 2]), size]);
-    const whole = expand(interleaved, int64s([...(g.shape.slice(0, 2) as readonly number[]), ...sizes]));
+    const whole = expand(interleaved, int64s([...staticShape(g.shape.slice(0, 2)), ...sizes]));
     return reshape(whole, int64s(result));
   },
   work: ({ result }) => ({ products: 0, moved: 2 * sizeOf(result), operators: 3 }),
@@ -65,15 +65,15 @@ const repeat: Formulation = {
 export const averagePool: Family = { name: "average-pool", formulations: [repeat, convTranspose] };
 
 /** How many elements of the input (with its padding, when `withPads`) each window averages, as sizes [places…]. */
-export function windowCounts({ window, tensors }: Situation, withPads: boolean): Tensor | number {
+export function windowCounts({ window, tensors }: Workload, withPads: boolean): Tensor | number {
   const [x, g] = tensors as [Tensor, Tensor];
   const perAxis = window.kernel.map((size, i) => {
     const input = Number(x.shape[i + 2]);
-    const before = window.before[i] ?? 0;
-    const [low, high] = withPads ? [-before, input + (window.after[i] ?? 0)] : [0, input];
+    const before = entryOf(window.before, i);
+    const [low, high] = withPads ? [-before, input + entryOf(window.after, i)] : [0, input];
     return Array.from({ length: Number(g.shape[i + 2]) }, (_, place) => {
-      const start = place * (window.strides[i] ?? 1) - before;
-      const taps = Array.from({ length: size }, (_, k) => start + k * (window.dilations[i] ?? 1));
+      const start = place * entryOf(window.strides, i) - before;
+      const taps = Array.from({ length: size }, (_, k) => start + k * entryOf(window.dilations, i));
       return taps.filter((at) => at >= low && at < high).length;
     });
   });

@@ -5,50 +5,50 @@ import type { Tensor } from "../../graph/node.ts";
 import { constantNode } from "../../graph/node.ts";
 import { cast, expand, int64s, like, mul, reshape, sub, unsqueeze } from "../../graph/operators.ts";
 import { tiles, windowAttributes } from "../../graph/window.ts";
-import { sizeOf } from "../../shape.ts";
-import type { Family, Formulation, Situation } from "./formulation.ts";
+import { entryOf, sizeOf, staticShape } from "../../shape.ts";
+import type { Family, Formulation, Workload } from "./formulation.ts";
 
-const sizesOf = ({ tensors: [x] }: Situation): readonly number[] => (x as Tensor).shape as readonly number[];
+const sizesOf = ({ tensors: [x] }: Workload): readonly number[] => staticShape((x as Tensor).shape);
 
 /** The positions of the maxima, and an addition at each. */
 const indices: Formulation = {
   name: "indices",
   valid: () => true,
-  write(situation) {
-    const [x, , g] = situation.tensors as [Tensor, Tensor, Tensor];
-    const shape = sizesOf(situation);
-    const found = applyAll("MaxPool", [x], { ...windowAttributes(situation.window), ceil_mode: ceilOf(situation) }, 2);
+  write(workload) {
+    const [x, , g] = workload.tensors as [Tensor, Tensor, Tensor];
+    const shape = sizesOf(workload);
+    const found = applyAll("MaxPool", [x], { ...windowAttributes(workload.window), ceil_mode: ceilOf(workload) }, 2);
     const flat = int64s([-1]);
     const zeros = expand(like(0, g), int64s([sizeOf(shape)]));
     const places = reshape(found[1] as Tensor, flat);
     const spread = apply("ScatterElements", [zeros, places, reshape(g, flat)], { axis: 0, reduction: "add" });
     return reshape(spread, int64s(shape));
   },
-  work: (situation) => ({
+  work: (workload) => ({
     products: 0,
-    moved: sizeOf(sizesOf(situation)) * (sizeOf(situation.window.kernel) + 2),
+    moved: sizeOf(sizesOf(workload)) * (sizeOf(workload.window.kernel) + 2),
     operators: 6,
   }),
 };
 
 /** Windows that do not fill the last stride make ceil_mode visible in the output's size. */
-function ceilOf({ tensors: [x, y], window }: Situation): number {
+function ceilOf({ tensors: [x, y], window }: Workload): number {
   const short = window.kernel.some((size, i) => {
-    const room = Number((x as Tensor).shape[i + 2]) + (window.before[i] ?? 0) + (window.after[i] ?? 0);
-    const reach = (window.dilations[i] ?? 1) * (size - 1) + 1;
-    return Math.floor((room - reach) / (window.strides[i] ?? 1)) + 1 < Number((y as Tensor).shape[i + 2]);
+    const room = Number((x as Tensor).shape[i + 2]) + entryOf(window.before, i) + entryOf(window.after, i);
+    const reach = entryOf(window.dilations, i) * (size - 1) + 1;
+    return Math.floor((room - reach) / entryOf(window.strides, i)) + 1 < Number((y as Tensor).shape[i + 2]);
   });
   return short ? 1 : 0;
 }
 
 /** The part of x that whole windows cover. */
-function coveredSizes({ tensors: [, y], window }: Situation): readonly number[] {
+function coveredSizes({ tensors: [, y], window }: Workload): readonly number[] {
   return window.kernel.map((size, i) => size * Number((y as Tensor).shape[i + 2]));
 }
 
-const wholeWindows = (situation: Situation): boolean => {
-  const covered = coveredSizes(situation);
-  return tiles(situation.window) && covered.every((size, i) => size <= (sizesOf(situation)[i + 2] ?? 0));
+const wholeWindows = (workload: Workload): boolean => {
+  const covered = coveredSizes(workload);
+  return tiles(workload.window) && covered.every((size, i) => size <= entryOf(sizesOf(workload), i + 2));
 };
 
 function enlarge(y: Tensor, factors: readonly number[]): Tensor {
@@ -63,14 +63,14 @@ function enlarge(y: Tensor, factors: readonly number[]): Tensor {
 /** Compared with the enlarged maximum; of several hits in a window the one of the highest rank stays. */
 const equal: Formulation = {
   name: "equal",
-  valid: (situation) =>
-    wholeWindows(situation) && situation.tensors[0]?.dtype === "float32" && situation.window.kernel.length === 2,
-  write(situation) {
-    const [x, y, g] = situation.tensors as [Tensor, Tensor, Tensor];
-    const { kernel } = situation.window;
-    const sizes = coveredSizes(situation);
-    const whole = sizesOf(situation).slice(2);
-    const spare = whole.map((size, i) => size - (sizes[i] ?? 0));
+  valid: (workload) =>
+    wholeWindows(workload) && workload.tensors[0]?.dtype === "float32" && workload.window.kernel.length === 2,
+  write(workload) {
+    const [x, y, g] = workload.tensors as [Tensor, Tensor, Tensor];
+    const { kernel } = workload.window;
+    const sizes = coveredSizes(workload);
+    const whole = sizesOf(workload).slice(2);
+    const spare = whole.map((size, i) => size - entryOf(sizes, i));
     const exact = spare.every((size) => size === 0);
     const axes = int64s([2, 3]);
     const inner = exact ? x : apply("Slice", [x, int64s([0, 0]), int64s(sizes), axes]);
@@ -94,29 +94,29 @@ const equal: Formulation = {
     if (exact) return spread;
     return apply("Pad", [spread, int64s([0, 0, 0, 0, 0, 0, ...spare]), like(0, g)]);
   },
-  work: (situation) => ({ products: 0, moved: 8 * sizeOf(sizesOf(situation)), operators: 9 }),
+  work: (workload) => ({ products: 0, moved: 8 * sizeOf(sizesOf(workload)), operators: 9 }),
 };
 
 /** The one axis along which windows tile the whole input, the others having size 1; -1 when there is none. */
-function singleAxis(situation: Situation): number {
-  const { kernel } = situation.window;
-  const wide = [...kernel.keys()].filter((i) => (kernel[i] ?? 1) > 1);
+function singleAxis(workload: Workload): number {
+  const { kernel } = workload.window;
+  const wide = [...kernel.keys()].filter((i) => entryOf(kernel, i) > 1);
   const axis = wide[0] ?? -1;
-  const whole = axis >= 0 && kernel[axis] === sizesOf(situation)[axis + 2];
-  return wide.length === 1 && whole && wholeWindows(situation) ? axis + 2 : -1;
+  const whole = axis >= 0 && kernel[axis] === sizesOf(workload)[axis + 2];
+  return wide.length === 1 && whole && wholeWindows(workload) ? axis + 2 : -1;
 }
 
 /** Windows that span one whole axis: each slice in turn takes what the slices before it left. */
 const turns: Formulation = {
   name: "turns",
-  valid: (situation) => {
-    const axis = singleAxis(situation);
-    return axis >= 0 && (sizesOf(situation)[axis] ?? 0) <= 16;
+  valid: (workload) => {
+    const axis = singleAxis(workload);
+    return axis >= 0 && entryOf(sizesOf(workload), axis) <= 16;
   },
-  write(situation) {
-    const [x, y, g] = situation.tensors as [Tensor, Tensor, Tensor];
-    const axis = singleAxis(situation);
-    const count = sizesOf(situation)[axis] ?? 1;
+  write(workload) {
+    const [x, y, g] = workload.tensors as [Tensor, Tensor, Tensor];
+    const axis = singleAxis(workload);
+    const count = sizesOf(workload)[axis] ?? 1;
     const slices = applyAll("Split", [x, int64s(Array.from({ length: count }, () => 1))], { axis }, count);
     let left = g;
     const parts = slices.map((slice, i) => {
@@ -127,27 +127,27 @@ const turns: Formulation = {
     });
     return apply("Concat", parts, { axis });
   },
-  work: (situation) => {
-    const count = situation.window.kernel.reduce((a, b) => a * b, 1);
-    return { products: 0, moved: 6 * sizeOf(sizesOf(situation)), operators: 4 * count };
+  work: (workload) => {
+    const count = workload.window.kernel.reduce((a, b) => a * b, 1);
+    return { products: 0, moved: 6 * sizeOf(sizesOf(workload)), operators: 4 * count };
   },
 };
 
 /** Windows that span one whole axis: the position of the first maximum against every position. */
 const argMax: Formulation = {
   name: "arg-max",
-  valid: (situation) => singleAxis(situation) >= 0,
-  write(situation) {
-    const [x, , g] = situation.tensors as [Tensor, Tensor, Tensor];
-    const axis = singleAxis(situation);
-    const count = sizesOf(situation)[axis] ?? 1;
+  valid: (workload) => singleAxis(workload) >= 0,
+  write(workload) {
+    const [x, , g] = workload.tensors as [Tensor, Tensor, Tensor];
+    const axis = singleAxis(workload);
+    const count = sizesOf(workload)[axis] ?? 1;
     const best = apply("ArgMax", [x], { axis, keepdims: 1 });
     const places = int64s(Array.from({ length: count }, (_, i) => i));
     const after = Array.from({ length: x.shape.length - 1 - axis }, (_, i) => i + 1);
     const spread = after.length === 0 ? places : unsqueeze(places, after);
     return mul(cast(apply("Equal", [best, spread]), g.dtype), g);
   },
-  work: (situation) => ({ products: 0, moved: 5 * sizeOf(sizesOf(situation)), operators: 4 }),
+  work: (workload) => ({ products: 0, moved: 5 * sizeOf(sizesOf(workload)), operators: 4 }),
 };
 
 export const maximumPool: Family = { name: "max-pool", formulations: [turns, argMax, equal, indices] };

@@ -2,8 +2,8 @@
 import { apply } from "../../graph/apply.ts";
 import type { Tensor } from "../../graph/node.ts";
 import { int64s, like, reshape, transpose } from "../../graph/operators.ts";
-import { sizeOf } from "../../shape.ts";
-import type { Situation } from "./formulation.ts";
+import { entryOf, sizeOf, staticShape } from "../../shape.ts";
+import type { Workload } from "./formulation.ts";
 
 /** A reshape to known sizes. */
 export const shaped = (x: Tensor, ...sizes: readonly number[]): Tensor => reshape(x, int64s(sizes));
@@ -18,7 +18,7 @@ export function cut(
   counts: readonly number[],
   steps: readonly number[],
 ): Tensor {
-  const ends = starts.map((start, i) => start + ((counts[i] ?? 1) - 1) * (steps[i] ?? 1) + 1);
+  const ends = starts.map((start, i) => start + (entryOf(counts, i) - 1) * entryOf(steps, i) + 1);
   const whole = starts.every((start, i) => start === 0 && ends[i] === x.shape[first + i] && steps[i] === 1);
   if (whole) return x;
   const axes = starts.map((_, i) => first + i);
@@ -46,9 +46,9 @@ export interface Sizes {
   readonly places: number;
 }
 
-export function sizesOf({ tensors: [x, g], window, groups }: Situation): Sizes {
-  const [batch = 1, channels = 1, ...input] = (x as Tensor).shape as readonly number[];
-  const [, outputs = 1, ...output] = (g as Tensor).shape as readonly number[];
+export function sizesOf({ tensors: [x, g], window, groups }: Workload): Sizes {
+  const [batch, channels, ...input] = staticShape((x as Tensor).shape, 2);
+  const [, outputs, ...output] = staticShape((g as Tensor).shape, 2);
   return {
     batch,
     groups,
@@ -75,7 +75,7 @@ export const range = (from: number, count: number): number[] => Array.from({ len
 /** Channels first: [batch, channels, …] → [channels, batch, …]. */
 export function channelsFirst(x: Tensor): Tensor {
   if (x.shape[0] === 1 || x.shape[1] === 1) {
-    const [batch = 1, channels = 1, ...rest] = x.shape as readonly number[];
+    const [batch, channels, ...rest] = staticShape(x.shape, 2);
     return shaped(x, channels, batch, ...rest);
   }
   return transpose(x, [1, 0, ...range(2, x.shape.length - 2)]);

@@ -2,7 +2,7 @@
 import { floatTypes } from "../../dtype.ts";
 import { NnError } from "../../errors.ts";
 import type { Shape } from "../../shape.ts";
-import { formatShape } from "../../shape.ts";
+import { entryOf, formatShape } from "../../shape.ts";
 import type { Application, OpSpec } from "../spec.ts";
 import { required, takes } from "../spec.ts";
 import { isCeil, positions, windowOf } from "../window.ts";
@@ -31,7 +31,7 @@ function spatialOf(a: Application): Shape {
 function pooled(a: Application): Shape {
   const spatial = spatialOf(a);
   const window = windowOf(a.op, a.attributes, spatial.length);
-  if (window.kernel.some((size, i) => Math.max(window.before[i] ?? 0, window.after[i] ?? 0) >= size)) {
+  if (window.kernel.some((size, i) => Math.max(entryOf(window.before, i), entryOf(window.after, i)) >= size)) {
     throw new NnError("attribute-invalid", `${a.op}: the padding reaches the kernel.`, "Pad by less than the kernel.");
   }
   return [...required(a, 0).shape.slice(0, 2), ...positions(a.op, spatial, window, isCeil(a.attributes))];

@@ -2,7 +2,7 @@
 import type { DType } from "../../dtype.ts";
 import { floatTypes } from "../../dtype.ts";
 import { NnError } from "../../errors.ts";
-import { formatShape, normalizeAxis, sameShape } from "../../shape.ts";
+import { entryOf, formatShape, normalizeAxis, sameShape } from "../../shape.ts";
 import type { OpSpec } from "../spec.ts";
 import { intAttribute, matMulShape, required, takes } from "../spec.ts";
 import { eightBit, spec } from "./spec.ts";
@@ -18,7 +18,7 @@ export const quantizedOps: Readonly<Record<string, OpSpec>> = {
       const { shape } = required(a, 0);
       const scale = required(a, 1);
       const axis = normalizeAxis(intAttribute(a.attributes, "axis", 1), Math.max(shape.length, 2), a.op);
-      if (scale.shape.length > 0 && !sameShape(scale.shape, [shape[axis] ?? 1])) {
+      if (scale.shape.length > 0 && !sameShape(scale.shape, [entryOf(shape, axis)])) {
         throw new NnError(
           "shape-mismatch",
           `DequantizeLinear: scales ${formatShape(scale.shape)} do not fit axis ${axis} of ${formatShape(shape)}.`,

@@ -2,7 +2,7 @@
 import { numericTypes } from "../../dtype.ts";
 import { NnError } from "../../errors.ts";
 import type { Dim } from "../../shape.ts";
-import { broadcast, formatShape, normalizeAxis, oneSize, remainingDim } from "../../shape.ts";
+import { broadcast, entryOf, formatShape, normalizeAxis, oneSize, remainingDim } from "../../shape.ts";
 import type { OpSpec } from "../spec.ts";
 import {
   axesInput,
@@ -156,9 +156,9 @@ export const shapingOps: Readonly<Record<string, OpSpec>> = {
     const steps = a.inputs[4] === undefined ? starts.map(() => 1) : knownNumbers(a, 4);
     const result = [...shape];
     for (const [i, axis] of axes.entries()) {
-      const step = steps[i] ?? 1;
+      const step = entryOf(steps, i);
       if (step === 0) throw new NnError("attribute-invalid", "Slice: a step is 0.", "Use a step other than 0.");
-      result[axis] = sliceDim(shape[axis] ?? 0, starts[i] ?? 0, ends[i] ?? 0, step);
+      result[axis] = sliceDim(entryOf(shape, axis), entryOf(starts, i), entryOf(ends, i), step);
     }
     return [{ dtype, shape: result }];
   }),
@@ -177,7 +177,7 @@ export const shapingOps: Readonly<Record<string, OpSpec>> = {
       }
       const padded = shape.map((dim, axis): Dim => {
         const i = axes.indexOf(axis);
-        const extra = i < 0 ? 0 : (pads[i] ?? 0) + (pads[i + axes.length] ?? 0);
+        const extra = i < 0 ? 0 : entryOf(pads, i) + entryOf(pads, i + axes.length);
         if (typeof dim === "string") return extra === 0 ? dim : `${dim}+${extra}`;
         if (dim + extra < 0) {
           throw new NnError("shape-mismatch", `Pad: ${-extra} is cut from an axis of ${dim}.`, "Cut less.");
@@ -198,7 +198,7 @@ export const shapingOps: Readonly<Record<string, OpSpec>> = {
         "Give one number of 0 or more for each axis.",
       );
     }
-    return [{ dtype, shape: shape.map((dim, i) => remainingDim([dim, repeats[i] ?? 1], [], a.op)) }];
+    return [{ dtype, shape: shape.map((dim, i) => remainingDim([dim, entryOf(repeats, i)], [], a.op)) }];
   }),
   Trilu: spec(
     [1, 2],

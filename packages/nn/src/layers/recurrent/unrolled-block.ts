@@ -46,21 +46,21 @@ export function blockForward(cell: UnrolledCell, block: Block, x: Tensor, before
   return { states, made, outputs: joined(outputs, 0) };
 }
 
-/** Slopes of the states, and the weights' as far as they are summed: for each product, of its gates by what was read. */
-export interface Slopes {
+/** Gradients of the states, and the weights' as far as they are summed: for each product, of its gates by what was read. */
+export interface StateGradients {
   readonly states: readonly (Tensor | undefined)[];
   /** [gates × hidden, rows of what was read] and [gates × hidden] of each product, one after the other. */
   readonly sums: readonly Tensor[];
 }
 
-interface Backwards extends Slopes {
-  /** The slope of the block's inputs, [count × features, batch]. */
+interface Backwards extends StateGradients {
+  /** The gradient of the block's inputs, [count × features, batch]. */
   readonly x: Tensor;
 }
 
 /**
- * Goes back through the steps, from the slopes after the block and those of its outputs ([count × hidden, batch], or
- * none). The weights' slopes are taken for all its steps by one product: they stay in the cache until then.
+ * Goes back through the steps, from the gradients after the block and those of its outputs ([count × hidden, batch], or
+ * none). The weights' gradients are taken for all its steps by one product: they stay in the cache until then.
  */
 export function blockBackward(
   cell: UnrolledCell,
@@ -68,7 +68,7 @@ export function blockBackward(
   made: readonly Values[],
   { weight, hiddenWeight }: Readonly<Record<"weight" | "hiddenWeight", Tensor>>,
   outputs: Tensor | undefined,
-  after: Slopes,
+  after: StateGradients,
 ): Backwards {
   const live = liveOf(block);
   const given = outputs === undefined ? [] : blocks(outputs, block.count);
@@ -79,12 +79,12 @@ export function blockBackward(
   };
   const products: (readonly Product[])[] = [];
   const order = [...orderOf(block)].reverse();
-  let states = after.states.map((slope, i) => (i === 0 ? sumOf(slope, outer(order[0])) : slope));
+  let states = after.states.map((grad, i) => (i === 0 ? sumOf(grad, outer(order[0])) : grad));
   for (const [k, t] of order.entries()) {
     const isLive = live[t];
-    /** Of the states' slopes, what goes into the step and what goes past it. */
-    const into = states.map((slope) => slope && (isLive === undefined ? slope : where(isLive, slope, 0)));
-    const past = states.map((slope) => slope && (isLive === undefined ? undefined : where(isLive, 0, slope)));
+    /** Of the states' gradients, what goes into the step and what goes past it. */
+    const into = states.map((grad) => grad && (isLive === undefined ? grad : where(isLive, grad, 0)));
+    const past = states.map((grad) => grad && (isLive === undefined ? undefined : where(isLive, 0, grad)));
     const step = cell.backward(made[t] as Values, into as [Tensor, ...(Tensor | undefined)[]]);
     products[t] = step.products;
     const through = (step.products[step.products.length - 1] as Product).gates;

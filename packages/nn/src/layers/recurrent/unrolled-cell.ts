@@ -13,7 +13,7 @@ export interface UnrolledWeights {
   readonly hiddenBias: Tensor | undefined;
 }
 
-/** The slopes of a product's result and what the weights were multiplied with: weights' slopes are read gatesᵀ. */
+/** The gradients of a product's result and what the weights were multiplied with: weights' gradients are read gatesᵀ. */
 export interface Product {
   readonly gates: Tensor;
   readonly read: Tensor;
@@ -30,13 +30,13 @@ export interface UnrolledCell {
     before: readonly Tensor[],
   ) => { readonly after: readonly Tensor[]; readonly made: Values };
   /**
-   * From the slopes of the states after the step (undefined where there is none yet): the products with the weights,
+   * From the gradients of the states after the step (undefined where there is none yet): the products with the weights,
    * either one with inputs and hidden states in one stack or one with each, and what goes to the states before the step
    * other than through the product with the hidden state.
    */
   readonly backward: (
     made: Values,
-    slopes: readonly [Tensor, ...(Tensor | undefined)[]],
+    grads: readonly [Tensor, ...(Tensor | undefined)[]],
   ) => { readonly products: readonly Product[]; readonly carried: readonly (Tensor | undefined)[] };
 }
 

@@ -71,7 +71,7 @@ async function run({ outputs, feeds }: Built, given: Readonly<Record<string, Ten
 
 const countOf = ({ outputs }: Built, holds: (node: Node) => boolean): number =>
   topological(Object.values(outputs)).filter(holds).length;
-const isByHand = ({ ownGradient }: Node): boolean => ownGradient !== undefined;
+const isByHand = ({ customGradient }: Node): boolean => customGradient !== undefined;
 
 const cases = Object.entries({ rnn, lstm, gru }).flatMap(([name, make]) =>
   (["sequence", "last"] as const).flatMap((returns) =>

@@ -6,7 +6,7 @@ import { constant } from "../../tensor/leaves.ts";
 import { scan } from "../../tensor/loops.ts";
 import { concat, reshape, split, transpose } from "../../tensor/shaping.ts";
 import type { CellName } from "./cells.ts";
-import type { Block, Slopes } from "./unrolled-block.ts";
+import type { Block, StateGradients } from "./unrolled-block.ts";
 import { blockBackward, blockForward } from "./unrolled-block.ts";
 import type { UnrolledCell, UnrolledWeights, Values } from "./unrolled-cell.ts";
 import { unrolledGru } from "./unrolled-gru.ts";
@@ -33,7 +33,7 @@ const cells: Readonly<Record<CellName, (weights: UnrolledWeights) => UnrolledCel
   gru: unrolledGru,
 };
 
-/** Columns of the products that give a block's weight slopes: with fewer, adding them up costs more than they do. */
+/** Columns of the products that give a block's weight gradients: with fewer, adding them up costs more than they do. */
 const columns = 128;
 /** Steps of a block: with more, the runtime no longer finds its operators in the cache. */
 const most = 8;
@@ -72,7 +72,7 @@ export function unrolled(name: CellName, run: Unrolled): Tensor {
     const masksNow = now.slice(weights.length, weights.length + masks.length);
     const valuesNow = now.slice(weights.length + masks.length);
     const [restGiven, loopedGiven] = last ? [] : cut(gradient, run, plan);
-    const start: Slopes = { states: [last ? gradient : undefined, ...new Array(cell.states - 1)], sums: [] };
+    const start: StateGradients = { states: [last ? gradient : undefined, ...new Array(cell.states - 1)], sums: [] };
     const made = named(valuesNow.slice(0, values.length), names);
     const first = blockBackward(cell, { ...block, live: masksNow[0] }, made, own, restGiven, start);
     const further =
@@ -123,31 +123,31 @@ interface Sequences {
   readonly values: readonly Tensor[];
   readonly names: readonly string[];
   readonly live: Tensor | undefined;
-  /** Slopes of the outputs. */
+  /** Gradients of the outputs. */
   readonly given: Tensor | undefined;
   readonly wantsX: boolean;
 }
 
-/** The weights' slopes of all steps, and the looped inputs' where they are wanted. */
+/** The weights' gradients of all steps, and the looped inputs' where they are wanted. */
 function loopBackward(
   cell: UnrolledCell,
   { reverse }: Unrolled,
   { size }: Plan,
   own: Readonly<Record<"weight" | "hiddenWeight", Tensor>>,
-  after: Slopes,
+  after: StateGradients,
   { values, names, live, given, wantsX }: Sequences,
 ): { readonly sums: readonly Tensor[]; readonly x: Tensor | undefined } {
   const count = cell.states;
   const found = scan(
-    // After a block every state has a slope.
+    // After a block every state has a gradient.
     [...(after.states as readonly Tensor[]), ...after.sums],
     [...values, ...[live, given].filter((sequence) => sequence !== undefined)],
     (before, elements) => {
       const made = named(elements.slice(0, values.length), names);
       const others = elements.slice(values.length);
       const block: Block = { count: size, reverse, live: live && others[0] };
-      const slopes: Slopes = { states: before.slice(0, count), sums: before.slice(count) };
-      const back = blockBackward(cell, block, made, own, given && others[others.length - 1], slopes);
+      const grads: StateGradients = { states: before.slice(0, count), sums: before.slice(count) };
+      const back = blockBackward(cell, block, made, own, given && others[others.length - 1], grads);
       return {
         states: [...(back.states as readonly Tensor[]), ...back.sums],
         outputs: wantsX ? [back.x] : [],

@@ -4,7 +4,7 @@ import { topological } from "../../graph/build.ts";
 import type { Node, Tensor } from "../../graph/node.ts";
 import { rewriteTensors } from "../../graph/rewrite.ts";
 import { windowOf } from "../../graph/window.ts";
-import { isStatic, sameShape } from "../../shape.ts";
+import { isStatic, sameShape, staticShape } from "../../shape.ts";
 import type { Blocks } from "./convolution.ts";
 import { blockedConvolution } from "./convolution.ts";
 import { blockedDepthwise } from "./depthwise.ts";
@@ -44,13 +44,13 @@ export function blockChannels(tensors: readonly Tensor[], blocks: Blocks): reado
 
   return rewriteTensors(tensors, (node, [first, second, third]) => {
     if (isDepthwise(node) && has(first) && second !== undefined) {
-      const window = windowOf(node.op, node.attributes, 2, second.shape.slice(2) as readonly number[]);
+      const window = windowOf(node.op, node.attributes, 2, staticShape(second.shape.slice(2)));
       return [give(blockedDepthwise({ plain: first, blocked: take(first) }, second, third, window, blocks))];
     }
     if (node.op === "Conv" && first !== undefined && second !== undefined) {
       const [into = 1, out = 1] = channelsOf(node) ?? [];
       if (!whole(out) || (!whole(into) && into > block)) return undefined;
-      const window = windowOf(node.op, node.attributes, 2, second.shape.slice(2) as readonly number[]);
+      const window = windowOf(node.op, node.attributes, 2, staticShape(second.shape.slice(2)));
       const input = { plain: first, blocked: whole(into) ? take(first) : undefined };
       return [give(blockedConvolution(input, second, third, window, blocks))];
     }

@@ -9,7 +9,7 @@ import { int64s, like, reduceSum } from "../../graph/operators.ts";
 import { rewriteTensors } from "../../graph/rewrite.ts";
 import type { Window } from "../../graph/window.ts";
 import { windowAttributes, windowOf } from "../../graph/window.ts";
-import { isStatic, sizeOf } from "../../shape.ts";
+import { isStatic, sizeOf, staticShape } from "../../shape.ts";
 import type { Blocks } from "./convolution.ts";
 import { blockWeight, outOfBlocks } from "./layout.ts";
 
@@ -22,7 +22,7 @@ export function blockOutputs(tensors: readonly Tensor[], blocks: Blocks): readon
   return rewriteTensors(tensors, (node, inputs) => {
     if (!pays(node, blocks.block)) return undefined;
     const [x, weight, bias] = inputs as readonly [Tensor, Tensor, Tensor?];
-    const window = windowOf(node.op, node.attributes, 2, weight.shape.slice(2) as readonly number[]);
+    const window = windowOf(node.op, node.attributes, 2, staticShape(weight.shape.slice(2)));
     return [written(x, weight, bias, window, blocks)];
   });
 }
@@ -59,7 +59,7 @@ function written(
   const read = [x, weight, ...(bias === undefined ? [] : [bias])];
   return withGradient(outOfBlocks(inBlocks, out), read, (gradient, [xNow, weightNow], _, wanted) => {
     const [own, kernels] = [xNow as Tensor, weightNow as Tensor];
-    const sizes = ({ shape }: Tensor): readonly number[] => shape as readonly number[];
+    const sizes = ({ shape }: Tensor): readonly number[] => staticShape(shape);
     const common = { window, groups: 1 };
     return [
       wanted[0]

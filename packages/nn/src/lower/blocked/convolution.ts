@@ -1,4 +1,5 @@
 // A convolution on channels in blocks, with its gradients.
+
 import { numbersToData } from "../../dtype.ts";
 import { convolutionInput } from "../../grad/formulations/convolution-input.ts";
 import { convolutionWeight } from "../../grad/formulations/convolution-weight.ts";
@@ -10,6 +11,7 @@ import { constantNode } from "../../graph/node.ts";
 import { int64s, matMul, reshape, transpose } from "../../graph/operators.ts";
 import type { Window } from "../../graph/window.ts";
 import { windowAttributes } from "../../graph/window.ts";
+import { entryOf, staticShape } from "../../shape.ts";
 import { blockWeight, channelSums, flippedBlockWeight, toBlocked, toPlain } from "./layout.ts";
 
 export interface Blocks {
@@ -42,15 +44,15 @@ export function blockedConvolution(
     const [from, kernels] = [own as Tensor, w as Tensor];
     const outside = toPlain(gradient);
     const common = { window, groups: 1 };
-    const toWeight = { ...common, tensors: [inPlain as Tensor, outside], result: kernels.shape as readonly number[] };
-    const toInput = { ...common, tensors: [kernels, outside], result: from.shape as readonly number[] };
-    const inputSlope = (): Tensor =>
+    const toWeight = { ...common, tensors: [inPlain as Tensor, outside], result: staticShape(kernels.shape) };
+    const toInput = { ...common, tensors: [kernels, outside], result: staticShape(from.shape) };
+    const gradientOfInput = (): Tensor =>
       blocked === undefined
         ? writeChosen(convolutionInput, toInput, choose)
-        : (inputGradient(gradient, kernels, from.shape as readonly number[], window, block) ??
+        : (inputGradient(gradient, kernels, staticShape(from.shape), window, block) ??
           toBlocked(writeChosen(convolutionInput, toInput, choose)));
     return [
-      wanted[0] ? inputSlope() : undefined,
+      wanted[0] ? gradientOfInput() : undefined,
       writeChosen(convolutionWeight, toWeight, choose),
       undefined,
       bias && channelSums(gradient, block),
@@ -67,7 +69,7 @@ function inputGradient(
   block: number,
 ): Tensor | undefined {
   const { kernel, strides } = window;
-  const turned = mirrored(window, input, gradient.shape as readonly number[]);
+  const turned = mirrored(window, input, staticShape(gradient.shape));
   if (turned !== undefined) return apply("BlockedConv", [gradient, flippedBlockWeight(weight, block)], turned);
   if (strides.every((stride) => stride === 1)) return undefined;
   const phases = kernel.map((_, i) => phasesOf(window, i, Number(input[i + 2]), Number(gradient.shape[i + 2])));
@@ -85,9 +87,9 @@ export function mirrored(
   output: readonly number[],
 ): Attributes | undefined {
   if (strides.some((stride) => stride !== 1)) return undefined;
-  const reach = kernel.map((size, i) => (dilations[i] ?? 1) * (size - 1));
-  const before = reach.map((own, i) => own - (padding[i] ?? 0));
-  const after = reach.map((own, i) => Number(input[i + 2]) + own - Number(output[i + 2]) - (before[i] ?? 0));
+  const reach = kernel.map((size, i) => entryOf(dilations, i) * (size - 1));
+  const before = reach.map((own, i) => own - entryOf(padding, i));
+  const after = reach.map((own, i) => Number(input[i + 2]) + own - Number(output[i + 2]) - entryOf(before, i));
   if ([...before, ...after].some((amount) => amount < 0)) return undefined;
   return { kernel_shape: kernel, dilations, pads: [...before, ...after] };
 }
@@ -108,7 +110,7 @@ interface Phases {
 }
 
 function phasesOf(window: Window, axis: number, input: number, output: number): Phases | undefined {
-  const at = (list: readonly number[]): number => list[axis] ?? 1;
+  const at = (list: readonly number[]): number => entryOf(list, axis);
   const [stride, kernel, padding] = [at(window.strides), at(window.kernel), at(window.before)];
   if (at(window.dilations) !== 1 || input % stride !== 0) return undefined;
   // Element stride · q + phase got tap t of the window at output q + offset, with stride · offset + t = phase + padding.
@@ -140,7 +142,7 @@ function strided(
   [down, along]: readonly [Phases, Phases],
   block: number,
 ): Tensor {
-  const [out = 1, into = 1, , width = 1] = weight.shape as readonly number[];
+  const [out, into, , width] = staticShape(weight.shape, 4);
   const taps = Number(weight.shape[2]) * width;
   const size = down.size * along.size;
   const phases = down.stride * along.stride;

@@ -8,7 +8,7 @@ import type { Tensor } from "../../graph/node.ts";
 import { int64s, reshape, transpose } from "../../graph/operators.ts";
 import type { Window } from "../../graph/window.ts";
 import { windowAttributes } from "../../graph/window.ts";
-import { sizeOf } from "../../shape.ts";
+import { sizeOf, staticShape } from "../../shape.ts";
 import type { BlockedInput, Blocks } from "./convolution.ts";
 import { mirrored } from "./convolution.ts";
 import { channelSums, toBlocked, toPlain } from "./layout.ts";
@@ -29,15 +29,15 @@ export function blockedDepthwise(
     const [from, kernels] = [own as Tensor, w as Tensor];
     const outside = toPlain(gradient);
     const common = { window, groups: channels };
-    const toInput = { ...common, tensors: [kernels, outside], result: from.shape as readonly number[] };
-    const toWeight = { ...common, tensors: [inPlain as Tensor, outside], result: kernels.shape as readonly number[] };
-    const turned = mirrored(window, from.shape as readonly number[], gradient.shape as readonly number[]);
-    const inputSlope = (): Tensor =>
+    const toInput = { ...common, tensors: [kernels, outside], result: staticShape(from.shape) };
+    const toWeight = { ...common, tensors: [inPlain as Tensor, outside], result: staticShape(kernels.shape) };
+    const turned = mirrored(window, staticShape(from.shape), staticShape(gradient.shape));
+    const gradientOfInput = (): Tensor =>
       turned === undefined
         ? toBlocked(writeChosen(convolutionInput, toInput, choose))
         : apply("BlockedConv", [gradient, channelsLast(kernels, block, true)], { ...turned, group: channels });
     return [
-      wanted[0] ? inputSlope() : undefined,
+      wanted[0] ? gradientOfInput() : undefined,
       writeChosen(convolutionWeight, toWeight, choose),
       undefined,
       bias && channelSums(gradient, block),
@@ -47,9 +47,9 @@ export function blockedDepthwise(
 
 /** [channels, 1, …kernel] as [channels / block, …kernel, block] under the same shape; the kernel turned round on wish. */
 function channelsLast(weight: Tensor, block: number, turn: boolean): Tensor {
-  const [channels = 1, , ...kernel] = weight.shape as readonly number[];
+  const [channels, , ...kernel] = staticShape(weight.shape, 2);
   const taps = sizeOf(kernel);
   const last = transpose(reshape(weight, int64s([channels / block, block, taps])), [0, 2, 1]);
   const turned = turn && taps > 1 ? apply("Slice", [last, ...[[-1], [-(2 ** 40)], [1], [-1]].map(int64s)]) : last;
-  return reshape(turned, int64s(weight.shape as readonly number[]));
+  return reshape(turned, int64s(staticShape(weight.shape)));
 }

@@ -1,9 +1,11 @@
 // A pass over a whole step: what stands behind blocked convolutions becomes part of them, or reads their layout.
+
 import { apply } from "../../graph/apply.ts";
 import { topological } from "../../graph/build.ts";
 import type { Node, Tensor } from "../../graph/node.ts";
 import { int64s, reshape, transpose } from "../../graph/operators.ts";
 import { rewriteTensors } from "../../graph/rewrite.ts";
+import { staticShape } from "../../shape.ts";
 import { usesOf } from "../uses.ts";
 import { shiftedInBlocks } from "./shift-blocked.ts";
 
@@ -14,7 +16,7 @@ import { shiftedInBlocks } from "./shift-blocked.ts";
  */
 export function fuseBlocked(tensors: readonly Tensor[], block: number): readonly Tensor[] {
   const bare = rewriteTensors(tensors, (node, [input]) =>
-    node.ownGradient === undefined || input === undefined ? undefined : [input],
+    node.customGradient === undefined || input === undefined ? undefined : [input],
   );
   const uses = usesOf(topological(bare), bare);
   const isFree = (before: Node | undefined): boolean =>
@@ -55,7 +57,7 @@ function extended({ node }: Tensor, sum?: Tensor, activation?: string): Tensor {
 
 /** A tensor in blocks with its axes in another order, where that is less work than both reorderings. */
 function orderedAtOnce(x: Tensor, order: Node["attributes"][string] | undefined, block: number): Tensor | undefined {
-  const [batch = 1, channels = 1, height = 1, width = 1] = x.shape as readonly number[];
+  const [batch, channels, height, width] = staticShape(x.shape, 4);
   const groups = channels / block;
   switch (String(order)) {
     case "0,2,3,1": {

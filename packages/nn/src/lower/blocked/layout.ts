@@ -7,7 +7,7 @@ import { apply, withGradient } from "../../graph/apply.ts";
 import type { Tensor } from "../../graph/node.ts";
 import { constantNode } from "../../graph/node.ts";
 import { int64s, matMul, reduceSum, reshape, transpose } from "../../graph/operators.ts";
-import { sizeOf } from "../../shape.ts";
+import { sizeOf, staticShape } from "../../shape.ts";
 
 const intoBlocks = (x: Tensor): Tensor => apply("ReorderInput", [x]);
 /** A tensor in blocks → its first `channels` channels in the plain layout, without a gradient. */
@@ -30,17 +30,17 @@ export function toPlain(x: Tensor): Tensor {
  * [out / block, in, …kernel, block of out].
  */
 export function blockWeight(weight: Tensor, block: number): Tensor {
-  const [out = 1, into = 1, ...kernel] = weight.shape as readonly number[];
+  const [out, into, ...kernel] = staticShape(weight.shape, 2);
   const taps = sizeOf(kernel);
   const outLast = transpose(reshape(weight, int64s([out / block, block, into * taps])), [0, 2, 1]);
-  if (into < block) return reshape(outLast, int64s(weight.shape as readonly number[]));
+  if (into < block) return reshape(outLast, int64s(staticShape(weight.shape)));
   const pairs = reshape(outLast, int64s([(out / block) * (into / block), block, taps, block]));
-  return reshape(transpose(pairs, [0, 2, 1, 3]), int64s(weight.shape as readonly number[]));
+  return reshape(transpose(pairs, [0, 2, 1, 3]), int64s(staticShape(weight.shape)));
 }
 
 /** The weight turned round and with inputs and outputs exchanged, as `blockWeight` orders it: [in, out, …kernel]. */
 export function flippedBlockWeight(weight: Tensor, block: number): Tensor {
-  const [out = 1, into = 1, ...kernel] = weight.shape as readonly number[];
+  const [out, into, ...kernel] = staticShape(weight.shape, 2);
   const taps = sizeOf(kernel);
   const [outs, ins] = [out / block, into / block];
   // From the order of the forward convolution, which is there already, and in this order of steps: each is a fast one
@@ -54,7 +54,7 @@ export function flippedBlockWeight(weight: Tensor, block: number): Tensor {
 
 /** Sums over batch and places of a tensor in blocks: [channels]. */
 export function channelSums(x: Tensor, block: number): Tensor {
-  const [batch = 1, channels = 1, ...sizes] = x.shape as readonly number[];
+  const [batch, channels, ...sizes] = staticShape(x.shape, 2);
   const places = sizeOf(sizes);
   // A product with ones reads the tensor once, in order; what is left is small.
   const ones = constantNode(numbersToData(new Array<number>(batch).fill(1), [1, batch], "float32"));

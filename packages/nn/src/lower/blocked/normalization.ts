@@ -2,7 +2,7 @@
 import { apply, withGradient } from "../../graph/apply.ts";
 import type { Tensor } from "../../graph/node.ts";
 import { add, div, int64s, like, mul, neg } from "../../graph/operators.ts";
-import { sizeOf } from "../../shape.ts";
+import { sizeOf, staticShape } from "../../shape.ts";
 import { channelSums, scaleChannels } from "./layout.ts";
 
 export interface BlockedStatistics {
@@ -21,7 +21,7 @@ export function blockedNormalization(
   epsilon: number,
   block: number,
 ): BlockedStatistics {
-  const [batch = 1, channels = 1, ...places] = x.shape as readonly number[];
+  const [batch, channels, ...places] = staticShape(x.shape, 2);
   const count = like(batch * sizeOf(places), x);
   const meanOf = (tensor: Tensor): Tensor => div(channelSums(tensor, block), count);
   const mean = meanOf(x);
@@ -31,17 +31,17 @@ export function blockedNormalization(
   const inverse = apply("Reciprocal", [apply("Sqrt", [add(variance, like(epsilon, x))])]);
   const y = scaleChannels(deviation, mul(scale, inverse), bias);
   const read = [x, scale, bias, deviation, inverse];
-  return { y: withGradient(y, read, (gradient, inputs) => slopes(gradient, inputs, count, block)), mean, variance };
+  return { y: withGradient(y, read, (gradient, inputs) => grads(gradient, inputs, count, block)), mean, variance };
 }
 
 /** To x, scale and bias, from the deviations from the mean and the inverse standard deviations. */
-function slopes(gradient: Tensor, inputs: readonly Tensor[], count: Tensor, block: number): readonly Tensor[] {
+function grads(gradient: Tensor, inputs: readonly Tensor[], count: Tensor, block: number): readonly Tensor[] {
   const [, scale, , deviation, inverse] = inputs as [Tensor, Tensor, Tensor, Tensor, Tensor];
   const toBias = channelSums(gradient, block);
   const toScale = mul(channelSums(mul(gradient, deviation), block), inverse);
-  const slope = mul(scale, inverse);
-  const share = neg(div(slope, count));
+  const grad = mul(scale, inverse);
+  const share = neg(div(grad, count));
   const along = mul(share, mul(toScale, inverse));
-  const toX = add(scaleChannels(gradient, slope), scaleChannels(deviation, along, mul(share, toBias)));
+  const toX = add(scaleChannels(gradient, grad), scaleChannels(deviation, along, mul(share, toBias)));
   return [toX, toScale, toBias];
 }

@@ -1,7 +1,7 @@
 // The padding of auto_pad and output_shape written out as pads, in files of other exporters.
 import type { NnError } from "../../errors.ts";
 import { intsAttribute } from "../../graph/spec.ts";
-import { formatShape } from "../../shape.ts";
+import { entryOf, formatShape } from "../../shape.ts";
 import type { ForeignNode } from "./node.ts";
 import { refuse as refuseNode } from "./node.ts";
 
@@ -27,7 +27,7 @@ export function withPads(node: ForeignNode): { readonly node: ForeignNode } {
   );
   const totals = spatial.map((dim, i) => {
     const stride = strides?.[i] ?? 1;
-    const reach = (dilations?.[i] ?? 1) * ((kernel[i] ?? 1) - 1) + 1;
+    const reach = (dilations?.[i] ?? 1) * (entryOf(kernel, i) - 1) + 1;
     const full = reach + (extra?.[i] ?? 0);
     if (transposed && wanted === undefined) return full - stride;
     if (!transposed && stride === 1) return reach - 1;
@@ -40,7 +40,7 @@ export function withPads(node: ForeignNode): { readonly node: ForeignNode } {
   const paddings = totals.map((total) => Math.max(0, total));
   // The odd one stands behind for SAME_UPPER, in front otherwise.
   const before = paddings.map((total) => (automatic === "SAME_UPPER" ? Math.floor(total / 2) : Math.ceil(total / 2)));
-  const after = paddings.map((total, i) => total - (before[i] ?? 0));
+  const after = paddings.map((total, i) => total - entryOf(before, i));
   return { node: { ...node, attributes: { ...attributes, pads: [...before, ...after] } } };
 }
 

@@ -8,7 +8,7 @@ import { constantNode, inputNode } from "../graph/node.ts";
 import { rewriteGraph } from "../graph/rewrite.ts";
 
 /** The same graph; float constants of one axis or more in a Scan's body are now states that the body passes on. */
-export function liftConstants(graph: Graph): Graph {
+export function hoistConstants(graph: Graph): Graph {
   const taken = new Set(graph.constants.map(({ node }) => node.name));
   return rewriteGraph(graph, (node, inputs) => (node.op === "Scan" ? lifted(node, inputs, taken) : undefined));
 }
