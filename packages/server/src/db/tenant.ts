@@ -15,6 +15,7 @@ export interface Tenant {
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
   /**
    * One statement in a transaction of its own, for the busiest paths: on PGlite it is one message to the worker.
+   * @param text a constant: it is prepared once a connection
    * @param shared a lock that is taken, shared, before the statement looks at anything
    */
   statement(
