@@ -75,7 +75,7 @@ describe("in the graph", () => {
     });
     const weighted = counts.map((count, i) => Math.log(1 + count) * feature.weights[i]!);
     const length = Math.hypot(...weighted) || 1;
-    return [...weighted.map((value) => (4 * value) / length), 0];
+    return [...weighted.map((value) => (3 * value) / length), 0];
   }
 
   test("any text gives what it gives by hand, and the same alone and beside longer ones", async () => {
