@@ -87,7 +87,7 @@ export const houses: Readonly<Record<string, House>> = {
   console: { imports: ["@lepta/api"], rooms: [] },
   lepta: {
     imports: ["@lepta/nn", "@lepta/data", "@lepta/ml", "@lepta/api", "@lepta/server"],
-    rooms: [["product"], ["pipeline"], ["commands"]],
+    rooms: [["events", "json"], ["product"], ["text"], ["store"], ["learning"], ["pipeline"], ["commands"]],
   },
 };
 

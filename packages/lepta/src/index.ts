@@ -9,9 +9,9 @@ export {
   type RowOf,
 } from "@lepta/api";
 export { CliError, type LeptaErrorCode, leptaErrors } from "./errors.ts";
-export type { PipelineEvent, Report, StageName } from "./pipeline/events.ts";
-export type { Served } from "./pipeline/served.ts";
+export type { PipelineEvent, Report } from "./events.ts";
 export { type ShipOptions, type Shipped, type ShipResult, type ShipStage, ship } from "./pipeline/ship.ts";
+export type { StageName } from "./pipeline/stage-names.ts";
 export type { Columns } from "./product/columns.ts";
 export { defineProduct, type Product } from "./product/define.ts";
 export { deploy, type ExperimentDeployment } from "./product/deploy.ts";
@@ -19,3 +19,4 @@ export { type ClassifierMetric, type Gate, gate, type RegressorMetric } from "./
 export { type PredictionPrice, price } from "./product/price.ts";
 export { type TableOptions, type TableSource, table } from "./product/table.ts";
 export { type ClassifierTask, type Costs, type RegressorTask, tabular } from "./product/tabular.ts";
+export type { Served } from "./store/served.ts";

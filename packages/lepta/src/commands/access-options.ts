@@ -1,7 +1,7 @@
 // Options of the verbs that start a server: whom it lets in, and how often. Each may come from the environment.
 import { isIP } from "node:net";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { AccessOptions } from "../pipeline/served.ts";
+import type { AccessOptions } from "../store/served.ts";
 
 interface Rate {
   readonly requests: number;

@@ -4,10 +4,10 @@ import { type ApiClient, ApiError, type Deployment, type NewDeployment } from "@
 import { readBundle } from "@lepta/ml";
 import { Command } from "commander";
 import { CliError } from "../errors.ts";
-import { withClient } from "../pipeline/ask.ts";
-import { deploymentText } from "../pipeline/deployment-text.ts";
-import { homeDirectory } from "../pipeline/home.ts";
-import { publishBundle } from "../pipeline/publish.ts";
+import { withClient } from "../store/ask.ts";
+import { homeDirectory } from "../store/home.ts";
+import { publishBundle } from "../store/publish.ts";
+import { deploymentText } from "../text/deployment-text.ts";
 import { type CommonOptions, serverOption, share, wholeNumber } from "./options.ts";
 import { createTerminal } from "./terminal/terminal.ts";
 

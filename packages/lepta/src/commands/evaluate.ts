@@ -15,11 +15,11 @@ import {
 } from "@lepta/ml";
 import { Command } from "commander";
 import { CliError } from "../errors.ts";
-import { rejectedText, unreadableText, withoutTargetText } from "../pipeline/data.ts";
-import { absentText, confusionText, metricsText } from "../pipeline/metrics-text.ts";
-import { formatCount } from "../pipeline/numbers.ts";
-import { readForModel, unreadableFor } from "../pipeline/score-file.ts";
-import { trivialLines } from "../pipeline/trivial.ts";
+import { readForModel, unreadableFor } from "../learning/score-file.ts";
+import { absentText, confusionText, metricsText } from "../text/metrics-text.ts";
+import { formatCount } from "../text/numbers.ts";
+import { rejectedText, unreadableText, withoutTargetText } from "../text/table-text.ts";
+import { trivialLines } from "../text/trivial-lines.ts";
 import { type CommonOptions, wholeNumber } from "./options.ts";
 import { type ReadingFlags, readingOf, unreadableOption, withReadingOptions } from "./reading-options.ts";
 import { createTerminal } from "./terminal/terminal.ts";

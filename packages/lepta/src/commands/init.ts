@@ -4,9 +4,9 @@ import { readdir, rename, writeFile } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
 import { Command } from "commander";
 import { CliError } from "../errors.ts";
-import { type FoundOut, findOut, tableFile } from "../pipeline/find-out.ts";
-import { formatCount, plural } from "../pipeline/numbers.ts";
-import { productSource } from "../pipeline/product-source.ts";
+import { type FoundOut, findOut, tableFile } from "../learning/find-out.ts";
+import { productSource } from "../learning/product-source.ts";
+import { formatCount, plural } from "../text/numbers.ts";
 import type { CommonOptions } from "./options.ts";
 import { createTerminal, type Terminal } from "./terminal/terminal.ts";
 

@@ -1,9 +1,9 @@
 // `lepta invoice`: makes, or brings up to date, a month's invoice and prints it.
 import { Command } from "commander";
 import { CliError } from "../errors.ts";
-import { withClient } from "../pipeline/ask.ts";
-import { homeDirectory } from "../pipeline/home.ts";
-import { invoiceText } from "../pipeline/invoice-text.ts";
+import { withClient } from "../store/ask.ts";
+import { homeDirectory } from "../store/home.ts";
+import { invoiceText } from "../text/invoice-text.ts";
 import { type CommonOptions, serverOption } from "./options.ts";
 import { createTerminal } from "./terminal/terminal.ts";
 

@@ -2,9 +2,9 @@
 import type { ApiClient, Key, Scope } from "@lepta/api";
 import { Argument, Command, Option } from "commander";
 import { CliError } from "../errors.ts";
-import { withClient } from "../pipeline/ask.ts";
-import { homeDirectory } from "../pipeline/home.ts";
-import { textTable } from "../pipeline/text-table.ts";
+import { withClient } from "../store/ask.ts";
+import { homeDirectory } from "../store/home.ts";
+import { textTable } from "../text/text-table.ts";
 import { type CommonOptions, serverOption } from "./options.ts";
 import { createTerminal, type Terminal } from "./terminal/terminal.ts";
 

@@ -1,7 +1,7 @@
 // The command line: verbs, options, help; every failure becomes one error and a non-zero exit.
 import { Command, CommanderError } from "commander";
 import { CliError } from "../errors.ts";
-import { leptaVersion } from "../pipeline/code-version.ts";
+import { leptaVersion } from "../store/code-version.ts";
 import { errorReport, errorText } from "./terminal/error-text.ts";
 import { outliveReaders, write } from "./terminal/output-end.ts";
 

@@ -1,9 +1,9 @@
 // `lepta promote`: the challenger becomes champion, for all subjects.
 import { Command } from "commander";
 import { CliError } from "../errors.ts";
-import { withClient } from "../pipeline/ask.ts";
-import { deploymentText } from "../pipeline/deployment-text.ts";
-import { homeDirectory } from "../pipeline/home.ts";
+import { withClient } from "../store/ask.ts";
+import { homeDirectory } from "../store/home.ts";
+import { deploymentText } from "../text/deployment-text.ts";
 import { type CommonOptions, serverOption, wholeNumber } from "./options.ts";
 import { createTerminal } from "./terminal/terminal.ts";
 

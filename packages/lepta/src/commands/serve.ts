@@ -1,7 +1,7 @@
 // `lepta serve`: the API and the console of a store.
 import { Command } from "commander";
-import { homeDirectory } from "../pipeline/home.ts";
-import { openServedStore } from "../pipeline/served-store.ts";
+import { homeDirectory } from "../store/home.ts";
+import { openServedStore } from "../store/served-store.ts";
 import { type AccessFlags, accessOf, withAccessOptions } from "./access-options.ts";
 import { aborted, listenForEnd } from "./end-signals.ts";
 import { type CommonOptions, port } from "./options.ts";

@@ -3,7 +3,12 @@ import { basename, resolve } from "node:path";
 import { suspectsOf as suspectsIn } from "@lepta/data";
 import { overlapText, taskFamilies, taskFamily } from "@lepta/ml";
 import { Command, Option } from "commander";
-import { checkOut } from "../pipeline/check-out.ts";
+import { checkOut } from "../learning/check-out.ts";
+import { type Learnt, learn } from "../learning/learn.ts";
+import { alikeClasses, doubtfulClasses, type PreparedTable, prepareTable } from "../learning/prepare.ts";
+import { readTestTable, type TestTable } from "../learning/test-table.ts";
+import { absentText, confusionText, metricsText } from "../text/metrics-text.ts";
+import { formatCount, formatFigure, plural } from "../text/numbers.ts";
 import {
   groupFacts,
   groupText,
@@ -12,14 +17,9 @@ import {
   suspectsText,
   unreadableText,
   withoutTargetText,
-} from "../pipeline/data.ts";
-import { type Learnt, learn } from "../pipeline/learn.ts";
-import { absentText, confusionText, metricsText } from "../pipeline/metrics-text.ts";
-import { formatCount, formatFigure, plural } from "../pipeline/numbers.ts";
-import { alikeClasses, doubtfulClasses, type PreparedTable, prepareTable } from "../pipeline/prepare.ts";
-import { readTestTable, type TestTable } from "../pipeline/test-table.ts";
-import { textTable } from "../pipeline/text-table.ts";
-import { trivialLines } from "../pipeline/trivial.ts";
+} from "../text/table-text.ts";
+import { textTable } from "../text/text-table.ts";
+import { trivialLines } from "../text/trivial-lines.ts";
 import { type CommonOptions, wholeNumber } from "./options.ts";
 import { type ReadingFlags, readingOf, withReadingOptions } from "./reading-options.ts";
 import { createReporter } from "./terminal/reporter.ts";

@@ -2,9 +2,9 @@
 import { parseTime } from "@lepta/data";
 import { Command } from "commander";
 import { CliError } from "../errors.ts";
-import { withClient } from "../pipeline/ask.ts";
-import { homeDirectory } from "../pipeline/home.ts";
-import { usageText } from "../pipeline/invoice-text.ts";
+import { withClient } from "../store/ask.ts";
+import { homeDirectory } from "../store/home.ts";
+import { usageText } from "../text/invoice-text.ts";
 import { type CommonOptions, serverOption } from "./options.ts";
 import { createTerminal } from "./terminal/terminal.ts";
 

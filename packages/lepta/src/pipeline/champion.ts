@@ -16,10 +16,10 @@ import {
   trainedOverlap,
 } from "@lepta/ml";
 import { CliError } from "../errors.ts";
-import { fetchBundle } from "./fetch-bundle.ts";
-import { hashOf } from "./json.ts";
-import { formatCount, plural } from "./numbers.ts";
-import { readForModel } from "./score-file.ts";
+import { hashOf } from "../json.ts";
+import { readForModel } from "../learning/score-file.ts";
+import { fetchBundle } from "../store/fetch-bundle.ts";
+import { formatCount, plural } from "../text/numbers.ts";
 import type { Workplace } from "./workplace.ts";
 
 /** A deployed version, as the evaluate stage's input has it. */

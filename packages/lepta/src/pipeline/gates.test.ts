@@ -1,14 +1,16 @@
 // Gates on any metric, on cost and against the baseline; a refusal keeps and shows its figures.
 import { metrics } from "@lepta/ml";
 import { expect, test } from "vitest";
+import type { JsonObject } from "../json.ts";
 import { defineProduct } from "../product/define.ts";
 import { type Gate, gate } from "../product/gate.ts";
 import { table } from "../product/table.ts";
 import { tabular } from "../product/tabular.ts";
+import type { StageLog } from "../store/stage-log.ts";
+import { gatesText } from "../text/gates-text.ts";
 import type { EvaluatedModel } from "./evaluated.ts";
-import { gateResults, gatesText } from "./gates.ts";
-import type { JsonObject } from "./json.ts";
-import { runStage, type Stage, type StageLog, StageRefusal } from "./stage.ts";
+import { gateResults } from "./gates.ts";
+import { runStage, type Stage, StageRefusal } from "./stage.ts";
 
 function model(name: string, figures: Readonly<Record<string, number>>, meanCost: number | null): EvaluatedModel {
   const measured = Object.fromEntries(

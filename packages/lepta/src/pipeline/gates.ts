@@ -1,26 +1,10 @@
 // Whether the models clear the product's gates: each gate with what it judges, what was measured and what it was held to.
 import { advantage, type Direction, type Figure, type MeasuredMetric } from "@lepta/ml";
 import type { Gate, NoWorseGate } from "../product/gate.ts";
+import type { GateResult } from "../text/gates-text.ts";
+import { formatFigure } from "../text/numbers.ts";
 import type { ChampionBeside } from "./champion.ts";
 import type { EvaluatedModel } from "./evaluated.ts";
-import { intervalText } from "./metrics-text.ts";
-import { formatFigure } from "./numbers.ts";
-import { textTable } from "./text-table.ts";
-
-export type GateResult = {
-  /** For example "AUC at least 0.75". */
-  readonly gate: string;
-  /** The model that was judged. */
-  readonly model: string;
-  /** null where the test part has no such figure. */
-  readonly measured: number | null;
-  readonly bound: number | null;
-  readonly passed: boolean;
-  /** Of the model less the champion on the same rows, 95 %. */
-  readonly difference?: { readonly value: number; readonly low: number; readonly high: number };
-  /** On what it was measured, or why not. */
-  readonly note?: string;
-};
 
 /** A figure that gates go by. */
 interface Judged {
@@ -113,25 +97,4 @@ export function gateResults(
         : `${by.title} at ${by.direction === "lower" ? "most" : "least"} ${formatFigure(one.bound)}`;
     return [{ gate, model: model.model, measured, bound, passed: holds(by, measured, bound) }];
   });
-}
-
-export function gatesText(results: readonly GateResult[]): string[] {
-  if (results.length === 0) return [];
-  const figure = (value: number | null): string => (value === null ? "none" : formatFigure(value));
-  const paired = results.some(({ difference }) => difference !== undefined);
-  const notes = new Set(results.flatMap(({ note }) => note ?? []));
-  return [
-    ...textTable([
-      ["gate", "model", "measured", "bound", ...(paired ? ["difference"] : []), ""],
-      ...results.map(({ gate, model, measured, bound, difference, passed }) => [
-        gate,
-        model,
-        figure(measured),
-        figure(bound),
-        ...(paired ? [difference === undefined ? "" : intervalText(difference)] : []),
-        passed ? "passed" : "failed",
-      ]),
-    ]),
-    ...notes,
-  ];
 }

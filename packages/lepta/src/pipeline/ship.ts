@@ -1,27 +1,28 @@
 // `ship`: the seven stages of a product in their order, each run or reused, on a store whose server is up.
 import type { Experiment, Invoice } from "@lepta/api";
+import type { Report } from "../events.ts";
+import type { JsonObject } from "../json.ts";
 import type { Product } from "../product/define.ts";
 import { type LoadedProduct, loadProduct } from "../product/load.ts";
-import { type BillInput, billStage } from "./bill.ts";
-import { bundleStage } from "./bundle.ts";
+import { codeVersion } from "../store/code-version.ts";
+import { homeDirectory } from "../store/home.ts";
+import { pruneStageFolders } from "../store/prune.ts";
+import { createRunLog, type RunLog } from "../store/run-log.ts";
+import { runningServer } from "../store/running-server.ts";
+import type { Served, ServeOptions } from "../store/served.ts";
+import { openServedStore } from "../store/served-store.ts";
+import { shipSummary } from "../text/summary.ts";
 import { modelsInService } from "./champion.ts";
-import { codeVersion } from "./code-version.ts";
-import { dataStage, fileHash } from "./data.ts";
-import { deployStage } from "./deploy.ts";
-import { evaluateStage } from "./evaluate.ts";
 import type { EvaluatedModel } from "./evaluated.ts";
-import type { Report, StageName } from "./events.ts";
-import { homeDirectory } from "./home.ts";
-import type { JsonObject } from "./json.ts";
-import { pruneStageFolders } from "./prune.ts";
-import { createRunLog, type RunLog } from "./run-log.ts";
-import { runningServer } from "./running-server.ts";
-import type { Served, ServeOptions } from "./served.ts";
-import { openServedStore } from "./served-store.ts";
 import { besides, runStage, type StageResult, type StageRunner } from "./stage.ts";
-import { shipSummary } from "./summary.ts";
-import { trainStage } from "./train.ts";
-import { useStage } from "./use.ts";
+import type { StageName } from "./stage-names.ts";
+import { type BillInput, billStage } from "./stages/bill.ts";
+import { bundleStage } from "./stages/bundle.ts";
+import { dataStage, fileHash } from "./stages/data.ts";
+import { deployStage } from "./stages/deploy.ts";
+import { evaluateStage } from "./stages/evaluate.ts";
+import { trainStage } from "./stages/train.ts";
+import { useStage } from "./stages/use.ts";
 import { createWorkplace, type Workplace } from "./workplace.ts";
 
 export interface ShipOptions extends ServeOptions {

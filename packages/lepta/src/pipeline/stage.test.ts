@@ -1,8 +1,9 @@
 // A stage runs once for equal inputs and code, again for others, and again when its output no longer holds.
 import { describe, expect, test } from "vitest";
-import type { PipelineEvent } from "./events.ts";
-import type { JsonObject } from "./json.ts";
-import { runStage, type Stage, type StageLog, type StageRunner } from "./stage.ts";
+import type { PipelineEvent } from "../events.ts";
+import type { JsonObject } from "../json.ts";
+import type { StageLog } from "../store/stage-log.ts";
+import { runStage, type Stage, type StageRunner } from "./stage.ts";
 
 interface Workplace {
   runs: number;

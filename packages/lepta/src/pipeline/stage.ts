@@ -1,8 +1,9 @@
 // One stage of the pipeline, and the runner that reuses a stage's result when its inputs did not change.
 import { CliError, type LeptaErrorCode } from "../errors.ts";
-import type { Report, StageName } from "./events.ts";
-import { stageNames } from "./events.ts";
-import { hashOf, type JsonObject } from "./json.ts";
+import type { Report } from "../events.ts";
+import { hashOf, type JsonObject } from "../json.ts";
+import type { StageLog } from "../store/stage-log.ts";
+import { type StageName, stageNames } from "./stage-names.ts";
 
 export interface StageContext {
   readonly report: Report;
@@ -24,21 +25,6 @@ export interface Stage<Workplace, Input extends JsonObject, Output extends JsonO
   describe(output: Output): readonly string[];
   /** The same figures for machines, few and named; the store shows them. */
   summary(output: Output): JsonObject;
-}
-
-/** Where stages are recorded. */
-export interface StageLog {
-  /** The output of a finished stage with this input, of any earlier run. */
-  find(stage: StageName, inputHash: string): Promise<JsonObject | undefined>;
-  start(stage: StageName, position: number, inputHash: string): Promise<void>;
-  end(
-    stage: StageName,
-    position: number,
-    inputHash: string,
-    result:
-      | { status: "done" | "reused"; output: JsonObject; summary: JsonObject }
-      | { status: "failed"; error: unknown; summary?: JsonObject },
-  ): Promise<void>;
 }
 
 export interface StageRunner<Workplace> {

@@ -3,10 +3,10 @@ import { join, resolve } from "node:path";
 import type { ApiClient } from "@lepta/api";
 import { splitTable, type ThreeParts, takeRows } from "@lepta/data";
 import { taskFamily } from "@lepta/ml";
+import type { Report } from "../events.ts";
+import { type PreparedTable, prepareTable, splitBy } from "../learning/prepare.ts";
 import type { Product } from "../product/define.ts";
-import type { Report } from "./events.ts";
-import { type PreparedTable, prepareTable, splitBy } from "./prepare.ts";
-import type { Served } from "./served.ts";
+import type { Served } from "../store/served.ts";
 
 export interface LearningTable extends PreparedTable {
   /** Row numbers of the table; a row's part hangs on its content and the seed. */

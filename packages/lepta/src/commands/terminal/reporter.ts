@@ -1,7 +1,7 @@
 // Draws the pipeline's events: bars on a terminal, plain lines elsewhere.
 import { runName } from "@lepta/api";
 import cliProgress from "cli-progress";
-import type { PipelineEvent, Report } from "../../pipeline/events.ts";
+import type { PipelineEvent, Report } from "../../events.ts";
 import { sparkline } from "./sparkline.ts";
 import { bold, type Terminal } from "./terminal.ts";
 

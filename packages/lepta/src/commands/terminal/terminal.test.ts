@@ -1,8 +1,8 @@
 // How errors, curves, tables and money look.
 import { describe, expect, test } from "vitest";
 import { CliError } from "../../errors.ts";
-import { formatMoney } from "../../pipeline/numbers.ts";
-import { textTable } from "../../pipeline/text-table.ts";
+import { formatMoney } from "../../text/numbers.ts";
+import { textTable } from "../../text/text-table.ts";
 import { errorReport, errorText } from "./error-text.ts";
 import { sparkline } from "./sparkline.ts";
 

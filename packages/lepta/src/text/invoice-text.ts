@@ -40,6 +40,10 @@ export function invoiceText(invoice: Invoice): string[] {
 
 const ownUse = "own use (held-out rows, tests) is counted and not billed; calls with a customer's key are";
 
+export function nothingToInvoice(predictions: number): string {
+  return `${formatCount(predictions)} prediction${predictions === 1 ? "" : "s"} counted, nothing to invoice`;
+}
+
 export function usageText(usage: UsageSummary): string[] {
   const period = `${usage.from.slice(0, 10)} to ${usage.to.slice(0, 10)}`;
   if (usage.total === 0) return [`no predictions, ${period}`];

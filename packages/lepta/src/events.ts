@@ -1,15 +1,12 @@
 // What the pipeline tells while it works; the commands draw it, the store keeps it.
 
-export const stageNames = ["data", "train", "evaluate", "bundle", "deploy", "use", "bill"] as const;
-export type StageName = (typeof stageNames)[number];
-
 export type PipelineEvent =
   /** The server is up, before the first stage. `consoleUrl` carries the store's key: it is for the terminal alone. */
   | { readonly type: "ready"; readonly run: string; readonly url: string; readonly consoleUrl: string | undefined }
-  | { readonly type: "stage-start"; readonly stage: StageName; readonly position: number; readonly total: number }
+  | { readonly type: "stage-start"; readonly stage: string; readonly position: number; readonly total: number }
   | {
       readonly type: "stage-end";
-      readonly stage: StageName;
+      readonly stage: string;
       readonly status: "done" | "reused" | "failed";
       readonly seconds: number;
       /** The stage's figures, as people read them. */

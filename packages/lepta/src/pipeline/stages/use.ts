@@ -1,15 +1,15 @@
 // Stage 6: the held-out rows go through HTTP with an API key of the organisation's own use, which is counted and never
 // billed; their true labels follow as feedback.
-import type { Experiment, ExperimentVariant, Interval, Label, Row } from "@lepta/api";
+import type { Experiment, Label, Row } from "@lepta/api";
 import { createApiClient } from "@lepta/api";
 import { columnOf, rowsOf, takeColumns, takeRows, valueAt } from "@lepta/data";
 import { kindOf, targetIn, taskFamily, taskFor } from "@lepta/ml";
-import { formatCount, formatFigure } from "./numbers.ts";
-import { labelOf } from "./outcomes.ts";
-import { uuidFrom } from "./prediction-id.ts";
-import type { Stage, StageContext } from "./stage.ts";
-import { textTable } from "./text-table.ts";
-import type { Workplace } from "./workplace.ts";
+import { labelOf } from "../../learning/outcomes.ts";
+import { experimentText } from "../../text/experiment-text.ts";
+import { formatCount } from "../../text/numbers.ts";
+import { uuidFrom } from "../prediction-id.ts";
+import type { Stage, StageContext } from "../stage.ts";
+import type { Workplace } from "../workplace.ts";
 
 export interface UseInput {
   readonly [name: string]: string;
@@ -108,28 +108,6 @@ async function use(
   }
   const experiment = await client.experiment(product.name);
   return { predictions: sent.length, labels: sent.length, experiment };
-}
-
-const signed = (value: number): string => (value > 0 ? `+${formatFigure(value)}` : formatFigure(value));
-
-function intervalText(interval: Interval | null, figure: (value: number) => string): string {
-  if (interval === null) return "";
-  const { value, low, high } = interval;
-  return low === null || high === null ? figure(value) : `${figure(value)} (${figure(low)} to ${figure(high)})`;
-}
-
-/** The experiment's table: both variants' cost with 95 % intervals. */
-export function experimentText({ metric, variants }: Experiment): string[] {
-  const row = (variant: ExperimentVariant): string[] => [
-    variant.name,
-    `${variant.model.name} v${variant.model.version}`,
-    formatCount(variant.predictions),
-    formatCount(variant.feedback),
-    intervalText(variant.cost, formatFigure) + (variant.tooFew ? ", too few labels" : ""),
-    intervalText(variant.difference, signed),
-  ];
-  const head = ["variant", "model version", "predictions", "labels", `mean ${metric} (95 %)`, "less the champion's"];
-  return textTable([head, ...variants.map(row)]);
 }
 
 export const useStage: Stage<Workplace, UseInput, UseOutput> = {

@@ -1,8 +1,9 @@
 // No network is deployed without a word where an answer that looks at no row does as well.
 import type { Trivial } from "@lepta/ml";
 import { describe, expect, test } from "vitest";
+import { trivialLines } from "../text/trivial-lines.ts";
+import { checkTrivial } from "./check-trivial.ts";
 import type { Evaluated } from "./evaluated.ts";
-import { checkTrivial, trivialLines } from "./trivial.ts";
 
 const figures = (value: number, low: number | null): Trivial => ({
   policy: '"no" for every row',

@@ -2,12 +2,12 @@
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { type OutcomeForm, writeBundle } from "@lepta/ml";
-import type { Evaluated } from "./evaluated.ts";
-import { formatCount } from "./numbers.ts";
-import type { Stage } from "./stage.ts";
-import { textTable } from "./text-table.ts";
+import { formatCount } from "../../text/numbers.ts";
+import { textTable } from "../../text/text-table.ts";
+import type { Evaluated } from "../evaluated.ts";
+import type { Stage } from "../stage.ts";
+import type { Workplace } from "../workplace.ts";
 import { openTrained, type TrainOutput } from "./train.ts";
-import type { Workplace } from "./workplace.ts";
 
 export type BundleInput = {
   readonly trained: TrainOutput;

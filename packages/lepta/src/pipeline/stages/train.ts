@@ -7,16 +7,16 @@ import {
   pointMetrics,
   readTask,
   storedTaskHash,
-  type TrainEvent,
   type TrainedTask,
   taskFamily,
   taskFor,
   trainCandidates,
   writeTask,
 } from "@lepta/ml";
-import { formatCount, formatFigure } from "./numbers.ts";
-import type { Stage, StageContext } from "./stage.ts";
-import type { LearningTable, Workplace } from "./workplace.ts";
+import { epochEvent } from "../../learning/epoch-event.ts";
+import { formatCount, formatFigure } from "../../text/numbers.ts";
+import type { Stage, StageContext } from "../stage.ts";
+import type { LearningTable, Workplace } from "../workplace.ts";
 
 export type TrainInput = {
   readonly dataHash: string;
@@ -50,13 +50,6 @@ export type TrainOutput = {
   readonly notes: readonly string[];
 };
 
-/** The live figures of an event: loss, loss on held-out rows, and the deciding metric. */
-export function liveFigures({ loss, validationLoss, metrics = {} }: TrainEvent): Record<string, number> {
-  const [deciding] = Object.entries(metrics);
-  const figures = Object.entries({ loss, validationLoss, ...(deciding && { [deciding[0]]: deciding[1] }) });
-  return Object.fromEntries(figures.filter((entry): entry is [string, number] => Number.isFinite(entry[1])));
-}
-
 /** The rows that are learnt from: the training and the validation part. */
 export function learntRows({ table, parts }: LearningTable): Table {
   return takeRows(table, [...parts.train, ...parts.validation]);
@@ -76,14 +69,7 @@ async function run(workplace: Workplace, { seed, task }: TrainInput, context: St
     task: taskFor(schema, taskFamily(task)),
     seed,
     signal,
-    onEvent: (event) =>
-      report({
-        type: "epoch",
-        model: event.model,
-        epoch: event.epoch,
-        epochs: event.total,
-        values: liveFigures(event),
-      }),
+    onEvent: (event) => report(epochEvent(event)),
     async onTrained(one) {
       const checkpoint = await writeTask(join(fresh, one.model), one);
       models.push({ model: one.model, checkpoint, epochs: one.epochs, heldOut: heldOutFigures(one) });

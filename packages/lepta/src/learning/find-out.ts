@@ -2,7 +2,7 @@
 import { basename } from "node:path";
 import { inferSchema, profileTable, readTable, suggestName, type Table } from "@lepta/data";
 import { CliError } from "../errors.ts";
-import { rejectedText, suspectsOf } from "./data.ts";
+import { rejectedText, suspectsOf } from "../text/table-text.ts";
 import { doubtfulClasses } from "./prepare.ts";
 
 /** Names of files that are read as tables. */

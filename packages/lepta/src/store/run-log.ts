@@ -1,8 +1,8 @@
 // Records a run's stages and events at the server; finds the stages of earlier runs.
 import type { ApiClient, NewRunEvents } from "@lepta/api";
-import type { PipelineEvent, Report, StageName } from "./events.ts";
-import type { JsonObject } from "./json.ts";
-import type { StageLog } from "./stage.ts";
+import type { PipelineEvent, Report } from "../events.ts";
+import type { JsonObject } from "../json.ts";
+import type { StageLog } from "./stage-log.ts";
 
 export interface RunLog extends StageLog {
   readonly run: string;
@@ -21,7 +21,7 @@ export async function createRunLog(client: ApiClient, product: string, seed: num
   const run = await client.createRun({ product, seed });
   const beat = setInterval(() => void client.appendRunEvents(run, []).catch(() => {}), beatMs);
   beat.unref();
-  let stage: StageName | null = null;
+  let stage: string | null = null;
   let waiting: NewRunEvents = [];
   let timer: NodeJS.Timeout | undefined;
   let written: Promise<void> = Promise.resolve();
@@ -79,7 +79,7 @@ export async function createRunLog(client: ApiClient, product: string, seed: num
   };
 }
 
-function toRunEvent(event: PipelineEvent, stage: StageName | null): NewRunEvents[number] | undefined {
+function toRunEvent(event: PipelineEvent, stage: string | null): NewRunEvents[number] | undefined {
   switch (event.type) {
     case "epoch": {
       const { model, epoch, values } = event;

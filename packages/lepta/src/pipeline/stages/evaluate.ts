@@ -1,19 +1,21 @@
 // Stage 3: every candidate on the held-out test part, at the threshold that the costs choose on rows held out of it.
 import { takeRows } from "@lepta/data";
 import { measureTrained, overlapText, type Predictions, type Task, taskFamily, taskFor, taskOverlap } from "@lepta/ml";
-import type { Gate } from "../product/gate.ts";
-import type { Costs } from "../product/tabular.ts";
-import { besideChampion, type ChampionBeside, type InService } from "./champion.ts";
-import type { Evaluated, EvaluatedModel } from "./evaluated.ts";
-import { type GateFigures, type GateResult, gateResults, gatesText } from "./gates.ts";
-import { headlineOf } from "./headline.ts";
-import type { JsonObject } from "./json.ts";
-import { absentText, confusionText, metricsText } from "./metrics-text.ts";
-import { formatCount, formatFigure } from "./numbers.ts";
-import { type Stage, StageRefusal } from "./stage.ts";
+import type { JsonObject } from "../../json.ts";
+import type { Gate } from "../../product/gate.ts";
+import type { Costs } from "../../product/tabular.ts";
+import { type GateResult, gatesText } from "../../text/gates-text.ts";
+import { absentText, confusionText, metricsText } from "../../text/metrics-text.ts";
+import { formatCount, formatFigure } from "../../text/numbers.ts";
+import { trivialLines } from "../../text/trivial-lines.ts";
+import { besideChampion, type ChampionBeside, type InService } from "../champion.ts";
+import { checkTrivial } from "../check-trivial.ts";
+import type { Evaluated, EvaluatedModel } from "../evaluated.ts";
+import { type GateFigures, gateResults } from "../gates.ts";
+import { headlineOf } from "../headline.ts";
+import { type Stage, StageRefusal } from "../stage.ts";
+import type { Workplace } from "../workplace.ts";
 import { openTrained, type TrainOutput } from "./train.ts";
-import { checkTrivial, trivialLines } from "./trivial.ts";
-import type { Workplace } from "./workplace.ts";
 
 /** A product's gate as plain JSON. */
 type GateInput = Gate & JsonObject;

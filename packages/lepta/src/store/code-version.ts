@@ -11,12 +11,16 @@ export function leptaVersion(): string {
 }
 
 /** Whose code decides what a stage computes. */
-const rooms = ["nn/src", "data/src", "ml/src", "server/src", "lepta/src/product", "lepta/src/pipeline"];
+const rooms = ["nn/src", "data/src", "ml/src", "server/src", "lepta/src"];
+
+/** Whose code only asks for it and draws it. */
+const drawing = join("lepta", "src", "commands");
 
 function sourceFiles(directory: string): string[] {
   return readdirSync(directory, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith(".ts") && !entry.name.endsWith(".test.ts"))
     .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !path.includes(drawing))
     .sort();
 }
 

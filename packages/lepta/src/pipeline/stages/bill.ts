@@ -1,10 +1,9 @@
 // Stage 7: the month's usage events become an invoice.
 import { ApiError, type Invoice } from "@lepta/api";
-import { invoiceText } from "./invoice-text.ts";
-import { hashOf } from "./json.ts";
-import { formatCount } from "./numbers.ts";
-import type { Stage } from "./stage.ts";
-import type { Workplace } from "./workplace.ts";
+import { hashOf } from "../../json.ts";
+import { invoiceText, nothingToInvoice } from "../../text/invoice-text.ts";
+import type { Stage } from "../stage.ts";
+import type { Workplace } from "../workplace.ts";
 
 export type BillInput = {
   /** YYYY-MM. */
@@ -47,10 +46,6 @@ async function stands({ client }: Workplace, { invoice }: BillOutput): Promise<b
     if (error instanceof ApiError && error.code === "invoice-not-found") return false;
     throw error;
   }
-}
-
-export function nothingToInvoice(predictions: number): string {
-  return `${formatCount(predictions)} prediction${predictions === 1 ? "" : "s"} counted, nothing to invoice`;
 }
 
 export const billStage: Stage<Workplace, BillInput, BillOutput> = {

@@ -1,13 +1,13 @@
 // Stage 5: registers both bundles, sets the price, and divides the subjects between the models.
 import type { ApiClient, CostMatrix, Deployment, NewDeployment, Version } from "@lepta/api";
 import { taskNamed } from "@lepta/ml";
-import type { Costs } from "../product/tabular.ts";
+import type { Costs } from "../../product/tabular.ts";
+import { publishBundle } from "../../store/publish.ts";
+import { formatCount, formatMoney } from "../../text/numbers.ts";
+import type { Evaluated } from "../evaluated.ts";
+import type { Stage } from "../stage.ts";
+import type { Workplace } from "../workplace.ts";
 import { type BundleOutput, bundleDirectory } from "./bundle.ts";
-import type { Evaluated } from "./evaluated.ts";
-import { formatCount, formatMoney } from "./numbers.ts";
-import { publishBundle } from "./publish.ts";
-import type { Stage } from "./stage.ts";
-import type { Workplace } from "./workplace.ts";
 
 export type DeployInput = {
   readonly bundles: BundleOutput;

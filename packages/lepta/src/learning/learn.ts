@@ -18,9 +18,9 @@ import {
   trainCandidates,
   writeBundle,
 } from "@lepta/ml";
-import type { Report } from "./events.ts";
+import type { Report } from "../events.ts";
+import { epochEvent } from "./epoch-event.ts";
 import { splitBy } from "./prepare.ts";
-import { liveFigures } from "./train.ts";
 
 export interface LearnOptions {
   readonly table: Table;
@@ -71,14 +71,7 @@ async function trainAll(
     ...(report === undefined
       ? {}
       : {
-          onEvent: (event) =>
-            report({
-              type: "epoch",
-              model: event.model,
-              epoch: event.epoch,
-              epochs: event.total,
-              values: liveFigures(event),
-            }),
+          onEvent: (event) => report(epochEvent(event)),
         }),
   });
   const [first, ...others] = all;

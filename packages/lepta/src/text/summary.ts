@@ -1,10 +1,10 @@
 // What a ship ends with, in four lines: how good, at what cost, what is owed.
 import type { Experiment, Invoice } from "@lepta/api";
-import { nothingToInvoice } from "./bill.ts";
-import type { EvaluatedModel } from "./evaluated.ts";
+import type { Evaluation } from "@lepta/ml";
+import { nothingToInvoice } from "./invoice-text.ts";
 import { intervalText } from "./metrics-text.ts";
 import { formatCount, formatFigure, formatMoney } from "./numbers.ts";
-import { trivialLines } from "./trivial.ts";
+import { trivialLines } from "./trivial-lines.ts";
 
 /** How much of it nobody is billed for, being our own. */
 function ownOf({ lines }: Invoice): string {
@@ -13,7 +13,7 @@ function ownOf({ lines }: Invoice): string {
 }
 
 export function shipSummary(shipped: {
-  readonly models: readonly EvaluatedModel[];
+  readonly models: readonly (Pick<Evaluation, "metrics" | "trivial"> & { readonly model: string })[];
   readonly challenger: string;
   readonly experiment: Experiment;
   readonly invoice: Invoice | null;

@@ -1,13 +1,7 @@
-// The trivial policy beside the models: what an answer that looks at no row reaches, and that no model below it is deployed.
-import { type Trivial, trivialText } from "@lepta/ml";
+// The trivial policy beside the models: no model below an answer that looks at no row is deployed.
+import { trivialText } from "@lepta/ml";
 import type { Evaluated } from "./evaluated.ts";
 import { StageRefusal } from "./stage.ts";
-
-/** A line on how a model stands beside the trivial policy; a warning where it is not shown to be better. */
-export function trivialLines(model: string, trivial: Trivial): string[] {
-  const text = trivialText(trivial);
-  return [trivial.beaten ? `${model}: ${text}` : `warning: ${model}: ${text}`];
-}
 
 /**
  * Throws `gate-failed`, with the figures that the stage would have put out, where the challenger loses no less on the
