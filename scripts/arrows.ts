@@ -75,6 +75,7 @@ export const houses: Readonly<Record<string, House>> = {
     rooms: [
       ["db", "files", "jobs"],
       ["accounts"],
+      ["outcomes"],
       ["registry"],
       ["serving"],
       ["experiments"],

@@ -245,10 +245,12 @@ describe.skipIf(!present)(present ? "the console" : `the console (no Chromium at
     await page.getByLabel("Product").selectOption("credit");
     await page.getByLabel("Answer").selectOption("bad");
     await page.getByLabel("Truth").selectOption("wrong");
-    await expect.poll(() => page.url()).toMatch(/product=credit&label=bad&outcome=wrong/);
+    await expect.poll(() => page.url()).toMatch(/product=credit&label=bad&truth=wrong/);
     const rows = page.getByRole("table", { name: "Predictions" }).getByRole("row");
     const { items } = await createApiClient({ url: server.url, key: secret }).predictions({ limit: 500 });
-    const wanted = items.filter(({ label, feedback }) => label === "bad" && feedback?.label === "good");
+    const wanted = items.filter(
+      ({ outcome, feedback }) => outcome.kind === "class" && outcome.label === "bad" && feedback?.label === "good",
+    );
     expect(wanted.length).toBeGreaterThan(0);
     await expect.poll(() => rows.count()).toBe(wanted.length + 1);
     for (const text of await rows.allInnerTexts()) expect(text).toMatch(/True label|not as answered/);

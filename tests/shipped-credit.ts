@@ -59,8 +59,7 @@ export async function shipCredit(store: Store, tenant: Tenant, dir: string, free
     name: product,
     task: "binary",
     target: "risk",
-    classes: [...classes],
-    positive: positive ?? null,
+    outcome: { kind: "class", classes: [...classes], positive: positive ?? null },
     inputs,
   });
   const run = await createRun(tenant, { product, seed });

@@ -20,13 +20,12 @@ export async function prepare(dir: string, databaseUrl: string | undefined): Pro
       const bundleDir = join(dir, "trained", model);
       const bundle = await creditBundle(bundleDir, model);
       rows = bundle.rows;
-      const { target, inputs } = bundle.info.manifest;
+      const { task, target, inputs } = bundle.info.manifest;
       await registerProduct(tenant, {
         name: "credit",
-        task: "binary",
+        task,
         target,
-        classes: ["bad", "good"],
-        positive: "bad",
+        outcome: { kind: "class", classes: ["bad", "good"], positive: "bad" },
         inputs: inputs.map(({ name, type }) => ({ name, type })),
       });
       await registerVersion(store, tenant, { product: "credit", name: model, bundleDir });

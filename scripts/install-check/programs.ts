@@ -24,9 +24,10 @@ import type product from "./product.js";
 const client = createClient<typeof product>({ url: process.argv[2] ?? "", key: process.argv[3] ?? "" });
 const row = { amount: 120, country: "IT", express: true, placed: new Date("2026-03-04") };
 const prediction = await client.predict("orders", row, { subject: "customer-1" });
-const label: string = prediction.label;
+const { label, probability } = prediction.outcome;
+const name: string = label;
 await client.feedback("orders", prediction.id, "yes");
-console.log(JSON.stringify({ label, probability: prediction.probability }));
+console.log(JSON.stringify({ label: name, probability }));
 
 export async function refused(): Promise<void> {
   // @ts-expect-error a number is wanted
@@ -90,7 +91,7 @@ async function main() {
   const client = createClient<typeof product>({ url: url === "" ? location.origin : url, key });
   const row = { amount: 120, country: "IT", express: true, placed: new Date("2026-03-04") };
   const prediction = await client.predict("orders", row);
-  document.querySelector("#out")!.textContent = JSON.stringify({ accuracy: share, label: prediction.label });
+  document.querySelector("#out")!.textContent = JSON.stringify({ accuracy: share, label: prediction.outcome.label });
 }
 
 main().catch((error) => {

@@ -11,10 +11,7 @@ const prediction = {
   product: "credit",
   model: { id, name: "network", version: 2 },
   variant: "challenger",
-  label: "bad",
-  probability: 0.7,
-  probabilities: { good: 0.3, bad: 0.7 },
-  value: null,
+  outcome: { kind: "class", label: "bad", probability: 0.7, probabilities: { good: 0.3, bad: 0.7 } },
   at: "2026-11-24T12:00:00.000Z",
 };
 
@@ -32,7 +29,7 @@ describe("a call", () => {
   test("is built from the route table", async () => {
     const { client, seen } = fake(() => Response.json(prediction));
     const answer = await client.predict("credit", { age: 3 }, { subject: "s" });
-    expect(answer.label).toBe("bad");
+    expect(answer.outcome).toMatchObject({ kind: "class", label: "bad" });
     expect(seen[0]?.url).toBe("http://host/v1/products/credit/predictions");
     expect(seen[0]?.init.method).toBe("POST");
     expect(seen[0]?.init.headers).toMatchObject({ authorization: "Bearer lepta_x" });

@@ -16,7 +16,8 @@ import { readEventStream } from "./event-stream.ts";
 import type { Health } from "./health.ts";
 import type { Invoice } from "./invoice.ts";
 import type { CreatedKey, Key, Scope } from "./key.ts";
-import type { Label, Prediction, PredictionOutcome, PredictionRecord, Row } from "./prediction.ts";
+import type { Label, Outcome, OutcomeOf } from "./outcome.ts";
+import type { Prediction, PredictionRecord, PredictionTruth, Row } from "./prediction.ts";
 import type { Price, Product } from "./product.ts";
 import type {
   NewDeployment,
@@ -34,16 +35,24 @@ import type { Page } from "./scalars.ts";
 import type { UsageEventInput, UsageSummary } from "./usage.ts";
 import type { Version } from "./version.ts";
 
-/** Product name → its raw row and its label: string classes, or number for regression. */
+/** Product name → its raw row and its label: classes as strings, a number, numbers of a series, or a score's true or false. */
 export type ProductTypes = Record<string, { row: object; label: Label }>;
 /** For a client that knows no product file: any name, any row. */
 export type AnyProducts = Record<string, { row: Record<string, Row[string] | Date>; label: Label }>;
 
-/** A prediction whose label and probabilities carry the product's classes. */
-export type PredictionOf<L extends Label> = Omit<Prediction, "label" | "probabilities"> & {
-  label: L;
-  probabilities: Record<L & string, number> | null;
-};
+/** The outcome of a product with such labels: of classes, the label and probabilities carry them. */
+export type OutcomeOfLabel<L extends Label> = [L] extends [string]
+  ? Omit<OutcomeOf<"class">, "label" | "probabilities"> & { label: L; probabilities: Record<L, number> }
+  : [L] extends [number]
+    ? OutcomeOf<"number">
+    : [L] extends [boolean]
+      ? OutcomeOf<"score">
+      : [L] extends [readonly number[]]
+        ? OutcomeOf<"series">
+        : Outcome;
+
+/** A prediction of a product with such labels. */
+export type PredictionOf<L extends Label> = Omit<Prediction, "outcome"> & { outcome: OutcomeOfLabel<L> };
 
 export interface PredictOptions extends RepeatOptions {
   /** Keeps the subject on one variant; stored hashed. */
@@ -88,10 +97,10 @@ export interface ApiClient<P extends ProductTypes = AnyProducts> {
       product?: Name<P> | undefined;
       version?: number | undefined;
       variant?: string | undefined;
-      /** The answer: a class. */
+      /** The answer: a class, or "true" or "false" for a score. */
       label?: string | undefined;
       /** What is known of the truth, and whether the answer was right. */
-      outcome?: PredictionOutcome | undefined;
+      truth?: PredictionTruth | undefined;
       invoiceLine?: string | undefined;
     } & PageOptions,
   ): Promise<Page<PredictionRecord>>;
@@ -156,7 +165,7 @@ export function createApiClient<P extends ProductTypes = AnyProducts>(connection
   function to<N extends RouteName>(name: N, input: CallInput<N>, options?: RepeatOptions): Promise<RouteResponse<N>> {
     return call(connection, name, input, options);
   }
-  // The wire says string | number; the product's own type is narrower and the server holds to it.
+  // The wire says any outcome; the product's own type is narrower and the server holds to it.
   const narrow = <L extends Label>(prediction: Prediction): PredictionOf<L> => prediction as PredictionOf<L>;
 
   return {

@@ -1,10 +1,13 @@
 // Type test: a wrong product, field, type or label does not compile. The type check of the tests proves it.
 import { expect, expectTypeOf, test } from "vitest";
 import { createApiClient, type PredictionOf } from "./client.ts";
+import type { Label, Outcome, OutcomeOf } from "./outcome.ts";
 
 type Products = {
   credit: { row: { age: number; purpose: string; savings?: number | null }; label: "good" | "bad" };
   rent: { row: { area: number }; label: number };
+  traffic: { row: { road: string }; label: number[] };
+  payment: { row: { amount: number }; label: boolean };
 };
 
 test("rows, labels and names are typed by the product", () => {
@@ -26,10 +29,22 @@ test("rows, labels and names are typed by the product", () => {
     client.feedback("credit", "id", "fine"),
     // @ts-expect-error a class for a regression
     client.feedback("rent", "id", "good"),
+    client.feedback("traffic", "id", [1, 2]),
+    // @ts-expect-error a number for a series
+    client.feedback("traffic", "id", 1),
+    client.feedback("payment", "id", true),
+    // @ts-expect-error a class for a score
+    client.feedback("payment", "id", "yes"),
   ];
   expect(calls).toBeTypeOf("function");
   expectTypeOf(client.predict<"credit">).returns.resolves.toEqualTypeOf<PredictionOf<"good" | "bad">>();
-  expectTypeOf<PredictionOf<"good" | "bad">["probabilities"]>().toEqualTypeOf<Record<"good" | "bad", number> | null>();
+  type Class = PredictionOf<"good" | "bad">["outcome"];
+  expectTypeOf<Class["label"]>().toEqualTypeOf<"good" | "bad">();
+  expectTypeOf<Class["probabilities"]>().toEqualTypeOf<Record<"good" | "bad", number>>();
+  expectTypeOf<PredictionOf<number>["outcome"]>().toEqualTypeOf<OutcomeOf<"number">>();
+  expectTypeOf<PredictionOf<number[]>["outcome"]>().toEqualTypeOf<OutcomeOf<"series">>();
+  expectTypeOf<PredictionOf<boolean>["outcome"]>().toEqualTypeOf<OutcomeOf<"score">>();
+  expectTypeOf<PredictionOf<Label>["outcome"]>().toEqualTypeOf<Outcome>();
 });
 
 test("a client that knows no product takes any row of strings, numbers, booleans, instants and nulls", () => {

@@ -4,6 +4,7 @@ export {
   type AnyProducts,
   type ApiClient,
   createApiClient,
+  type OutcomeOfLabel,
   type PageOptions,
   type PredictionOf,
   type PredictOptions,
@@ -57,21 +58,30 @@ export { createInvoiceRequest, type Invoice, type InvoiceLine, invoice, invoiceL
 export { type CreatedKey, createdKey, createKeyRequest, type Key, key, type Scope, scope } from "./key.ts";
 export { openApiDocument } from "./openapi.ts";
 export {
+  type Label,
+  label,
+  type Outcome,
+  type OutcomeForm,
+  type OutcomeFormOf,
+  type OutcomeKind,
+  type OutcomeOf,
+  outcome,
+  outcomeForm,
+} from "./outcome.ts";
+export {
   type Decision,
   decision,
   type FeedbackItem,
   feedbackItem,
   feedbackRequest,
   feedbackResponse,
-  type Label,
-  label,
   type Prediction,
-  type PredictionOutcome,
   type PredictionRecord,
+  type PredictionTruth,
   prediction,
-  predictionOutcome,
   predictionQuery,
   predictionRecord,
+  predictionTruth,
   predictMany,
   predictOne,
   predictRequest,
@@ -81,7 +91,7 @@ export {
   rowValue,
 } from "./prediction.ts";
 export { errorPageBase, type Problem, problem, problemContentType, toProblem } from "./problem.ts";
-export { type Price, type Product, price, product, type Task, task } from "./product.ts";
+export { type Price, type Product, price, product } from "./product.ts";
 export {
   createClient,
   type DeclaredColumns,

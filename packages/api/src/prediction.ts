@@ -1,6 +1,7 @@
 // A prediction, its request, and the feedback on it.
 import * as z from "zod";
 import { costMatrix } from "./deployment.ts";
+import { label, outcome } from "./outcome.ts";
 import { id, pageQuery, productName, queryNumber, text, time } from "./scalars.ts";
 import { versionReference } from "./version.ts";
 
@@ -8,9 +9,6 @@ export const rowValue = z.union([z.string(), z.number(), z.boolean(), z.null()])
 /** One raw row: the product's own field names, no preprocessing. */
 export const row = z.record(z.string(), rowValue);
 export type Row = z.infer<typeof row>;
-
-export const label = z.union([z.string(), z.number()]).meta({ description: "A class, or a number for regression" });
-export type Label = z.infer<typeof label>;
 
 const subject = z
   .string()
@@ -41,10 +39,7 @@ export const prediction = z
     product: productName,
     model: versionReference,
     variant: z.string(),
-    label: label.meta({ description: "The class at the version's threshold; the value for regression" }),
-    probability: z.number().nullable().meta({ description: "Of the positive class, else of the label" }),
-    probabilities: z.record(z.string(), z.number()).nullable(),
-    value: z.number().nullable().meta({ description: "Regression's answer" }),
+    outcome,
     at: time,
   })
   .meta({ id: "Prediction" });
@@ -52,11 +47,11 @@ export type Prediction = z.infer<typeof prediction>;
 
 export const predictResponse = z.union([prediction, z.object({ predictions: z.array(prediction) })]);
 
-/** What turned a binary answer's probability into its label. */
+/** What turned a probability into its label, or a score into its flag. */
 export const decision = z
   .object({
-    positive: z.string(),
-    threshold: z.number().meta({ description: "The label is the positive class from this probability on" }),
+    positive: z.string().nullable().meta({ description: "The class; null for a score" }),
+    threshold: z.number().meta({ description: "The answer is the positive class, or flagged, from here on" }),
     costs: costMatrix.nullable().meta({ description: "Of the deployment that answered; null: none was given" }),
   })
   .meta({ id: "Decision" });
@@ -65,7 +60,7 @@ export type Decision = z.infer<typeof decision>;
 /** A stored prediction with what it was made from and what became of it. */
 export const predictionRecord = prediction
   .extend({
-    decision: decision.nullable().meta({ description: "null: the most probable class, or a number" }),
+    decision: decision.nullable().meta({ description: "null: no threshold decided" }),
     row,
     subjectHash: z.string().nullable(),
     traceparent: z.string().nullable().meta({ description: "W3C Trace Context of the request" }),
@@ -78,10 +73,10 @@ export const predictionRecord = prediction
   .meta({ id: "PredictionRecord" });
 export type PredictionRecord = z.infer<typeof predictionRecord>;
 
-export const predictionOutcome = z
+export const predictionTruth = z
   .enum(["right", "wrong", "labelled", "unlabelled"])
   .meta({ description: "Whether the true label is known, and whether the answer is it" });
-export type PredictionOutcome = z.infer<typeof predictionOutcome>;
+export type PredictionTruth = z.infer<typeof predictionTruth>;
 
 /** A filter may leave a page with few items, or none, and a `nextCursor` to look on from. */
 export const predictionQuery = pageQuery("instant").extend({
@@ -90,8 +85,8 @@ export const predictionQuery = pageQuery("instant").extend({
     description: "Of the product's versions; one that is not there has no predictions",
   }).optional(),
   variant: text.min(1).max(100).optional(),
-  label: text.min(1).max(500).optional().meta({ description: "The answered class" }),
-  outcome: predictionOutcome.optional(),
+  label: text.min(1).max(500).optional().meta({ description: "The answer: a class, or true or false for a score" }),
+  truth: predictionTruth.optional(),
   invoiceLine: id.optional(),
 });
 

@@ -2,7 +2,7 @@
 // nothing of the product file or of Lepta's engine is loaded.
 import type { Connection } from "./call.ts";
 import { type ApiClient, createApiClient } from "./client.ts";
-import type { Label } from "./prediction.ts";
+import type { Label } from "./outcome.ts";
 
 /** What a declared column holds, as a row gives it. */
 export interface ValueOf {
@@ -24,22 +24,21 @@ export type RowOf<C extends DeclaredColumns> = { readonly [K in keyof C]: ValueO
 export interface DeclaredProduct<
   N extends string = string,
   C extends DeclaredColumns = DeclaredColumns,
-  K extends string = string,
+  L extends Label = Label,
 > {
   readonly name: N;
   readonly data: { readonly columns: C | undefined };
-  readonly task: { readonly kind: K };
+  /** What labels are of; never there, a type alone. */
+  readonly task: { readonly label?: L };
 }
 
 /** The row that `predict` takes for a product. */
 export type ProductRow<P extends DeclaredProduct> = P extends DeclaredProduct<string, infer C> ? RowOf<C> : never;
-/** The label that a product predicts: a class, or a number for regression. */
-export type ProductLabel<P extends DeclaredProduct> = P["task"] extends { readonly kind: "regressor" }
-  ? number
-  : string;
+/** What is true of a product's row: a class, a number, numbers of a series, or true or false for a score. */
+export type ProductLabel<P extends DeclaredProduct> = Exclude<P["task"]["label"], undefined>;
 
 type TypesOf<P extends DeclaredProduct> = {
-  [Q in P as Q["name"]]: { row: ProductRow<Q>; label: ProductLabel<Q> & Label };
+  [Q in P as Q["name"]]: { row: ProductRow<Q>; label: ProductLabel<Q> };
 };
 
 /**

@@ -1,9 +1,7 @@
 // A product and its price.
 import * as z from "zod";
+import { outcomeForm } from "./outcome.ts";
 import { count, currency, id, micros, productName, time } from "./scalars.ts";
-
-export const task = z.enum(["binary", "multiclass", "regression"]);
-export type Task = z.infer<typeof task>;
 
 export const price = z
   .object({
@@ -19,10 +17,9 @@ export type Price = z.infer<typeof price>;
 export const product = z
   .object({
     name: productName,
-    task,
+    task: z.string().meta({ description: "The name of what the model learnt" }),
     target: z.string(),
-    classes: z.array(z.string()).nullable().meta({ description: "null for regression" }),
-    positive: z.string().nullable(),
+    outcome: outcomeForm,
     inputs: z.array(z.object({ name: z.string(), type: z.string() })),
     price: price.nullable(),
     versionCount: count,

@@ -36,7 +36,7 @@ const productParams = z.object({ product: productName });
 const idParams = z.object({ id });
 const modelParams = z.object({ model: text.min(1) });
 const modelVersionParams = modelParams.extend({ version: text.min(1) });
-const rowErrors = ["row-unknown-field", "row-wrong-type", "row-missing-field"] as const;
+const rowErrors = ["row-unknown-field", "row-wrong-type", "row-missing-field", "row-unanswered"] as const;
 const modelErrors = ["product-not-found", "version-not-found", "deployment-not-found"] as const;
 
 const inferErrors = [

@@ -46,7 +46,7 @@ export async function rows(client: Client): Promise<void> {
   await client.predict("rent", { area: 50, built: "1998-05-01" });
   // @ts-expect-error milliseconds say no time
   await client.predict("rent", { area: 50, built: 893980800000 });
-  const value: number = predicted.label;
+  const value: number = predicted.outcome.value;
   await client.feedback("rent", predicted.id, value);
   // @ts-expect-error a regression's label is a number
   await client.feedback("rent", predicted.id, "dear");

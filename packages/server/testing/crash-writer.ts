@@ -20,8 +20,7 @@ await registerProduct(tenant, {
   name: "credit",
   task: "binary",
   target: "risk",
-  classes: ["good", "bad"],
-  positive: "bad",
+  outcome: { kind: "class", classes: ["good", "bad"], positive: "bad" },
   inputs: [{ name: "age", type: "number" }],
 });
 const run = await createRun(tenant, { product: "credit" });
@@ -32,7 +31,7 @@ const writer = predictionWriter(store);
 for (let i = 0; ; i++) {
   // A new bundle each time: files and rows of a version are being written when the kill comes.
   const name = `m-${process.pid}-${i}`;
-  const bundleDir = writeMadeBundle(`${bundle}-${name}`, "number", { model: madeModel("number", name) });
+  const bundleDir = writeMadeBundle(`${bundle}-${name}`, "class", { model: madeModel("class", name) });
   const version = await registerVersion(store, tenant, { product: "credit", name, bundleDir, runId: run });
   say("version", version.id);
   for (let group = 0; group < 20; group++) {
@@ -45,10 +44,7 @@ for (let i = 0; ; i++) {
           versionId: version.id,
           variantId: null,
           row: { age: 30 },
-          label: "good",
-          probability: 0.1,
-          probabilities: { good: 0.9, bad: 0.1 },
-          value: null,
+          outcome: { kind: "class", label: "good", probability: 0.1, probabilities: { good: 0.9, bad: 0.1 } },
           subjectHash: null,
           traceparent: null,
           own: false,

@@ -8,6 +8,7 @@ import { createOrganisation } from "../src/accounts/organisations.ts";
 import type { Tenant } from "../src/db/tenant.ts";
 import { deploy } from "../src/experiments/deployment.ts";
 import { type ServerOptions, startServer } from "../src/http/start-server.ts";
+import { formOf } from "../src/outcomes/index.ts";
 import { registerProduct } from "../src/registry/products.ts";
 import { registerVersion } from "../src/registry/versions.ts";
 import { checkAnswer } from "./check-answer.ts";
@@ -43,13 +44,12 @@ export async function startCreditServer({ store }: TestStore, options: ServerOpt
   const { info, rows } = await bundle();
   const organisation = await createOrganisation(store, { name: `organisation ${Math.random()}` });
   const tenant = store.tenant(organisation.id);
-  const { target, inputs } = info.manifest;
+  const { task, target, outcome, inputs } = info.manifest;
   await registerProduct(tenant, {
     name: "credit",
-    task: "binary",
+    task,
     target,
-    classes: ["bad", "good"],
-    positive: "bad",
+    outcome: formOf(outcome),
     inputs: inputs.map(({ name, type }) => ({ name, type })),
   });
   const { version } = await registerVersion(store, tenant, {

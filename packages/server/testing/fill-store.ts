@@ -53,21 +53,22 @@ export async function fillStore(store: Store, { count, from, to, chunk = 20_000 
       // As the prediction writer does, but for the hours' upsert: a chunk's hours are all of one statement.
       await tx.execute(sql`
         with made as (
-          insert into lepta.predictions (organisation_id, id, product, version_id, variant_id, row, label, probability, probabilities, subject_hash, at)
+          insert into lepta.predictions (organisation_id, id, product, version_id, variant_id, row, outcome, subject_hash, at)
           select ${organisationId}::uuid,
             -- As ids are made: version 7, in the order of time.
             (lpad(to_hex((extract(epoch from ${start}::timestamptz) * 1000 + i * ${stepMicros / 1000}::float8)::bigint), 12, '0')
               || '7' || substr(md5(i::text), 1, 3) || 'a' || substr(md5(i::text || ${organisationId}), 1, 15))::uuid, ${product},
             (${sql.param(versions)}::uuid[])[1 + i % 2], (${sql.param(variants)}::uuid[])[1 + i % 2],
-            jsonb_build_object('age', 20 + i % 50, 'housing', 'A15' || i % 3), case when i % 3 = 0 then 'bad' else 'good' end,
-            (i % 100) / 100.0, '{"good": 0.7, "bad": 0.3}'::jsonb,
+            jsonb_build_object('age', 20 + i % 50, 'housing', 'A15' || i % 3), 
+            jsonb_build_object('kind', 'class', 'label', case when i % 3 = 0 then 'bad' else 'good' end,
+              'probability', (i % 100) / 100.0, 'probabilities', '{"good": 0.7, "bad": 0.3}'::jsonb),
             case when i % 10 = 0 then md5((i % 1000)::text) || md5((i % 1000)::text) end,
             date_trunc('milliseconds', ${start}::timestamptz + i * ${stepMicros}::float8 * interval '1 microsecond')
           from generate_series(${first}::bigint, ${last}::bigint) i
-          returning id, version_id, label, at
+          returning id, version_id, outcome, at
         ), labelled as (
           insert into lepta.feedback (organisation_id, prediction_id, label, at)
-          select ${organisationId}::uuid, id, label, at from made
+          select ${organisationId}::uuid, id, outcome -> 'label', at from made
         ), hours as (
           insert into lepta.usage_hours as h (organisation_id, id, product, version_id, own, predicted, hour, price_id, count)
           select ${organisationId}::uuid, gen_random_uuid(), ${product}, version_id, false, true, date_trunc('hour', at, 'UTC'), ${price}::uuid, count(*)

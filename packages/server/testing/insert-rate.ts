@@ -30,10 +30,7 @@ async function measure(database: string, { store, remove }: TestStore) {
             versionId: versions[0] ?? "",
             variantId: variants[0]!.id,
             row,
-            label: "good",
-            probability: 0.3,
-            probabilities: { good: 0.7, bad: 0.3 },
-            value: null,
+            outcome: { kind: "class", label: "good", probability: 0.3, probabilities: { good: 0.7, bad: 0.3 } },
             // Every second has a subject, each of ten predictions.
             subjectHash: written % 2 === 0 ? String(Math.floor(written / 20)).padStart(64, "5") : null,
             traceparent: null,

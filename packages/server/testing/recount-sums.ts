@@ -5,10 +5,16 @@ import type { Sql } from "../src/db/connection.ts";
 /** A row for each unit of a variant: its predictions, its labelled ones (n) and their cost (c). */
 const units = sql`
   select p.organisation_id, p.variant_id, max(p.subject_hash) as subject_hash, count(*) as predictions,
-    count(f.label) as n, bool_and(p.value is null) as classes, coalesce(sum(case
-      when p.value is not null then (p.value::numeric - f.label::numeric) * (p.value::numeric - f.label::numeric)
-      when jsonb_typeof(d.costs) = 'object' then (d.costs -> f.label ->> p.label)::numeric
-      when f.label <> p.label then 1 else 0 end), 0) as c
+    count(f.label) as n, bool_and(p.outcome ->> 'kind' in ('class', 'score')) as classes, coalesce(sum(case
+      when f.label is null then 0
+      when p.outcome ->> 'kind' = 'number'
+        then ((p.outcome ->> 'value')::numeric - f.label::numeric) * ((p.outcome ->> 'value')::numeric - f.label::numeric)
+      when p.outcome ->> 'kind' = 'series' then (
+        select sum(((p.outcome -> 'values' ->> i)::numeric - (f.label ->> i)::numeric) * ((p.outcome -> 'values' ->> i)::numeric - (f.label ->> i)::numeric)) / jsonb_array_length(f.label)
+        from generate_series(0, jsonb_array_length(f.label) - 1) i)
+      when jsonb_typeof(d.costs) = 'object'
+        then (d.costs -> (f.label #>> '{}') ->> coalesce(p.outcome ->> 'label', p.outcome ->> 'flagged'))::numeric
+      when (f.label #>> '{}') <> coalesce(p.outcome ->> 'label', p.outcome ->> 'flagged') then 1 else 0 end), 0) as c
   from lepta.predictions p
   join lepta.variants v on v.organisation_id = p.organisation_id and v.id = p.variant_id
   join lepta.deployments d on d.organisation_id = v.organisation_id and d.id = v.deployment_id

@@ -33,8 +33,7 @@ export async function seedOrganisation(store: Store, name: string): Promise<stri
       name: product,
       task: "binary",
       target: "risk",
-      classes: ["good", "bad"],
-      positive: "bad",
+      outcome: { kind: "class", classes: ["good", "bad"], positive: "bad" },
       inputs: [{ name: "age", type: "number" }],
     });
     await tx.insert(schema.prices).values({
@@ -93,7 +92,7 @@ export async function seedOrganisation(store: Store, name: string): Promise<stri
       versionId: version,
       variantId: variant,
       row: { age: 30 },
-      label: "good",
+      outcome: { kind: "class", label: "good", probability: 0.2, probabilities: { good: 0.8, bad: 0.2 } },
       at: then,
     });
     await tx.insert(schema.feedback).values({ organisationId, predictionId: prediction, label: "good" });

@@ -1,5 +1,5 @@
 // A product with versions, written straight into the tables: for tests that need rows to refer to and no model.
-
+import type { OutcomeForm } from "@lepta/api";
 import { newId } from "../src/db/id.ts";
 import { modelVersions, organisations, products } from "../src/db/schema.ts";
 import type { Store } from "../src/db/store.ts";
@@ -13,13 +13,16 @@ export interface Seed {
 
 export interface SeedOptions {
   product?: string;
-  task?: "binary" | "regression";
+  /** What its outcomes have in common; default: classes good and bad, bad is positive. */
+  outcome?: OutcomeForm;
   versions?: number;
 }
 
-/** A new organisation with one product; binary: classes good and bad, bad is positive. */
+const seededClasses: OutcomeForm = { kind: "class", classes: ["good", "bad"], positive: "bad" };
+
+/** A new organisation with one product. */
 export async function seed(store: Store, options: SeedOptions = {}): Promise<Seed> {
-  const { product = "credit", task = "binary", versions = 2 } = options;
+  const { product = "credit", outcome = seededClasses, versions = 2 } = options;
   const organisationId = newId();
   await store.owner.sql
     .insert(organisations)
@@ -29,10 +32,9 @@ export async function seed(store: Store, options: SeedOptions = {}): Promise<See
     await tx.insert(products).values({
       organisationId,
       name: product,
-      task,
+      task: outcome.kind,
       target: "risk",
-      classes: task === "binary" ? ["good", "bad"] : null,
-      positive: task === "binary" ? "bad" : null,
+      outcome,
       inputs: [{ name: "age", type: "number" }],
     });
     if (ids.length === 0) return;

@@ -1,5 +1,5 @@
 // What the metrics are called, which way is better, and which one stands for a product.
-import type { Interval, Task } from "@lepta/api";
+import type { Interval } from "@lepta/api";
 
 interface MetricName {
   readonly label: string;
@@ -36,7 +36,7 @@ export function metricName(name: string): MetricName {
   };
 }
 
-const headlines: Record<Task, readonly string[]> = {
+const headlines: Record<string, readonly string[]> = {
   binary: ["auc", "averagePrecision", "accuracy"],
   multiclass: ["f1Macro", "accuracy", "logLoss"],
   regression: ["rmse", "mae", "r2"],
@@ -44,10 +44,10 @@ const headlines: Record<Task, readonly string[]> = {
 
 /** The one metric that stands for a version in a list. */
 export function headlineMetric(
-  task: Task,
+  task: string,
   metrics: Record<string, Interval>,
 ): { name: string; interval: Interval } | undefined {
-  for (const name of [...headlines[task], ...Object.keys(metrics)]) {
+  for (const name of [...(headlines[task] ?? []), ...Object.keys(metrics)]) {
     const interval = metrics[name];
     if (interval) return { name, interval };
   }

@@ -1,12 +1,10 @@
 // One prediction's record: the answer, the row it was made from, and the way to its version, run, data and invoice line.
 import type { PredictionRecord } from "@lepta/api";
-import { formatShare, formatValue } from "../format/numbers.ts";
-import { Decision } from "../parts/decision.tsx";
+import { answerText, labelText, viewOf } from "../outcomes/index.ts";
 import { Details } from "../parts/facts.tsx";
 import { Copy, Hash } from "../parts/hash.tsx";
 import { Loaded } from "../parts/loading.tsx";
 import { Page, Section } from "../parts/page.tsx";
-import { answerOf } from "../parts/prediction-table.tsx";
 import { RunLink, shortId, VersionLink } from "../parts/references.tsx";
 import { Ago } from "../parts/time-text.tsx";
 import { Link } from "../state/navigation.tsx";
@@ -108,34 +106,18 @@ function TracePart({ traceparent }: { traceparent: string | null }) {
 }
 
 function Answer({ record }: { record: PredictionRecord }) {
-  const classes = Object.entries(record.probabilities ?? {}).sort(([, a], [, b]) => b - a);
+  const { outcome, feedback } = record;
   return (
     <div className={styles.answer}>
-      <p className={styles.label}>{answerOf(record)}</p>
-      {classes.length > 0 && (
-        <dl className={styles.classes}>
-          {classes.map(([label, probability]) => (
-            <div key={label}>
-              <dt>{label}</dt>
-              <dd>
-                <span className={styles.bar} aria-hidden="true">
-                  <span style={{ width: `${probability * 100}%` }} />
-                </span>
-                {formatShare(probability)}
-              </dd>
-            </div>
-          ))}
-        </dl>
-      )}
-      <Decision record={record} />
+      <p className={styles.label}>{answerText(record)}</p>
+      {viewOf(outcome).answer(record, outcome)}
       <Details
         facts={[
           {
             name: "True label",
-            value: record.feedback ? (
+            value: feedback ? (
               <>
-                {typeof record.feedback.label === "number" ? formatValue(record.feedback.label) : record.feedback.label}
-                , told <Ago at={record.feedback.at} />
+                {labelText(record, feedback.label)}, told <Ago at={feedback.at} />
               </>
             ) : (
               <span className="dim">not known</span>

@@ -45,7 +45,7 @@ function filterOf(query: URLSearchParams): PredictionFilter {
     version: version === undefined ? undefined : Number(version),
     variant: text("variant"),
     label: text("label"),
-    outcome: text("outcome") as PredictionFilter["outcome"],
+    truth: text("truth") as PredictionFilter["truth"],
     invoiceLine: text("invoiceLine"),
   };
 }

@@ -3,6 +3,7 @@ import type { Product } from "@lepta/api";
 import { headlineMetric, metricName } from "../format/metrics.ts";
 import { formatMicros } from "../format/money.ts";
 import { formatBounds, formatCount, formatShare, formatValue } from "../format/numbers.ts";
+import { viewOf } from "../outcomes/index.ts";
 import { Experiment } from "../parts/experiment.tsx";
 import { type Fact, Facts } from "../parts/facts.tsx";
 import { Loaded, Rows } from "../parts/loading.tsx";
@@ -42,8 +43,7 @@ function Lead({ product }: { product: Product }) {
   return (
     <>
       <span>
-        {product.task}: {product.target}
-        {product.classes && ` is ${product.classes.join(" or ")}`}
+        {product.task}: {product.target} {viewOf(product.outcome).about(product.outcome)}
       </span>
       {product.latestRun && (
         <span>

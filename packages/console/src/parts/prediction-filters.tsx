@@ -3,6 +3,7 @@ import type { Product } from "@lepta/api";
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import { formatCount } from "../format/numbers.ts";
+import { viewOf } from "../outcomes/index.ts";
 import { useAction } from "../state/action.ts";
 import { navigate } from "../state/navigation.tsx";
 import { pathTo } from "../state/paths.ts";
@@ -11,7 +12,7 @@ import { useQuery } from "../state/query.ts";
 import { ProblemNote } from "./problem.tsx";
 import { Select } from "./select.tsx";
 
-const outcomes = [
+const truths = [
   { value: "", label: "any" },
   { value: "wrong", label: "wrong" },
   { value: "right", label: "right" },
@@ -53,28 +54,37 @@ export function PredictionFilters({ filter }: { filter: PredictionFilter }) {
         label="Answer"
         value={filter.label ?? ""}
         onChange={(value) => show({ label: given(value) })}
-        options={named("all", product?.classes ?? [], filter.label)}
+        options={chosen(
+          [{ value: "", label: "all" }, ...(product ? viewOf(product.outcome).answers(product.outcome) : [])],
+          filter.label,
+        )}
       />
       <Select
         label="Truth"
-        value={filter.outcome ?? ""}
-        onChange={(value) => show({ outcome: given(value) as PredictionFilter["outcome"] })}
-        options={outcomes.filter(({ value }) => hasOutcome(product, value))}
+        value={filter.truth ?? ""}
+        onChange={(value) => show({ truth: given(value) as PredictionFilter["truth"] })}
+        options={truths.filter(({ value }) => hasTruth(product, value))}
       />
       <Export filter={filter} />
     </>
   );
 }
 
-/** A number is seldom exactly right: for a regression, wrong says nothing. */
-function hasOutcome(product: Product | undefined, outcome: string): boolean {
-  return product?.classes !== null || (outcome !== "wrong" && outcome !== "right");
+/** A number is seldom exactly right: where answers are numbers, wrong says nothing. */
+function hasTruth(product: Product | undefined, truth: string): boolean {
+  return product === undefined || viewOf(product.outcome).judged || (truth !== "wrong" && truth !== "right");
+}
+
+type Option = { readonly value: string; readonly label: string };
+
+function named(all: string, names: readonly string[], value: string | undefined): readonly Option[] {
+  return chosen([{ value: "", label: all }, ...names.map((name) => ({ value: name, label: name }))], value);
 }
 
 /** What the address names is a choice, also where the list does not have it (any more). */
-function named(all: string, names: readonly string[], chosen: string | undefined) {
-  const known = chosen === undefined || names.includes(chosen) ? names : [...names, chosen];
-  return [{ value: "", label: all }, ...known.map((value) => ({ value, label: value }))];
+function chosen(options: readonly Option[], value: string | undefined): readonly Option[] {
+  const known = value === undefined || options.some((option) => option.value === value);
+  return known ? options : [...options, { value, label: value }];
 }
 
 function Export({ filter }: { filter: PredictionFilter }) {

@@ -1,7 +1,7 @@
 // Predictions in a table, newest first: what was answered, by which version, and what turned out.
 import type { PredictionRecord } from "@lepta/api";
 import { Button } from "@mantine/core";
-import { formatShare, formatValue } from "../format/numbers.ts";
+import { answerText, labelText, viewOf } from "../outcomes/index.ts";
 import { type Column, DataTable } from "./data-table.tsx";
 import { Nothing } from "./page.tsx";
 import { PredictionLink, VersionLink } from "./references.tsx";
@@ -9,12 +9,12 @@ import { Ago } from "./time-text.tsx";
 
 const columns: readonly Column<PredictionRecord>[] = [
   { header: "Prediction", cell: (record) => <PredictionLink id={record.id} /> },
-  { header: "Answer", narrow: "end", cell: (record) => <b>{answerOf(record)}</b> },
+  { header: "Answer", narrow: "end", cell: (record) => <b>{answerText(record)}</b> },
   {
-    header: "Probability",
+    header: "Figure",
     numeric: true,
     narrow: "end",
-    cell: (record) => (record.probability === null ? "–" : formatShare(record.probability)),
+    cell: ({ outcome }) => viewOf(outcome).figure(outcome) ?? "–",
   },
   { header: "True label", cell: (record) => <Truth record={record} /> },
   {
@@ -59,18 +59,14 @@ export function PredictionTable({ predictions, more, loadingMore }: PredictionTa
   );
 }
 
-export function answerOf(record: PredictionRecord): string {
-  return typeof record.label === "number" ? formatValue(record.label) : record.label;
-}
-
 function Truth({ record }: { record: PredictionRecord }) {
   if (!record.feedback) return <span className="dim">not known</span>;
   const { label } = record.feedback;
-  if (typeof label === "number") return formatValue(label);
-  const right = String(label) === String(record.label);
+  const right = viewOf(record.outcome).right(record.outcome, label);
   return (
     <span>
-      {label} <span className="dim small">{right ? "as answered" : "not as answered"}</span>
+      {labelText(record, label)}{" "}
+      {right !== undefined && <span className="dim small">{right ? "as answered" : "not as answered"}</span>}
     </span>
   );
 }

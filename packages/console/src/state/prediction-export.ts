@@ -1,5 +1,7 @@
 // Stored predictions as a file: every page of a filtered list, as CSV or NDJSON.
 import type { ApiClient, PredictionRecord } from "@lepta/api";
+import { viewOf } from "../outcomes/index.ts";
+import type { Cell } from "../outcomes/outcome-view.ts";
 
 export type ExportFormat = "csv" | "ndjson";
 export type PredictionFilter = Omit<
@@ -35,20 +37,19 @@ export async function readAll(
 export function fileOf(records: readonly PredictionRecord[], format: ExportFormat): string {
   if (format === "ndjson") return records.map((record) => `${JSON.stringify(record)}\n`).join("");
   const fields = [...new Set(records.flatMap(({ row }) => Object.keys(row)))];
-  const classes = [...new Set(records.flatMap(({ probabilities }) => Object.keys(probabilities ?? {})))];
-  const header = [...fixed.map(([name]) => name), ...classes.map((name) => `probability.${name}`)];
+  const answers = records.map(({ outcome }) => viewOf(outcome).cells(outcome));
+  const answered = [...new Set(answers.flatMap((cells) => Object.keys(cells)))];
+  const header = [...fixed.map(([name]) => name), ...answered];
   const lines = [
     [...header, ...fields.map((name) => `row.${name}`)],
-    ...records.map((record) => [
+    ...records.map((record, i) => [
       ...fixed.map(([, value]) => value(record)),
-      ...classes.map((name) => record.probabilities?.[name] ?? null),
+      ...answered.map((name) => answers[i]?.[name] ?? null),
       ...fields.map((name) => record.row[name] ?? null),
     ]),
   ];
   return lines.map((cells) => `${cells.map(cellText).join(",")}\r\n`).join("");
 }
-
-type Cell = string | number | boolean | null;
 
 const fixed: readonly [string, (record: PredictionRecord) => Cell][] = [
   ["id", ({ id }) => id],
@@ -57,8 +58,7 @@ const fixed: readonly [string, (record: PredictionRecord) => Cell][] = [
   ["model", ({ model }) => model.name],
   ["version", ({ model }) => model.version],
   ["variant", ({ variant }) => variant],
-  ["label", ({ label }) => label],
-  ["truth", ({ feedback }) => feedback?.label ?? null],
+  ["truth", ({ outcome, feedback }) => (feedback ? viewOf(outcome).labelCell(feedback.label) : null)],
   ["truthAt", ({ feedback }) => feedback?.at ?? null],
   ["subjectHash", ({ subjectHash }) => subjectHash],
   ["run", ({ run }) => run],

@@ -11,7 +11,7 @@ export type SeriesForm = {
 export interface SeriesOutcome {
   readonly kind: "series";
   /** One a step. */
-  readonly values: readonly number[];
+  readonly values: number[];
 }
 
 export interface SeriesOutcomes {

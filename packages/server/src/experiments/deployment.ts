@@ -1,10 +1,11 @@
 // Deployments: which versions answer a product's predictions, and with what shares of the subjects.
-import { ApiError, type CostMatrix, type Deployment, type VariantRole } from "@lepta/api";
+import { ApiError, type CostMatrix, type Deployment, type OutcomeForm, type VariantRole } from "@lepta/api";
 import { and, asc, eq, isNull } from "drizzle-orm";
 import type { Sql } from "../db/connection.ts";
 import { newId } from "../db/id.ts";
 import { deployments, modelVersions, variants } from "../db/schema.ts";
 import type { Tenant } from "../db/tenant.ts";
+import { rulesOf } from "../outcomes/index.ts";
 import { requireProduct } from "../registry/products.ts";
 
 export interface VariantRequest {
@@ -38,7 +39,7 @@ export function deploy(tenant: Tenant, request: DeployRequest): Promise<Deployme
   return tenant.transaction(async (tx) => {
     // The row lock makes concurrent deploys of one product follow each other.
     const product = await requireProduct(tx, request.product, { lock: true });
-    const costs = checkCosts(request.costs ?? null, product.classes);
+    const costs = checkCosts(request.costs ?? null, product.outcome);
     const named = checkVariants(request.variants);
     const versions = await tx.select().from(modelVersions).where(eq(modelVersions.product, product.name));
     const wanted = named.map((variant) => {
@@ -164,9 +165,10 @@ function checkVariants(requested: readonly VariantRequest[]): (VariantRequest & 
   return named;
 }
 
-function checkCosts(costs: CostMatrix | null, classes: string[] | null): CostMatrix | null {
+function checkCosts(costs: CostMatrix | null, form: OutcomeForm): CostMatrix | null {
   if (costs === null) return null;
-  if (classes === null) throw invalid("a product whose answer is a number has no cost matrix");
+  const classes = rulesOf(form).costClasses(form);
+  if (classes === undefined) throw invalid(`a product that answers a ${form.kind} has no cost matrix`);
   const fits = (of: object) =>
     Object.keys(of).length === classes.length && classes.every((name) => Object.hasOwn(of, name));
   if (!fits(costs) || !Object.values(costs).every((row) => fits(row) && Object.values(row).every(Number.isFinite))) {

@@ -1,6 +1,6 @@
 // The sums that predictions and labels keep up equal a recount of the stored rows, exactly: whatever is written, in
 // whatever order, by several writers at once.
-import type { CostMatrix } from "@lepta/api";
+import type { CostMatrix, Label, Outcome, OutcomeForm } from "@lepta/api";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { differingSums } from "../../testing/recount-sums.ts";
@@ -33,6 +33,15 @@ const step: fc.Arbitrary<Step> = fc.record({
     maxLength: 4,
   }),
 });
+const seededClasses: OutcomeForm = { kind: "class", classes, positive: "bad" };
+type Answer = readonly [Outcome, Label];
+const classAnswer = (label: string): Answer => [
+  { kind: "class", label, probability: 0.5, probabilities: { good: 0.5, bad: 0.5 } },
+  label,
+];
+const numberAnswer = (value: number): Answer => [{ kind: "number", value }, value];
+const seriesAnswer = (values: number[]): Answer => [{ kind: "series", values }, values];
+const scoreAnswer = (flagged: boolean): Answer => [{ kind: "score", score: 1, flagged }, flagged];
 const of = <T>(list: readonly T[], i: number): T => list[i % list.length]!;
 
 describeStores("the sums of experiments", (open) => {
@@ -42,8 +51,8 @@ describeStores("the sums of experiments", (open) => {
   });
   afterAll(() => opened?.remove());
 
-  async function play(task: "binary" | "regression", steps: readonly Step[], numbers: readonly number[]) {
-    const seeded: Seed = await seed(opened.store, { task });
+  async function play(form: OutcomeForm, steps: readonly Step[], answers: readonly (readonly [Outcome, Label])[]) {
+    const seeded: Seed = await seed(opened.store, { outcome: form });
     const tenant = opened.store.tenant(seeded.organisationId);
     const writers = [predictionWriter(opened.store), predictionWriter(opened.store)];
     const deployAt = (weight: number, costs: CostMatrix | null) =>
@@ -57,11 +66,15 @@ describeStores("the sums of experiments", (open) => {
       });
     const variants = (await deployAt(0.5, null)).variants.map(({ id, model }) => ({ id, model: model.id }));
     const stored: string[] = [];
-    const values = task === "binary" ? classes : numbers.map(String);
+    const names = form.kind === "score" ? ["true", "false"] : classes;
     for (const [i, { costs, predictions, told }] of steps.entries()) {
       if (costs !== undefined) {
         const [a, b, c, d] = costs as [number, number, number, number];
-        const matrix = task === "binary" ? { good: { good: a, bad: b }, bad: { good: c, bad: d } } : null;
+        const [one, other] = names as [string, string];
+        const matrix =
+          form.kind === "class" || form.kind === "score"
+            ? { [one]: { [one]: a, [other]: b }, [other]: { [one]: c, [other]: d } }
+            : null;
         // Labels of the deployments before go on coming.
         const { variants: more } = await deployAt(1 / (i + 3), matrix);
         variants.unshift(...more.map(({ id, model }) => ({ id, model: model.id })));
@@ -72,17 +85,13 @@ describeStores("the sums of experiments", (open) => {
           [...variants.slice(0, 4), { id: null, model: seeded.versions[0]! }],
           variant,
         );
-        const label = of(values, answer);
         await of(writers, writer).write(seeded.organisationId, {
           id,
           product: "credit",
           versionId: model,
           variantId,
           row: {},
-          label,
-          probability: null,
-          probabilities: null,
-          value: task === "binary" ? null : Number(label),
+          outcome: of(answers, answer)[0],
           subjectHash: of(subjects, subject),
           traceparent: null,
           own: false,
@@ -96,7 +105,10 @@ describeStores("the sums of experiments", (open) => {
           : recordFeedback(
               tenant,
               "credit",
-              items.map(({ prediction, truth }) => ({ prediction: of(stored, prediction), label: of(values, truth) })),
+              items.map(({ prediction, truth }) => ({
+                prediction: of(stored, prediction),
+                label: of(answers, truth)[1],
+              })),
             ),
       );
       const [ids] = await Promise.all([Promise.all(written), Promise.all(labelled)]);
@@ -107,7 +119,9 @@ describeStores("the sums of experiments", (open) => {
 
   test("of classes, with changing costs", { timeout: 120_000 }, () =>
     fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 8 }), (steps) => play("binary", steps, [])),
+      fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 8 }), (steps) =>
+        play(seededClasses, steps, classes.map(classAnswer)),
+      ),
       { numRuns: 20 },
     ),
   );
@@ -117,9 +131,29 @@ describeStores("the sums of experiments", (open) => {
       fc.asyncProperty(
         fc.array(step, { minLength: 2, maxLength: 6 }),
         fc.array(fc.oneof(decimal, fc.constantFrom(1e-7, 3.4e38, -1e21)), { minLength: 2, maxLength: 5 }),
-        (steps, numbers) => play("regression", steps, numbers),
+        (steps, numbers) => play({ kind: "number" }, steps, numbers.map(numberAnswer)),
       ),
       { numRuns: 15 },
+    ),
+  );
+
+  test("of series", { timeout: 120_000 }, () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { minLength: 2, maxLength: 6 }),
+        fc.array(fc.tuple(decimal, decimal, decimal), { minLength: 2, maxLength: 5 }),
+        (steps, series) => play({ kind: "series", steps: 3 }, steps, series.map(seriesAnswer)),
+      ),
+      { numRuns: 10 },
+    ),
+  );
+
+  test("of scores", { timeout: 120_000 }, () =>
+    fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 6 }), (steps) =>
+        play({ kind: "score" }, steps, [true, false].map(scoreAnswer)),
+      ),
+      { numRuns: 10 },
     ),
   );
 

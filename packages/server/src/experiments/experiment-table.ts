@@ -1,8 +1,8 @@
 // The experiment's table: each variant's mean cost on the predictions whose true label came back, compared.
-import type { Deployment, Experiment } from "@lepta/api";
-import { eq } from "drizzle-orm";
-import { products } from "../db/schema.ts";
+import type { Experiment } from "@lepta/api";
 import type { Tenant } from "../db/tenant.ts";
+import { rulesOf } from "../outcomes/index.ts";
+import { requireProduct } from "../registry/products.ts";
 import { costDifference, costInterval, tooFew } from "./cost-statistics.ts";
 import { readDeployment } from "./deployment.ts";
 import { readSums, type VariantSums } from "./experiment-sums.ts";
@@ -11,22 +11,20 @@ import { sampleRatio } from "./sample-ratio.ts";
 const confidence = 0.95;
 
 /**
- * Costs are those of the labels that the variants answered, so of each version's own threshold. Without a cost matrix
- * an error costs 1; a number's cost is its squared error.
+ * Costs are those of what the variants answered, so of each version's own threshold; the kind of outcome says what one
+ * costs (outcomes/).
  * @throws ApiError product-not-found, deployment-not-found
  */
 export async function experimentTable(tenant: Tenant, product: string): Promise<Experiment> {
-  const { deployment, regression, bounds, sums } = await tenant.transaction(async (tx) => {
+  const { deployment, rule, sums } = await tenant.transaction(async (tx) => {
     const current = await readDeployment(tx, product);
-    const [known] = await tx.select({ task: products.task }).from(products).where(eq(products.name, product));
-    const numbers = known?.task === "regression";
-    const costBounds = numbers ? undefined : boundsOf(current);
+    const { outcome } = await requireProduct(tx, product);
+    const costRule = rulesOf(outcome).costRule(current.costs);
     const variants = current.variants.map(({ id }) => id);
     return {
       deployment: current,
-      regression: numbers,
-      bounds: costBounds,
-      sums: await readSums(tx, variants, costBounds),
+      rule: costRule,
+      sums: await readSums(tx, variants, costRule.bounds),
     };
   });
   const champion = deployment.variants.find((variant) => variant.role === "champion");
@@ -35,7 +33,7 @@ export async function experimentTable(tenant: Tenant, product: string): Promise<
   return {
     product,
     deployment: deployment.id,
-    metric: regression ? "squared error" : deployment.costs ? "cost" : "error rate",
+    metric: rule.metric,
     confidence,
     since: deployment.createdAt,
     sampleRatio: sampleRatio(rows.map(({ variant, sums: { units } }) => ({ units, weight: variant.weight }))),
@@ -48,7 +46,7 @@ export async function experimentTable(tenant: Tenant, product: string): Promise<
         units,
         feedback: costs.sums.count,
         cost,
-        tooFew: tooFew(cost, bounds),
+        tooFew: tooFew(cost, rule.bounds),
         difference: compared && { value: compared.value, low: compared.low, high: compared.high },
         pValue: compared?.pValue ?? null,
       };
@@ -65,9 +63,3 @@ const nothing: VariantSums = {
     bounds: undefined,
   },
 };
-
-/** What one labelled prediction can cost. */
-function boundsOf({ costs }: Deployment): { low: number; high: number } {
-  const all = costs === null ? [0, 1] : Object.values(costs).flatMap((row) => Object.values(row));
-  return { low: Math.min(...all), high: Math.max(...all) };
-}

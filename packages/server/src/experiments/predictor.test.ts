@@ -21,17 +21,14 @@ function parts(queueLimit: number) {
       let closed = false;
       return {
         versionId,
-        task: "regression",
-        classes: null,
-        positive: null,
-        threshold: null,
+        outcome: { kind: "number" },
         inputs: [],
         validate: () => [],
         async score(rows) {
           await tick();
           if (closed) throw new Error(`${versionId} is closed`);
           scored += rows.length;
-          return rows.map(() => ({ label: 1, probability: null, probabilities: null, value: 1 }));
+          return rows.map(({ x }) => ({ kind: "number", value: x === -1 ? Number.NaN : 1 }));
         },
         async close() {
           closed = true;
@@ -69,13 +66,14 @@ function parts(queueLimit: number) {
     writer,
     deployments: { current: async () => ({ ...deployment, variants, subjectSalt: "00" }) },
   });
-  const send = (count: number) =>
+  const sendRows = (xs: readonly number[]) =>
     predict(
       { organisationId: newId(), traceparent: undefined, own: false },
       "p",
-      Array.from({ length: count }, (_, i) => ({ row: { x: i }, path: `/rows/${i}/row` })),
+      xs.map((x, i) => ({ row: { x }, path: `/rows/${i}/row` })),
     );
-  return { send, stored, scored: () => scored, scorers };
+  const send = (count: number) => sendRows(Array.from({ length: count }, (_, i) => i));
+  return { send, sendRows, stored, scored: () => scored, scorers };
 }
 
 test("a batch of two variants is answered by both, though the pool keeps one model", async () => {
@@ -95,5 +93,17 @@ test("a batch that finds no room for all of it leaves nothing behind, and takes 
   expect(stored).toHaveLength(20);
   await send(30);
   expect(stored).toHaveLength(50);
+  await scorers.close();
+});
+
+test("a row whose answer is no finite number refuses its request, names it, and stores nothing", async () => {
+  const { sendRows, stored, scorers } = parts(1000);
+  const outcomes = await Promise.allSettled([sendRows([1, -1, 2]), sendRows([3])]);
+  expect(outcomes[0]).toMatchObject({
+    status: "rejected",
+    reason: { code: "row-unanswered", status: 422, errors: [{ path: "/rows/1/row" }] },
+  });
+  expect(outcomes[1]).toMatchObject({ status: "fulfilled", value: [{ outcome: { kind: "number", value: 1 } }] });
+  expect(stored).toHaveLength(1);
   await scorers.close();
 });

@@ -5,6 +5,7 @@ import {
   type Deployment,
   type FieldProblem,
   maxListed,
+  type Outcome,
   type Prediction,
   type Row,
 } from "@lepta/api";
@@ -12,6 +13,7 @@ import { hashSubject, subjectSalt } from "../accounts/organisations.ts";
 import { newId } from "../db/id.ts";
 import type { Store } from "../db/store.ts";
 import type { Tenant } from "../db/tenant.ts";
+import { rulesOf } from "../outcomes/index.ts";
 import { readVersion } from "../registry/versions.ts";
 import type { Reservation } from "../serving/batcher.ts";
 import { answerOf, readPredictions } from "../serving/prediction-records.ts";
@@ -26,7 +28,6 @@ import {
   type RequestKey,
 } from "../serving/request-keys.ts";
 import type { Lease, ScorerPool } from "../serving/scorer-pool.ts";
-import type { Verdict } from "../serving/served-model.ts";
 import { assign } from "./assignment.ts";
 import type { DeploymentCache } from "./deployment-cache.ts";
 
@@ -133,24 +134,30 @@ export function predictor({ store, scorers, writer, deployments, onPredictions }
       if (repeatable !== undefined) await claimRequest(tenant(), repeatable, fingerprint);
       const writing = writer.reserve(organisationId, planned.length);
       places.push(writing);
-      const scoring = new Map<string, Reservation<Row, Verdict>>();
+      const scoring = new Map<string, Reservation<Row, Outcome>>();
       for (const [id, { model }] of leases) {
         const own = model.reserve(planned.filter(({ chosen }) => chosen.model.id === id).length);
         places.push(own);
         scoring.set(id, own);
       }
+      const outcomes = await Promise.all(
+        planned.map(({ request, chosen }) =>
+          (scoring.get(chosen.model.id) as Reservation<Row, Outcome>).add(request.row),
+        ),
+      );
+      refuseUnanswered(outcomes, planned);
       return await Promise.all(
-        planned.map(async ({ request, id, subjectHash, chosen }) => {
-          const verdict = await (scoring.get(chosen.model.id) as Reservation<Row, Verdict>).add(request.row);
+        planned.map(async ({ request, id, subjectHash, chosen }, i) => {
+          const outcome = outcomes[i] as Outcome;
+          const { model, variant, variantId } = chosen;
           const at = new Date();
           const fresh = await writing.add({
             id,
             product,
-            versionId: chosen.model.id,
-            variantId: chosen.variantId,
+            versionId: model.id,
+            variantId,
             row: request.row,
-            ...verdict,
-            label: String(verdict.label),
+            outcome,
             subjectHash,
             traceparent: caller.traceparent ?? null,
             own: caller.own,
@@ -158,9 +165,7 @@ export function predictor({ store, scorers, writer, deployments, onPredictions }
           });
           if (!fresh) return repeat(organisationId, product, id, request.row, subjectHash);
           onPredictions?.(1);
-          const { label, probability, probabilities, value } = verdict;
-          const { model, variant } = chosen;
-          return { id, product, model, variant, label, probability, probabilities, value, at: at.toISOString() };
+          return { id, product, model, variant, outcome, at: at.toISOString() };
         }),
       );
     } finally {
@@ -229,6 +234,18 @@ function refuse(problems: FieldProblem[], product: string): void {
   throw new ApiError((first.code ?? "row-wrong-type") as ApiErrorCode, `${first.path}: ${first.message}`, {
     errors: problems,
     fix: `Send the fields that GET /v1/products/${product} lists under inputs, each with its type; null where missing.`,
+  });
+}
+
+/** JSON has no NaN and no infinity. Before anything is stored: a refused request leaves nothing behind. */
+function refuseUnanswered(outcomes: readonly Outcome[], planned: readonly { request: PredictRequest }[]): void {
+  const odd = outcomes.findIndex((outcome) => !rulesOf(outcome).finite(outcome));
+  if (odd < 0) return;
+  const path = planned[odd]?.request.path ?? "";
+  const message = "the model's answer is not a finite number";
+  throw new ApiError("row-unanswered", `${path}: ${message}`, {
+    errors: [{ path, message, code: "row-unanswered" }],
+    fix: "Look for values far from those that the model was trained on, or deploy another version.",
   });
 }
 

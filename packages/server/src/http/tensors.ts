@@ -11,11 +11,11 @@ import {
 import { inputKinds, type RawType } from "@lepta/ml";
 import type { LoadedModel } from "../serving/scorer-pool.ts";
 import { maxRows } from "./limits.ts";
+import { type Metadata, outcomeTensors, tensorValues } from "./outcome-tensors.ts";
 import { floatTypes, integerTypes, type TensorValue, tensorTypes } from "./tensor-types.ts";
 
 type Tensor = InferRequest["inputs"][number];
 type OutputTensor = InferResponse["outputs"][number];
-type Metadata = { name: string; datatype: Tensor["datatype"]; shape: number[] };
 
 /** What holds each of JSON's types; the first is what the metadata names. */
 const datatypes: Readonly<Record<RawType, readonly Tensor["datatype"][]>> = {
@@ -40,14 +40,8 @@ export function inputMetadata(model: LoadedModel): Metadata[] {
   }));
 }
 
-export function outputMetadata(model: LoadedModel): Metadata[] {
-  const id: Metadata = { name: "prediction_id", datatype: "BYTES", shape: [-1, 1] };
-  if (model.classes === null) return [{ name: "value", datatype: "FP64", shape: [-1, 1] }, id];
-  return [
-    { name: "label", datatype: "BYTES", shape: [-1, 1] },
-    { name: "probabilities", datatype: "FP64", shape: [-1, model.classes.length] },
-    id,
-  ];
+export function outputMetadata({ outcome }: LoadedModel): Metadata[] {
+  return [...outcomeTensors(outcome), { name: "prediction_id", datatype: "BYTES", shape: [-1, 1] }];
 }
 
 /**
@@ -133,17 +127,18 @@ export function outputsOf(
   model: LoadedModel,
   wanted: readonly string[] | undefined,
 ): OutputTensor[] {
-  const values: Record<string, (prediction: Prediction) => TensorValue[]> = {
-    value: ({ value }) => [value],
-    label: ({ label }) => [label],
-    probabilities: ({ probabilities }) => (model.classes ?? []).map((name) => probabilities?.[name] ?? null),
-    prediction_id: ({ id }) => [id],
-  };
-  return checkOutputs(model, wanted).map(({ name, datatype, shape }) => ({
+  const described = checkOutputs(model, wanted);
+  const named = predictions.map(
+    ({ id, outcome }): Record<string, TensorValue[]> => ({
+      ...tensorValues(outcome, model.outcome),
+      prediction_id: [id],
+    }),
+  );
+  return described.map(({ name, datatype, shape }) => ({
     name,
     datatype,
     shape: [predictions.length, shape[1] as number],
-    data: predictions.flatMap((prediction) => values[name]?.(prediction) ?? []),
+    data: named.flatMap((values) => values[name] as TensorValue[]),
   }));
 }
 

@@ -148,10 +148,7 @@ describeStores("drift", (open) => {
             versionId,
             variantId: null,
             row: { age: value, purpose: i % 10 < 6 ? "car" : i % 10 < 9 ? "tv" : "boat" },
-            label: "good",
-            probability: value / 100,
-            probabilities: null,
-            value: null,
+            outcome: { kind: "class", label: "good", probability: value / 100, probabilities: {} },
             subjectHash: null,
             traceparent: null,
             own: false,
@@ -196,7 +193,9 @@ describeStores("drift", (open) => {
     expect((await inputDrift(tenant, { id: versionId }, day("05"))).rows).toBe(0);
     // A regression's score is its value; the bins are those of the probabilities, ten times as wide.
     await tenant.transaction((tx) =>
-      tx.update(predictions).set({ value: sql`${predictions.probability} * 10`, probability: null }),
+      tx.update(predictions).set({
+        outcome: sql`jsonb_build_object('kind', 'number', 'value', (${predictions.outcome} ->> 'probability')::numeric * 10)`,
+      }),
     );
     expect((await inputDrift(tenant, { id: versionId }, day("02"))).score?.psi).toBeCloseTo(moved.score?.psi ?? 0, 10);
     await expect(inputDrift(tenant, { id: newId() }, day("01"))).rejects.toMatchObject({ code: "version-not-found" });

@@ -3,6 +3,7 @@
 import type { Row } from "@lepta/api";
 import { sql } from "drizzle-orm";
 import type { Tenant } from "../db/tenant.ts";
+import { watchedOf } from "../outcomes/index.ts";
 import { predictionSource } from "../serving/prediction-writer.ts";
 
 export interface Span {
@@ -15,7 +16,7 @@ export interface Span {
 export interface Served extends Record<string, unknown> {
   /** As it was sent; null where only scores were asked for. */
   row: Row | null;
-  /** The probability; for regression the value. */
+  /** One number for the outcome: the probability, the number, the mean of a series, the score. */
   score: number | null;
 }
 
@@ -92,7 +93,7 @@ async function readPiece(
     const ids = sql.param(events.rows.map(({ id }) => id));
     const { rows } = await tx.execute<Served>(sql`
       select p.row, p.score from unnest(${ids}::uuid[]) as e(id) cross join lateral (
-        select ${withRows ? sql`p.row` : sql`null::jsonb`} as row, coalesce(p.probability, p.value) as score
+        select ${withRows ? sql`p.row` : sql`null::jsonb`} as row, ${watchedOf(sql`p.outcome`)} as score
         from lepta.predictions p where p.id = e.id limit 1
       ) p`);
     return { served: rows, events: events.rows };

@@ -1,30 +1,39 @@
 // Products: registered when they are first trained, brought up to date when their file changes.
-import { ApiError, type Page, type Product, type Task } from "@lepta/api";
+import { ApiError, type OutcomeForm, type Page, type Product } from "@lepta/api";
 import { asc, eq, gt, sql } from "drizzle-orm";
 import type { Sql } from "../db/connection.ts";
 import type { PageRequest } from "../db/page.ts";
 import { deployments, modelVersions, prices, products, runs } from "../db/schema.ts";
 import type { Tenant } from "../db/tenant.ts";
+import { goesOnAs } from "../outcomes/index.ts";
 
 export interface NewProduct {
   name: string;
-  task: Task;
+  task: string;
   target: string;
-  /** null for regression. */
-  classes: string[] | null;
-  positive: string | null;
+  outcome: OutcomeForm;
   inputs: { name: string; type: string }[];
 }
 
-/** Makes the product, or brings its description up to date. */
+/**
+ * Makes the product, or brings its description up to date.
+ * @throws ApiError bundle-unusable where its outcomes are of another kind than those that its clients and labels know
+ */
 export async function registerProduct(tenant: Tenant, product: NewProduct): Promise<void> {
   const { name, ...description } = product;
-  await tenant.transaction((tx) =>
-    tx
+  await tenant.transaction(async (tx) => {
+    const [known] = await tx.select().from(products).where(eq(products.name, name)).for("no key update");
+    if (known && !goesOnAs(known.outcome, product.outcome)) {
+      const [was, is] = [known.outcome, product.outcome].map((form) => JSON.stringify(form));
+      throw new ApiError("bundle-unusable", `${name} has outcomes of the form ${was}, this bundle of ${is}`, {
+        fix: "Register it under the name of another product.",
+      });
+    }
+    await tx
       .insert(products)
       .values({ organisationId: tenant.organisationId, name, ...description })
-      .onConflictDoUpdate({ target: [products.organisationId, products.name], set: description }),
-  );
+      .onConflictDoUpdate({ target: [products.organisationId, products.name], set: description });
+  });
 }
 
 /** By name. */
@@ -92,8 +101,7 @@ function toProduct({ product, price, ...rest }: Awaited<ReturnType<typeof select
     name: product.name,
     task: product.task,
     target: product.target,
-    classes: product.classes,
-    positive: product.positive,
+    outcome: product.outcome,
     inputs: product.inputs,
     price: price && {
       unit: "prediction",

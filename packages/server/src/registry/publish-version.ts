@@ -1,10 +1,11 @@
 // A version of files that were uploaded: opened as a stranger's, its product made or brought up to date by its manifest.
 import { join } from "node:path";
-import { ApiError, type NewVersion, type Task, type Version } from "@lepta/api";
+import { ApiError, type NewVersion, type Version } from "@lepta/api";
 import { type Bundle, openScorer, readBundle } from "@lepta/ml";
 import type { Store } from "../db/store.ts";
 import type { Tenant } from "../db/tenant.ts";
 import { uploadsIn } from "../files/uploads.ts";
+import { formOf } from "../outcomes/index.ts";
 import { registerProduct } from "./products.ts";
 import { readRun } from "./runs.ts";
 import { registerVersion } from "./versions.ts";
@@ -23,10 +24,9 @@ export async function publishVersion(
     const { task, target, outcome, inputs } = manifest;
     await registerProduct(tenant, {
       name: product,
-      task: task as Task,
+      task,
       target,
-      classes: outcome.kind === "class" ? [...outcome.classes] : null,
-      positive: outcome.kind === "class" ? outcome.positive : null,
+      outcome: formOf(outcome),
       inputs: inputs.map((input) => ({ name: input.name, type: input.type })),
     });
     return registerVersion(store, tenant, {

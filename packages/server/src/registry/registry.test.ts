@@ -1,7 +1,7 @@
 // Runs, stages, events, products and versions, on both databases.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { run as runSchema, version as versionSchema } from "@lepta/api";
+import { type OutcomeForm, run as runSchema, version as versionSchema } from "@lepta/api";
 import { buildGraph, constant, encodeOnnx, expand, input, mul, reduceMax, reshape } from "@lepta/nn";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -20,10 +20,9 @@ import { bundleDirectory, listVersions, readVersion, registerVersion } from "./v
 
 const credit = {
   name: "credit",
-  task: "binary" as const,
+  task: "binary",
   target: "risk",
-  classes: ["good", "bad"],
-  positive: "bad",
+  outcome: { kind: "class" as const, classes: ["good", "bad"], positive: "bad" },
   inputs: [{ name: "age", type: "number" }],
 };
 
@@ -180,7 +179,7 @@ describeStores("registry", (open) => {
         registerVersion(store, tenant, {
           product: "credit",
           name: "n",
-          bundleDir: writeMadeBundle(dir, "number", { manifest: { metrics } }),
+          bundleDir: writeMadeBundle(dir, "class", { manifest: { metrics } }),
         }),
       ).rejects.toMatchObject({
         code: "product-not-found",
@@ -197,7 +196,7 @@ describeStores("registry", (open) => {
           registerVersion(store, tenant, {
             product: "credit",
             name: "n",
-            bundleDir: writeMadeBundle(`${dir}-${i}`, "number", { model: madeModel("number", `${i}`) }),
+            bundleDir: writeMadeBundle(`${dir}-${i}`, "class", { model: madeModel("class", `${i}`) }),
           }),
         ),
       );
@@ -221,11 +220,27 @@ describeStores("registry", (open) => {
     test("is another organisation's secret, its files too", async () => {
       const { store } = opened;
       await registerProduct(tenant, credit);
-      const bundleDir = writeMadeBundle(join(store.dir, `s${count}`), "number");
+      const bundleDir = writeMadeBundle(join(store.dir, `s${count}`), "class");
       const version = await registerVersion(store, tenant, { product: "credit", name: "n", bundleDir });
       const other = store.tenant((await createOrganisation(store, { name: `spy ${count}` })).id);
       await expect(bundleDirectory(store, other, version.id)).rejects.toMatchObject({ code: "version-not-found" });
       await expect(listVersions(other, "credit")).rejects.toMatchObject({ code: "product-not-found" });
+    });
+
+    test("whose outcomes are of another kind than the product's is refused, and so is the product's change", async () => {
+      const { store } = opened;
+      await registerProduct(tenant, credit);
+      const bundleDir = writeMadeBundle(join(store.dir, `k${count}`), "number");
+      await expect(registerVersion(store, tenant, { product: "credit", name: "n", bundleDir })).rejects.toMatchObject({
+        code: "bundle-unusable",
+      });
+      const change = (product: typeof credit, outcome: OutcomeForm) => registerProduct(tenant, { ...product, outcome });
+      await expect(change(credit, { kind: "score" })).rejects.toMatchObject({ code: "bundle-unusable" });
+      await change(credit, { kind: "class", classes: ["good", "bad", "worse"], positive: null });
+      expect((await readProduct(tenant, "credit")).outcome).toMatchObject({ classes: ["good", "bad", "worse"] });
+      const traffic = { ...credit, name: "traffic" };
+      await change(traffic, { kind: "series", steps: 3 });
+      await expect(change(traffic, { kind: "series", steps: 4 })).rejects.toMatchObject({ code: "bundle-unusable" });
     });
 
     test("with a broken bundle is refused", async () => {
@@ -238,10 +253,10 @@ describeStores("registry", (open) => {
         expect((await listVersions(tenant, "credit")).items).toEqual([]);
       };
       await refuse(join(store.dir, "nothing"));
-      const changed = writeMadeBundle(join(store.dir, `c${count}`), "number");
+      const changed = writeMadeBundle(join(store.dir, `c${count}`), "class");
       writeFileSync(join(changed, "model.onnx"), "another");
       await refuse(changed);
-      const broken = writeMadeBundle(join(store.dir, `d${count}`), "number");
+      const broken = writeMadeBundle(join(store.dir, `d${count}`), "class");
       writeFileSync(join(broken, "manifest.json"), `{"dataHash": 3}`);
       await refuse(broken);
     });

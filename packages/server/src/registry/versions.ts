@@ -2,7 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { ApiError, type Page, trivial, type Version, type VersionFiles } from "@lepta/api";
-import { MlError, readBundle, readManifest as readBundleManifest } from "@lepta/ml";
+import { MlError, type OutcomeForm, readBundle, readManifest as readBundleManifest } from "@lepta/ml";
 import { and, desc, eq, lt, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Sql } from "../db/connection.ts";
@@ -13,6 +13,7 @@ import type { Store } from "../db/store.ts";
 import type { Tenant } from "../db/tenant.ts";
 import { hashFile, localBlobs } from "../files/blobs.ts";
 import { directoryHash, materialise, storeDirectory } from "../files/directories.ts";
+import { formOf, goesOnAs } from "../outcomes/index.ts";
 import { requireProduct } from "./products.ts";
 
 const measured = z
@@ -26,7 +27,8 @@ const manifestSchema = z.looseObject({
   modelSha256: z.string().regex(/^[0-9a-f]{64}$/),
   metrics: metrics.default({}),
   seed: z.int().nullish(),
-  outcome: z.looseObject({ threshold: z.number().nullish() }),
+  /** Checked by the reader of bundles. */
+  outcome: z.custom<OutcomeForm>(),
   versions: z.record(z.string(), z.string()).default({}),
   baseline: z.looseObject({ metrics }).nullish(),
   trivial: trivial.nullish(),
@@ -68,7 +70,9 @@ export async function registerVersion(store: Store, tenant: Tenant, given: NewVe
   const files = await storeDirectory(blobsOf(store), given.bundleDir);
   const bundleHash = directoryHash(files);
   return tenant.transaction(async (tx) => {
-    await requireProduct(tx, given.product);
+    const { outcome } = await requireProduct(tx, given.product);
+    if (!goesOnAs(outcome, formOf(manifest.outcome)))
+      throw unusable(given.bundleDir, `its outcomes are no ${outcome.kind} as those of ${given.product}`);
     // Two registrations at a time would take the same number: the product's row is the queue.
     await tx.execute(sql`select 1 from lepta.products where name = ${given.product} for update`);
     const [known] = await tx
@@ -94,7 +98,7 @@ export async function registerVersion(store: Store, tenant: Tenant, given: NewVe
         metrics: manifest.metrics,
         baseline: given.baseline ? metrics.parse(given.baseline) : (manifest.baseline?.metrics ?? null),
         confusion: given.confusion ?? null,
-        threshold: manifest.outcome.threshold ?? null,
+        threshold: "threshold" in manifest.outcome ? manifest.outcome.threshold : null,
         dataHash: manifest.dataHash,
         modelHash: manifest.modelSha256,
         bundleHash,

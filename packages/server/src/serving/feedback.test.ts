@@ -1,9 +1,9 @@
 // Feedback: new, repeated and corrected labels; what is refused leaves nothing behind.
+import type { Label, OutcomeForm } from "@lepta/api";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Seed, seed } from "../../testing/seed.ts";
 import { describeStores, type TestStore } from "../../testing/stores.ts";
 import { newId } from "../db/id.ts";
-import { products } from "../db/schema.ts";
 import { recordFeedback } from "./feedback.ts";
 import { readPrediction } from "./prediction-records.ts";
 import { predictionWriter } from "./prediction-writer.ts";
@@ -26,10 +26,7 @@ describeStores("feedback", (open) => {
       versionId: seeded.versions[0] as string,
       variantId: null,
       row: {},
-      label: "good",
-      probability: 0.2,
-      probabilities: { good: 0.8, bad: 0.2 },
-      value: null,
+      outcome: { kind: "class", label: "good", probability: 0.2, probabilities: { good: 0.8, bad: 0.2 } },
       subjectHash: null,
       traceparent: null,
       own: false,
@@ -72,17 +69,25 @@ describeStores("feedback", (open) => {
     expect((await readPrediction(tenant(), prediction)).feedback).toBeNull();
   });
 
-  test("of a regression is a number in decimal digits", async () => {
-    const other = await seed(opened.store);
-    const regression = opened.store.tenant(other.organisationId);
-    await regression.transaction((tx) => tx.update(products).set({ task: "regression", classes: null }));
-    for (const label of ["", " ", "0x1F", "Infinity", "1e999", "12 "]) {
-      await expect(recordFeedback(regression, "credit", [{ prediction: newId(), label }])).rejects.toMatchObject({
+  test.each<[OutcomeForm, Label[], Label[]]>([
+    [
+      { kind: "number" },
+      [1.5, "-1.5", "1e3", ".5"],
+      ["", " ", "0x1F", "Infinity", "1e999", "12 ", true, [1], Number.POSITIVE_INFINITY],
+    ],
+    [{ kind: "series", steps: 2 }, [[1, 2]], ["1", 1, [1], [1, 2, 3], [1, Number.NaN], []]],
+    [{ kind: "score" }, [true, false, "true", "false"], ["yes", 1, 0, [1]]],
+    [{ kind: "class", classes: ["1", "2"], positive: null }, ["1", 2], ["3", 3, true, [1]]],
+  ])("of %j", async (outcome, labels, others) => {
+    const other = await seed(opened.store, { outcome });
+    const its = opened.store.tenant(other.organisationId);
+    for (const label of others) {
+      await expect(recordFeedback(its, "credit", [{ prediction: newId(), label }])).rejects.toMatchObject({
         code: "invalid-label",
       });
     }
-    for (const label of [1.5, "-1.5", "1e3", ".5"]) {
-      await expect(recordFeedback(regression, "credit", [{ prediction: newId(), label }])).rejects.toMatchObject({
+    for (const label of labels) {
+      await expect(recordFeedback(its, "credit", [{ prediction: newId(), label }])).rejects.toMatchObject({
         code: "prediction-not-found",
       });
     }

@@ -3,6 +3,7 @@ import { ApiError, type FeedbackItem, type FieldProblem, type Label } from "@lep
 import { sql } from "drizzle-orm";
 import type { Sql } from "../db/connection.ts";
 import type { Tenant } from "../db/tenant.ts";
+import { rulesOf } from "../outcomes/index.ts";
 import { requireProduct } from "../registry/products.ts";
 import { type LabelledPrediction, storeLabels } from "./label-sums.ts";
 
@@ -14,19 +15,20 @@ import { type LabelledPrediction, storeLabels } from "./label-sums.ts";
 export function recordFeedback(tenant: Tenant, product: string, items: readonly FeedbackItem[]): Promise<number> {
   return tenant.transaction(async (tx) => {
     const known = await requireProduct(tx, product);
+    const rules = rulesOf(known.outcome);
     // Of several labels for one prediction the last counts.
-    const labels = new Map<string, string>();
+    const labels = new Map<string, Label>();
     const wrong: FieldProblem[] = [];
     for (const [i, { prediction, label }] of items.entries()) {
-      const fits = known.classes === null ? isNumber(label) : known.classes.includes(String(label));
-      if (!fits) wrong.push({ path: placeOf(items, i, "label"), message: `${shown(label)} is not a label` });
-      labels.set(prediction.toLowerCase(), known.classes === null ? String(Number(label)) : String(label));
+      const truth = rules.label(label, known.outcome);
+      if (truth === undefined)
+        wrong.push({ path: placeOf(items, i, "label"), message: `${shown(label)} is not a label` });
+      else labels.set(prediction.toLowerCase(), truth);
     }
     if (wrong.length > 0) {
-      const expected = known.classes === null ? "a number" : `one of ${known.classes.join(", ")}`;
       throw new ApiError("invalid-label", `${wrong[0]?.message} of ${product}`, {
         errors: wrong,
-        fix: `Send ${expected}.`,
+        fix: `Send ${rules.labels(known.outcome)}.`,
       });
     }
     const ids = [...labels.keys()];
@@ -51,6 +53,7 @@ export function recordFeedback(tenant: Tenant, product: string, items: readonly 
     return storeLabels(
       tx,
       tenant.organisationId,
+      known.outcome,
       found.map((prediction) => ({ ...prediction, truth: labels.get(prediction.id)! })),
     );
   });
@@ -65,28 +68,16 @@ async function lockPredictions(
   // One look-up by the key each; `id = any(…)` would leave the way to the planner.
   const { rows } = await tx.execute<Record<string, unknown> & Omit<LabelledPrediction, "truth">>(sql`
     select p.* from unnest(${sql.param([...ids].sort())}::uuid[]) as wanted(id) cross join lateral (
-      select p.id, p.variant_id as "variantId", p.subject_hash as "subjectHash", p.label, p.value
+      select p.id, p.variant_id as "variantId", p.subject_hash as "subjectHash", p.outcome
       from lepta.predictions p where p.id = wanted.id and p.product = ${product} limit 1 for no key update
     ) p`);
   return rows;
 }
 
 function shown(label: Label): string {
+  if (Array.isArray(label)) return "a list";
   return JSON.stringify(typeof label === "string" && label.length > 100 ? `${label.slice(0, 100)}…` : label);
 }
-
-/**
- * A number that a model could answer (float32), or one in decimal digits: what JavaScript reads as one beside these
- * (blanks, hexadecimal) is a mistake.
- */
-function isNumber(label: Label): boolean {
-  return Math.abs(typeof label === "number" || decimal.test(label) ? Number(label) : Number.NaN) <= largest;
-}
-
-/** The largest float32. */
-const largest = 3.4028234663852886e38;
-
-const decimal = /^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[+-]?[0-9]+)?$/i;
 
 function placeOf(items: readonly unknown[], i: number, field: string): string {
   return items.length === 1 ? `/${field}` : `/feedback/${i}/${field}`;

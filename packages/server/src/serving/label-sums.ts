@@ -1,46 +1,44 @@
 // Keeps the sums of experiments (db/schema/unit-sums.ts) in step with labels: a new label adds its unit's share, a
 // corrected one takes the old share back.
+import type { Label, Outcome, OutcomeForm } from "@lepta/api";
 import { type SQL, sql } from "drizzle-orm";
 import type { Sql } from "../db/connection.ts";
+import { rulesOf } from "../outcomes/index.ts";
 
 /** A prediction whose label is told; the caller holds it locked. */
 export interface LabelledPrediction {
   id: string;
   variantId: string | null;
   subjectHash: string | null;
-  /** What was answered: the class, or the number. */
-  label: string;
-  value: number | null;
+  outcome: Outcome;
   /** What is told to be true. */
-  truth: string;
+  truth: Label;
 }
-
-/**
- * What one labelled prediction costs, exactly: a number its squared error, a class what the deployment's cost matrix
- * says, or 1 for an error. `g` is the prediction, `d` its deployment.
- */
-const costOf = (truth: SQL): SQL => sql`
-  coalesce(case when g.value is not null then (g.value::numeric - ${truth}::numeric) * (g.value::numeric - ${truth}::numeric)
-    when jsonb_typeof(d.costs) = 'object' then (d.costs -> ${truth} ->> g.label)::numeric
-    else (${truth} <> g.label)::int end, 0)`;
 
 /**
  * Stores the labels and counts them. Rows that others write too are locked in one order (subjects, groups, sums, each by
  * its key), the sums last, so that writers wait for each other shortly and never in a circle.
- * @param predictions each once @returns how many labels were new or changed
+ * @param form of the product's outcomes @param predictions each once @returns how many labels were new or changed
  */
 export async function storeLabels(
   tx: Sql,
   organisationId: string,
+  form: OutcomeForm,
   predictions: readonly LabelledPrediction[],
 ): Promise<number> {
+  const rules = rulesOf(form);
+  // Exactly: what is added is taken back again. `g` is the prediction, `d` its deployment.
+  const costOf = (truth: SQL): SQL =>
+    sql`coalesce(${rules.cost(sql`g.outcome -> ${sql.raw(`'${rules.answer}'`)}`, truth, sql`d.costs`)}, 0)`;
+  // Whether units are told apart by their costs: of costs without bounds there are as many as units.
+  const grouped = sql.raw(String(rules.costRule(null).bounds !== undefined));
   const column = <T>(of: (prediction: LabelledPrediction) => T) => sql.param(predictions.map(of));
   const { rows } = await tx.execute<{ changed: number; emptied: boolean }>(sql`
     with given as materialized (
       select g.*, f.label as was from unnest(${column(({ id }) => id)}::uuid[],
         ${column(({ variantId }) => variantId)}::uuid[], ${column(({ subjectHash }) => subjectHash)}::text[],
-        ${column(({ label }) => label)}::text[], ${column(({ value }) => value)}::float8[],
-        ${column(({ truth }) => truth)}::text[]) as g(id, variant_id, subject_hash, label, value, truth)
+        ${column(({ outcome }) => JSON.stringify(outcome))}::jsonb[],
+        ${column(({ truth }) => JSON.stringify(truth))}::jsonb[]) as g(id, variant_id, subject_hash, outcome, truth)
       left join lateral (select f.label from lepta.feedback f where f.prediction_id = g.id limit 1) f on true
     ), changed as (
       insert into lepta.feedback as f (organisation_id, prediction_id, label)
@@ -48,7 +46,7 @@ export async function storeLabels(
       on conflict (organisation_id, prediction_id) do update set label = excluded.label, at = now()
       returning prediction_id
     ), moved as materialized (
-      select g.variant_id, g.subject_hash, g.value is null as classes, (g.was is null)::int as n,
+      select g.variant_id, g.subject_hash, (g.was is null)::int as n,
         ${costOf(sql`g.truth`)} as c, case when g.was is null then 0 else ${costOf(sql`g.was`)} end as c_was
       from given g
       cross join lateral (select v.deployment_id from lepta.variants v where v.id = g.variant_id limit 1) v
@@ -62,18 +60,18 @@ export async function storeLabels(
         do update set labelled = u.labelled + excluded.labelled, cost = u.cost + excluded.cost
       returning variant_id, subject_hash, labelled, cost
     ), units as materialized (
-      select variant_id, classes, 1::bigint as n, c, 1 - n as n_was, c_was from moved where subject_hash is null
+      select variant_id, 1::bigint as n, c, 1 - n as n_was, c_was from moved where subject_hash is null
       union all
-      select s.variant_id, m.classes, s.labelled, s.cost, s.labelled - m.n, s.cost - m.c
+      select s.variant_id, s.labelled, s.cost, s.labelled - m.n, s.cost - m.c
       from subjects s join (
-        select variant_id, subject_hash, bool_and(classes) as classes, sum(n)::bigint as n, sum(c - c_was) as c
+        select variant_id, subject_hash, sum(n)::bigint as n, sum(c - c_was) as c
         from moved group by variant_id, subject_hash
       ) m using (variant_id, subject_hash)
     ), groups as (
       insert into lepta.experiment_groups as e (organisation_id, variant_id, labelled, cost, units)
       select ${organisationId}::uuid, variant_id, n, c, sum(change) from (
-        select variant_id, n, c, 1 as change from units where classes
-        union all select variant_id, n_was, c_was, -1 from units where classes and n_was > 0
+        select variant_id, n, c, 1 as change from units where ${grouped}
+        union all select variant_id, n_was, c_was, -1 from units where ${grouped} and n_was > 0
       ) changes group by variant_id, n, c having sum(change) <> 0 order by variant_id, n, c
       on conflict (organisation_id, variant_id, labelled, cost) do update set units = e.units + excluded.units
       returning units

@@ -1,9 +1,8 @@
 // From a registered version to a served model: its bundle is put on disk, read, verified and opened.
-import { ApiError, type FieldProblem, maxListed, type Row, type Task } from "@lepta/api";
+import { ApiError, type FieldProblem, maxListed, type Row } from "@lepta/api";
 import {
   isStorable,
   type ManifestInput,
-  type Outcome,
   openScorer,
   plainRow,
   type RowProblem,
@@ -13,7 +12,7 @@ import {
 import type { Store } from "../db/store.ts";
 import { bundleDirectory } from "../registry/versions.ts";
 import { defaultModelLimits, type ModelLimits } from "./model-limits.ts";
-import type { ServedModel, Verdict } from "./served-model.ts";
+import type { ServedModel } from "./served-model.ts";
 
 /**
  * The model runs in a process of its own: whoever registered it, it cannot hold up or end the server, and no organisation
@@ -29,22 +28,16 @@ export async function openModel(
   const dir = await bundleDirectory(store, store.tenant(organisationId), versionId);
   const scorer = await openScorer(await readBundle(dir), { threads: 1, process: limits });
   const { manifest } = scorer;
-  const form = manifest.outcome;
   const plain = plainRow(manifest.inputs);
   return {
     versionId,
-    task: manifest.task as Task,
-    classes: form.kind === "class" ? form.classes : null,
-    positive: form.kind === "class" ? form.positive : null,
-    threshold: form.kind === "class" ? form.threshold : null,
+    outcome: manifest.outcome,
     inputs: manifest.inputs,
     validate: (row) => (plain(row) ? [] : problemsOf(scorer, row)),
-    async score(rows) {
-      const scored = await scorer.score(rows).catch((error) => {
+    score: (rows) =>
+      scorer.score(rows).catch((error) => {
         throw endedBy(error) ?? error;
-      });
-      return scored.map(verdict);
-    },
+      }),
     close: () => scorer.close(),
   };
 }
@@ -57,15 +50,6 @@ function endedBy(cause: { code?: unknown; message?: string }): ApiError | undefi
     fix: "Try again: the model is opened anew. If it stays, send fewer rows a request, or deploy another version.",
     retryAfterSeconds: 1,
   });
-}
-
-/** The label is the model's own: its graph holds the threshold. */
-function verdict(outcome: Outcome): Verdict {
-  if (outcome.kind === "number")
-    return { label: outcome.value, probability: null, probabilities: null, value: outcome.value };
-  if (outcome.kind !== "class") throw new Error(`outcomes of the kind ${outcome.kind} are not served`);
-  const { label, probability, probabilities } = outcome;
-  return { label, probability, probabilities: { ...probabilities }, value: null };
 }
 
 const codes: Readonly<Record<RowProblem["kind"], string>> = {

@@ -3,10 +3,10 @@ import {
   ApiError,
   type CostMatrix,
   type Label,
+  type OutcomeForm,
   type Page,
   type Prediction,
   type PredictionRecord,
-  type Task,
 } from "@lepta/api";
 import { and, eq } from "drizzle-orm";
 import { rowsByKeys } from "../db/by-keys.ts";
@@ -25,6 +25,7 @@ import {
   variants,
 } from "../db/schema.ts";
 import type { Tenant } from "../db/tenant.ts";
+import { rulesOf } from "../outcomes/index.ts";
 import { requireProduct } from "../registry/products.ts";
 import { newestPredictions, type PageOf } from "./prediction-page.ts";
 import { isSearch, noVariant, type SearchFilter, searchPredictions } from "./prediction-search.ts";
@@ -155,41 +156,39 @@ const by = <T>(rows: readonly T[], key: (row: T) => string): Map<string, T> =>
 
 interface Beside {
   version: typeof modelVersions.$inferSelect;
-  product: { task: Task; positive: string | null };
+  product: { outcome: OutcomeForm };
   variant: { name: string; costs: CostMatrix | null } | undefined;
-  feedback: { label: string; at: Date } | undefined;
+  feedback: { label: Label; at: Date } | undefined;
   invoiceLine: string | null;
 }
 
 function toRecord(prediction: typeof predictions.$inferSelect, beside: Beside): PredictionRecord {
   const { version, variant, feedback: given } = beside;
-  const { task, positive } = beside.product;
   const { threshold } = version;
-  const label = (text: string): Label => (task === "regression" ? Number(text) : text);
+  const form = beside.product.outcome;
+  const positive = rulesOf(form).positive(form);
   return {
     id: prediction.id,
     product: prediction.product,
     model: { id: prediction.versionId, name: version.name, version: version.version },
     variant: variant?.name ?? noVariant,
-    label: label(prediction.label),
-    probability: prediction.probability,
-    probabilities: prediction.probabilities,
-    value: prediction.value,
+    outcome: prediction.outcome,
     at: prediction.at.toISOString(),
     row: prediction.row,
     subjectHash: prediction.subjectHash,
     traceparent: prediction.traceparent,
     own: prediction.own,
-    decision: positive === null || threshold === null ? null : { positive, threshold, costs: variant?.costs ?? null },
+    decision:
+      positive === undefined || threshold === null ? null : { positive, threshold, costs: variant?.costs ?? null },
     run: version.runId,
     dataHash: version.dataHash,
-    feedback: given ? { label: label(given.label), at: given.at.toISOString() } : null,
+    feedback: given ? { label: given.label, at: given.at.toISOString() } : null,
     invoiceLine: beside.invoiceLine,
   };
 }
 
 /** The part of a record that a predict call answers. */
 export function answerOf(record: PredictionRecord): Prediction {
-  const { id, product, model, variant, label, probability, probabilities, value, at } = record;
-  return { id, product, model, variant, label, probability, probabilities, value, at };
+  const { id, product, model, variant, outcome, at } = record;
+  return { id, product, model, variant, outcome, at };
 }

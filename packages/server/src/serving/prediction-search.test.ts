@@ -12,6 +12,7 @@ import { searchPredictions } from "./prediction-search.ts";
 import { type NewPrediction, predictionWriter } from "./prediction-writer.ts";
 
 const count = 2_300;
+const labelOf = ({ outcome }: NewPrediction): string => (outcome.kind === "class" ? outcome.label : "");
 const costs = { good: { good: 0, bad: 1 }, bad: { good: 5, bad: 0 } };
 
 describeStores("searching predictions", (open) => {
@@ -53,10 +54,12 @@ describeStores("searching predictions", (open) => {
         versionId: seeded.versions[variantId === challenger ? 1 : 0] as string,
         variantId,
         row: { age: i },
-        label: i % 5 === 0 ? "bad" : "good",
-        probability: 0.2,
-        probabilities: { good: 0.8, bad: 0.2 },
-        value: null,
+        outcome: {
+          kind: "class",
+          label: i % 5 === 0 ? "bad" : "good",
+          probability: 0.2,
+          probabilities: { good: 0.8, bad: 0.2 },
+        },
         subjectHash: null,
         traceparent: null,
         own: false,
@@ -86,11 +89,11 @@ describeStores("searching predictions", (open) => {
   }
 
   test.each<[PredictionFilter, (one: (typeof made)[number]) => boolean]>([
-    [{ label: "bad" }, ({ label }) => label === "bad"],
-    [{ outcome: "wrong" }, ({ label, truth }) => truth !== undefined && truth !== label],
-    [{ outcome: "right", product: "credit" }, ({ label, truth }) => truth === label],
-    [{ outcome: "unlabelled", label: "good" }, ({ label, truth }) => truth === undefined && label === "good"],
-    [{ outcome: "labelled", version: 2 }, ({ versionId, truth }) => versionId === seeded.versions[1] && !!truth],
+    [{ label: "bad" }, (one) => labelOf(one) === "bad"],
+    [{ truth: "wrong" }, (one) => one.truth !== undefined && one.truth !== labelOf(one)],
+    [{ truth: "right", product: "credit" }, (one) => one.truth === labelOf(one)],
+    [{ truth: "unlabelled", label: "good" }, (one) => one.truth === undefined && labelOf(one) === "good"],
+    [{ truth: "labelled", version: 2 }, ({ versionId, truth }) => versionId === seeded.versions[1] && !!truth],
     [{ variant: "none" }, ({ variantId }) => variantId === null],
     [{ variant: "challenger" }, ({ versionId, variantId }) => versionId === seeded.versions[1] && variantId !== null],
     [{ label: "none of them" }, () => false],

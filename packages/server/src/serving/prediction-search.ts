@@ -1,16 +1,18 @@
 // Stored predictions that an index does not name (by variant, answer, truth): the newest are looked through in steps,
 // and a page ends where enough were found or enough were looked at, so that it costs the same whatever is stored.
-import type { PredictionOutcome } from "@lepta/api";
+import type { PredictionTruth } from "@lepta/api";
 import { type SQL, sql } from "drizzle-orm";
 import type { Sql } from "../db/connection.ts";
 import type { Place } from "../db/page.ts";
+import { answerOf } from "../outcomes/index.ts";
 import { newestPredictions, type PageOf } from "./prediction-page.ts";
 
 export interface SearchFilter {
   /** A variant's name; `noVariant` for what was asked for by version. */
   variant?: string | undefined;
+  /** The answer as text: a class, or "true" or "false" for a score. */
   label?: string | undefined;
-  outcome?: PredictionOutcome | undefined;
+  truth?: PredictionTruth | undefined;
 }
 
 /** What stands for the variant of a prediction that was asked for by version. */
@@ -26,8 +28,8 @@ export interface Found {
   readonly looked: Place | undefined;
 }
 
-export function isSearch({ variant, label, outcome }: SearchFilter): boolean {
-  return variant !== undefined || label !== undefined || outcome !== undefined;
+export function isSearch({ variant, label, truth }: SearchFilter): boolean {
+  return variant !== undefined || label !== undefined || truth !== undefined;
 }
 
 /** @param wanted the search ends when it has found so many */
@@ -51,20 +53,20 @@ export async function searchPredictions(
 }
 
 /** Those that the filter takes, in the order given. */
-async function matching(tx: Sql, ids: readonly string[], { variant, label, outcome }: SearchFilter): Promise<string[]> {
+async function matching(tx: Sql, ids: readonly string[], { variant, label, truth }: SearchFilter): Promise<string[]> {
   const conditions: SQL[] = [sql`true`];
   if (variant === noVariant) conditions.push(sql`p.variant_id is null`);
   else if (variant !== undefined) {
     // Deployments follow each other; a name is the same part in each.
     conditions.push(sql`p.variant_id in (select v.id from lepta.variants v where v.name = ${variant})`);
   }
-  if (label !== undefined) conditions.push(sql`p.label = ${label}`);
-  if (outcome !== undefined) conditions.push(outcomes[outcome]);
+  if (label !== undefined) conditions.push(sql`p.answer #>> '{}' = ${label}`);
+  if (truth !== undefined) conditions.push(truths[truth]);
   // By the keys of the step's predictions, one look-up each: a join would leave the way to the planner.
   const { rows } = await tx.execute<{ id: string }>(sql`
     select p.id from unnest(${sql.param([...ids])}::uuid[]) with ordinality as given(id, place)
     cross join lateral (
-      select p.id, p.variant_id, p.label,
+      select p.id, p.variant_id, ${answerOf(sql`p.outcome`)} as answer,
         (select f.label from lepta.feedback f where f.prediction_id = p.id) as truth
       from lepta.predictions p where p.id = given.id
     ) p where ${sql.join(conditions, sql` and `)} order by given.place`);
@@ -72,9 +74,9 @@ async function matching(tx: Sql, ids: readonly string[], { variant, label, outco
 }
 
 /** Of numbers, right is exactly equal. */
-const outcomes: Readonly<Record<PredictionOutcome, SQL>> = {
-  right: sql`p.truth = p.label`,
-  wrong: sql`p.truth <> p.label`,
+const truths: Readonly<Record<PredictionTruth, SQL>> = {
+  right: sql`p.truth = p.answer`,
+  wrong: sql`p.truth <> p.answer`,
   labelled: sql`p.truth is not null`,
   unlabelled: sql`p.truth is null`,
 };

@@ -7,6 +7,8 @@ import { predictions, usageEvents } from "../db/schema.ts";
 import { listPredictions, readPrediction } from "./prediction-records.ts";
 import { type NewPrediction, predictionWriter } from "./prediction-writer.ts";
 
+const outcome = { kind: "class", label: "good", probability: 0.25, probabilities: { good: 0.75, bad: 0.25 } } as const;
+
 describeStores("prediction writer", (open) => {
   let opened: TestStore;
   let seeded: Seed;
@@ -23,10 +25,7 @@ describeStores("prediction writer", (open) => {
     versionId: seeded.versions[0] as string,
     variantId: null,
     row: { age: 31.5, 'odd "name", {x}': 'a\\b,"c"{}', housing: "ünter NULL", phone: null, foreign: true },
-    label: "good",
-    probability: 0.25,
-    probabilities: { good: 0.75, bad: 0.25 },
-    value: null,
+    outcome,
     subjectHash: null,
     traceparent: null,
     own: false,
@@ -47,9 +46,7 @@ describeStores("prediction writer", (open) => {
     expect(record).toMatchObject({
       id: subject.id,
       row: subject.row,
-      label: "good",
-      probability: 0.25,
-      probabilities: { good: 0.75, bad: 0.25 },
+      outcome,
       subjectHash: subject.subjectHash,
       traceparent: subject.traceparent,
       at: subject.at.toISOString(),
@@ -79,11 +76,11 @@ describeStores("prediction writer", (open) => {
     const together = await Promise.all([
       writer.write(seeded.organisationId, row),
       writer.write(seeded.organisationId, make()),
-      writer.write(seeded.organisationId, { ...row, label: "bad" }),
+      writer.write(seeded.organisationId, { ...row, outcome: { ...outcome, label: "bad" } }),
     ]);
     expect(together).toEqual([true, true, false]);
     expect(await writer.write(seeded.organisationId, { ...row, id: row.id.toUpperCase() })).toBe(false);
-    expect((await readPrediction(tenant(), row.id)).label).toBe("good");
+    expect((await readPrediction(tenant(), row.id)).outcome).toEqual(outcome);
     expect(await counts()).toEqual({ predictions: before.predictions + 2, events: before.events + 2 });
   });
 

@@ -1,5 +1,5 @@
 // Makes predictions durable: rows gather while an insert is in flight (group commit), each with its usage event.
-import type { Row } from "@lepta/api";
+import type { Outcome, Row } from "@lepta/api";
 import { openHour } from "../db/open-hour.ts";
 import type { Store } from "../db/store.ts";
 import type { Tenant } from "../db/tenant.ts";
@@ -16,11 +16,8 @@ export interface NewPrediction {
   /** null: asked for by version, outside the deployment's variants. */
   variantId: string | null;
   row: Row;
-  /** The class; for regression the value as text. */
-  label: string;
-  probability: number | null;
-  probabilities: Record<string, number> | null;
-  value: number | null;
+  /** All of its numbers are finite. */
+  outcome: Outcome;
   subjectHash: string | null;
   /** W3C traceparent of the request. */
   traceparent: string | null;
@@ -108,11 +105,11 @@ function refusesValues(error: unknown): boolean {
  */
 const insertText = `
   with fresh as (
-    insert into lepta.predictions (organisation_id, id, product, version_id, variant_id, row, label, probability,
-      probabilities, value, subject_hash, traceparent, own, at)
+    insert into lepta.predictions (organisation_id, id, product, version_id, variant_id, row, outcome, subject_hash,
+      traceparent, own, at)
     select $1::uuid, given.*
-    from unnest($2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::jsonb[], $7::text[], $8::float8[], $9::jsonb[],
-      $10::float8[], $11::text[], $12::text[], $13::bool[], $14::timestamptz[]) as given
+    from unnest($2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::jsonb[], $7::jsonb[], $8::text[], $9::text[],
+      $10::bool[], $11::timestamptz[]) as given
     on conflict do nothing
     returning id, product, version_id, variant_id, subject_hash, own, at
   ), priced as materialized (
@@ -129,7 +126,7 @@ const insertText = `
     returning h.id, h.product, h.version_id, h.own, h.hour, h.price_id
   ), used as (
     insert into lepta.usage_events (organisation_id, source, id, hour_id, quantity, at)
-    select $1::uuid, $15, p.id::text, h.id, 1, p.at
+    select $1::uuid, $12, p.id::text, h.id, 1, p.at
     from priced p join hours h on h.product = p.product and h.version_id = p.version_id and h.own = p.own
       and h.hour = p.hour and h.price_id is not distinct from p.price_id
   ), subjects as (
@@ -148,7 +145,7 @@ const insertText = `
     on conflict (organisation_id, variant_id)
       do update set predictions = s.predictions + excluded.predictions, units = s.units + excluded.units
   )
-  select count(*)::int as fresh, case when count(*) < $16::int then json_agg(id) end as ids from fresh`;
+  select count(*)::int as fresh, case when count(*) < $13::int then json_agg(id) end as ids from fresh`;
 
 /** @returns for each row whether it is new. Of rows with one id in the same insert the first is. */
 async function insertPredictions(tenant: Tenant, rows: NewPrediction[]): Promise<boolean[]> {
@@ -159,10 +156,7 @@ async function insertPredictions(tenant: Tenant, rows: NewPrediction[]): Promise
     rows.map((row) => row.versionId),
     rows.map((row) => row.variantId),
     rows.map((row) => JSON.stringify(row.row)),
-    rows.map((row) => row.label),
-    rows.map((row) => row.probability),
-    rows.map((row) => (row.probabilities === null ? null : JSON.stringify(row.probabilities))),
-    rows.map((row) => row.value),
+    rows.map((row) => JSON.stringify(row.outcome)),
     rows.map((row) => row.subjectHash),
     rows.map((row) => row.traceparent),
     rows.map((row) => row.own),

@@ -1,5 +1,5 @@
 // The pool: one load a version, batches, eviction that waits for its last batch, failed loads tried again.
-import { ApiError, type Row } from "@lepta/api";
+import { ApiError, type Outcome, type Row } from "@lepta/api";
 import { describe, expect, test } from "vitest";
 import { type ScorerPool, scorerPool } from "./scorer-pool.ts";
 import type { ServedModel } from "./served-model.ts";
@@ -15,10 +15,7 @@ function fakes() {
     let closed = false;
     return {
       versionId,
-      task: "regression",
-      classes: null,
-      positive: null,
-      threshold: null,
+      outcome: { kind: "number" },
       inputs: [],
       validate: () => [],
       async score(rows: Row[]) {
@@ -26,12 +23,7 @@ function fakes() {
         await tick();
         await tick();
         if (closed) throw new Error("closed while scoring");
-        return rows.map((row) => ({
-          label: Number(row.x),
-          probability: null,
-          probabilities: null,
-          value: Number(row.x),
-        }));
+        return rows.map(({ x }): Outcome => ({ kind: "number", value: Number(x) }));
       },
       async close() {
         closed = true;
@@ -42,10 +34,12 @@ function fakes() {
   return { events, open };
 }
 
-async function scoreOnce(pool: ScorerPool, version: string, x: number): Promise<number | null> {
+const numberOf = (outcome: Outcome): number => (outcome.kind === "number" ? outcome.value : Number.NaN);
+
+async function scoreOnce(pool: ScorerPool, version: string, x: number): Promise<number> {
   const { model, release } = await pool.load("o", version);
   try {
-    return (await model.reserve(1).add({ x })).value;
+    return numberOf(await model.reserve(1).add({ x }));
   } finally {
     release();
   }
@@ -85,11 +79,11 @@ describe("scorer pool", () => {
     const pool = scorerPool({ open, maxLoaded: 1 });
     const [a, again, b] = [await pool.load("o", "a"), await pool.load("o", "a"), await pool.load("o", "b")];
     for (let i = 0; i < 10; i++) await tick();
-    expect((await a.model.reserve(1).add({ x: 1 })).value).toBe(1);
+    expect(numberOf(await a.model.reserve(1).add({ x: 1 }))).toBe(1);
     a.release();
     a.release();
     for (let i = 0; i < 10; i++) await tick();
-    expect((await again.model.reserve(1).add({ x: 2 })).value).toBe(2);
+    expect(numberOf(await again.model.reserve(1).add({ x: 2 }))).toBe(2);
     expect(events).not.toContain("close a");
     again.release();
     const closed = pool.close();

@@ -1,7 +1,7 @@
 // Loaded models, the least recently used closed first; each scores what gathered while it was scoring.
-import { ApiError, type Row } from "@lepta/api";
+import { ApiError, type Outcome, type Row } from "@lepta/api";
 import { type Batcher, batcher, type Reservation } from "./batcher.ts";
-import type { ServedModel, Verdict } from "./served-model.ts";
+import type { ServedModel } from "./served-model.ts";
 
 export interface ScorerPool {
   /**
@@ -22,7 +22,7 @@ export interface Lease {
 
 export interface LoadedModel extends Omit<ServedModel, "score" | "close"> {
   /** Places for a whole request's rows, each then scored together with whatever else waits. @throws ApiError overloaded */
-  reserve(count: number): Reservation<Row, Verdict>;
+  reserve(count: number): Reservation<Row, Outcome>;
 }
 
 export interface ScorerPoolOptions {
@@ -47,7 +47,7 @@ const enough = 16;
 
 interface Entry {
   loading: Promise<LoadedModel>;
-  batches: Batcher<Row, Verdict> | undefined;
+  batches: Batcher<Row, Outcome> | undefined;
   /** Leases that are out. */
   users: number;
   /** Told when the last lease comes back. */
@@ -74,7 +74,7 @@ export function scorerPool({ open, maxLoaded = 16, onRun, busy, onCloseFailure }
       users: 0,
       onUnused: () => undefined,
       loading: opening.then((model) => {
-        const score = async (rows: Row[]): Promise<Verdict[]> => {
+        const score = async (rows: Row[]): Promise<Outcome[]> => {
           try {
             return await model.score(rows);
           } catch (error) {
@@ -89,10 +89,10 @@ export function scorerPool({ open, maxLoaded = 16, onRun, busy, onCloseFailure }
         });
         entry.batches = batches;
         // Spelt out: what comes of a class's instance does not spread.
-        const { versionId, task, classes, positive, threshold, inputs } = model;
+        const { versionId, outcome, inputs } = model;
         const validate = (row: unknown) => model.validate(row);
         const reserve = (count: number) => batches.reserve(count);
-        return { versionId, task, classes, positive, threshold, inputs, validate, reserve };
+        return { versionId, outcome, inputs, validate, reserve };
       }),
       async close() {
         const model = await opening.catch(() => undefined);

@@ -1,6 +1,6 @@
 // Predictions as they were answered, and the labels that came back.
-import type { Row } from "@lepta/api";
-import { boolean, doublePrecision, foreignKey, jsonb, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import type { Label, Outcome, Row } from "@lepta/api";
+import { boolean, foreignKey, jsonb, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import { variants } from "./deployments.ts";
 import { instant, lepta, organisationId, tenantPolicy } from "./tenancy.ts";
 import { modelVersions } from "./versions.ts";
@@ -15,12 +15,7 @@ export const predictions = lepta.table(
     /** null: asked for by version, outside any experiment. */
     variantId: uuid("variant_id"),
     row: jsonb("row").$type<Row>().notNull(),
-    /** The class, or the number as text for regression. */
-    label: text("label").notNull(),
-    /** Of the positive class, else of the label; null for regression. */
-    probability: doublePrecision("probability"),
-    probabilities: jsonb("probabilities").$type<Record<string, number>>(),
-    value: doublePrecision("value"),
+    outcome: jsonb("outcome").$type<Outcome>().notNull(),
     /** Hex SHA-256 of the organisation's salt and the subject. */
     subjectHash: text("subject_hash"),
     /** W3C Trace Context of the request that asked for it. */
@@ -50,7 +45,7 @@ export const feedback = lepta.table(
   {
     organisationId: organisationId(),
     predictionId: uuid("prediction_id").notNull(),
-    label: text("label").notNull(),
+    label: jsonb("label").$type<Label>().notNull(),
     at: instant("at").notNull().defaultNow(),
   },
   (t) => [

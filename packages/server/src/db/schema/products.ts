@@ -1,4 +1,5 @@
 // Products and their prices.
+import type { OutcomeForm } from "@lepta/api";
 import { sql } from "drizzle-orm";
 import { bigint, check, foreignKey, integer, jsonb, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
 import { organisations } from "./organisations.ts";
@@ -9,10 +10,10 @@ export const products = lepta.table(
   {
     organisationId: organisationId(),
     name: text("name").notNull(),
-    task: text("task", { enum: ["binary", "multiclass", "regression"] }).notNull(),
+    /** The name of what the newest version learnt. */
+    task: text("task").notNull(),
     target: text("target").notNull(),
-    classes: jsonb("classes").$type<string[]>(),
-    positive: text("positive"),
+    outcome: jsonb("outcome").$type<OutcomeForm>().notNull(),
     inputs: jsonb("inputs").$type<{ name: string; type: string }[]>().notNull(),
     createdAt: createdAt(),
   },

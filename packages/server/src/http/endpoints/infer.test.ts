@@ -85,10 +85,9 @@ describe("200", () => {
       expect(output("probabilities")).toMatchObject({ shape: [5, 2], datatype: "FP64" });
       expect(output("label").shape).toEqual([5, 1]);
       for (let i = 0; i < 5; i++) {
-        const same = (await (await server.send("/v1/products/credit/predictions", { row: server.rows[i] })).json()) as {
-          label: string;
-          probability: number;
-        };
+        const { outcome: same } = (await (
+          await server.send("/v1/products/credit/predictions", { row: server.rows[i] })
+        ).json()) as { outcome: { label: string; probability: number } };
         expect(output("label").data[i]).toBe(same.label);
         expect(output("probabilities").data.slice(2 * i, 2 * i + 2)).toContainEqual(
           expect.closeTo(same.probability, 6),

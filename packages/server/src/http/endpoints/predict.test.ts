@@ -47,8 +47,10 @@ describeStores("predict", (open) => {
       expect(response.headers.get("traceparent")).toBe(traceparent);
       expect(response.headers.get("x-request-id")).toBe("mine");
       const answer = predictionSchema.parse(await response.json());
-      expect(answer.probabilities?.good).toBeCloseTo(1 - (answer.probability as number), 5);
-      expect(answer.label).toBe((answer.probability as number) >= 1 / 6 ? "bad" : "good");
+      if (answer.outcome.kind !== "class") throw new Error("the product answers classes");
+      const { label, probability, probabilities } = answer.outcome;
+      expect(probabilities.good).toBeCloseTo(1 - probability, 5);
+      expect(label).toBe(probability >= 1 / 6 ? "bad" : "good");
       expect(await stored()).toEqual({ predictions: before.predictions + 1, usageEvents: before.usageEvents + 1 });
       const record = predictionRecord.parse(await (await server.send(`/v1/predictions/${answer.id}`)).json());
       expect(record).toMatchObject({ ...answer, row: row(), traceparent, subjectHash: null });
@@ -64,7 +66,8 @@ describeStores("predict", (open) => {
     test("rows that arrive together and one by one are scored the same", async () => {
       const some = server.rows.slice(0, 40);
       const score = async (one: object) =>
-        ((await (await server.send(path, { row: one })).json()) as { probability: number }).probability;
+        ((await (await server.send(path, { row: one })).json()) as { outcome: { probability: number } }).outcome
+          .probability;
       const together = await Promise.all(some.map(score));
       const apart: number[] = [];
       for (const one of some) apart.push(await score(one));

@@ -1,15 +1,19 @@
 // Why the answer is this one: the threshold that decided it, and what each answer would have cost on average.
-import type { PredictionRecord } from "@lepta/api";
+import type { OutcomeOf, PredictionRecord } from "@lepta/api";
 import { formatShare, formatValue } from "../format/numbers.ts";
-import { answerCosts } from "../state/decision.ts";
-import styles from "./decision.module.css";
+import { answerCosts } from "./answer-costs.ts";
+import styles from "./class-decision.module.css";
 
-export function Decision({ record }: { record: PredictionRecord }) {
-  const { decision, probabilities } = record;
-  if (!decision || !probabilities) return null;
+interface ClassDecisionProps {
+  decision: PredictionRecord["decision"];
+  outcome: OutcomeOf<"class">;
+}
+
+export function ClassDecision({ decision, outcome: { label, probabilities } }: ClassDecisionProps) {
+  if (!decision || decision.positive === null) return null;
   const { positive, threshold } = decision;
   const probability = probabilities[positive] ?? 0;
-  const expected = answerCosts(record);
+  const expected = answerCosts(decision, probabilities);
   const side = probability >= threshold ? "from it on" : "below it";
   return (
     <div className={styles.decision}>
@@ -37,10 +41,10 @@ export function Decision({ record }: { record: PredictionRecord }) {
           <caption>What an answer would cost on average, by the model’s probabilities</caption>
           <tbody>
             {expected.map(({ answer, expected: cost }) => (
-              <tr key={answer} data-answered={answer === String(record.label) || undefined}>
+              <tr key={answer} data-answered={answer === label || undefined}>
                 <th scope="row">{answer}</th>
                 <td>{formatValue(cost)}</td>
-                <td>{answer === String(record.label) ? "answered" : ""}</td>
+                <td>{answer === label ? "answered" : ""}</td>
               </tr>
             ))}
           </tbody>

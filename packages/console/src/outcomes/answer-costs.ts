@@ -1,5 +1,5 @@
 // What each answer to a row would have cost on average, by the model's probabilities and the deployment's costs.
-import type { PredictionRecord } from "@lepta/api";
+import type { Decision, OutcomeOf } from "@lepta/api";
 
 export interface AnswerCost {
   readonly answer: string;
@@ -7,13 +7,12 @@ export interface AnswerCost {
   readonly expected: number;
 }
 
-/** Cheapest first; undefined where the deployment has no costs or the answer no probabilities. */
-export function answerCosts({
-  decision,
-  probabilities,
-}: Pick<PredictionRecord, "decision" | "probabilities">): AnswerCost[] | undefined {
-  if (!decision?.costs || !probabilities) return undefined;
-  const { costs } = decision;
+/** Cheapest first; undefined where the deployment has no costs. */
+export function answerCosts(
+  { costs }: Pick<Decision, "costs">,
+  probabilities: OutcomeOf<"class">["probabilities"],
+): AnswerCost[] | undefined {
+  if (!costs) return undefined;
   const classes = Object.keys(probabilities);
   return classes
     .map((answer) => ({
