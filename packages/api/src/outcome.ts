@@ -44,9 +44,7 @@ export type OutcomeForm = z.infer<typeof outcomeForm>;
 export type OutcomeFormOf<K extends OutcomeKind> = Extract<OutcomeForm, { kind: K }>;
 
 /** What turns out to be true, by the outcome's kind. */
-export const label = z
-  .union([z.string(), z.number(), z.boolean(), z.array(z.number()).max(10_000)])
-  .meta({
-    description: "Of a class: its name; of a number: a number; of a series: numbers; of a score: true or false",
-  });
+export const label = z.union([z.string(), z.number(), z.boolean(), z.array(z.number()).max(10_000)]).meta({
+  description: "Of a class: its name; of a number: a number; of a series: numbers; of a score: true or false",
+});
 export type Label = z.infer<typeof label>;

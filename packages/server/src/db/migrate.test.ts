@@ -19,8 +19,8 @@ test("no table changed without a migration", async () => {
 /** Of 0003: usage as it was before it was counted by the hour, predictions and labels before experiments' sums. */
 const before = `
   insert into lepta.organisations (id, name, subject_salt) values ('00000000-0000-4000-8000-000000000001', 'old', '5a');
-  insert into lepta.products (organisation_id, name, task, target, inputs)
-    values ('00000000-0000-4000-8000-000000000001', 'credit', 'binary', 'risk', '[]');
+  insert into lepta.products (organisation_id, name, task, target, classes, positive, inputs)
+    values ('00000000-0000-4000-8000-000000000001', 'credit', 'binary', 'risk', '["good", "bad"]', 'bad', '[]');
   insert into lepta.model_versions (organisation_id, id, product, version, name, metrics, data_hash, model_hash, bundle_hash, versions, manifest, files)
     values ('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-00000000000a', 'credit', 1, 'network', '{}', 'd', 'm', 'b', '{}', '{}', '[]');
   insert into lepta.prices (organisation_id, id, product, amount_micros, currency, free_per_month, effective_from) values
@@ -41,6 +41,8 @@ const before = `
       case when i % 3 = 1 then (i / 7.0)::text when i % 4 = 0 then 'bad' else 'good' end, case when i % 3 = 1 then i / 7.0 end,
       case when i % 5 < 2 then 'subject ' || i % 5 end, now()
     from generate_series(1, 60) i;
+  update lepta.predictions set probability = 0.1::float8 + 0.2, probabilities = '{"good": 0.7, "bad": 0.30000000000000004}'
+    where id = '00000000-0000-0000-0000-000000000060';
   insert into lepta.feedback (organisation_id, prediction_id, label)
     select '00000000-0000-4000-8000-000000000001', lpad(i::text, 32, '0')::uuid,
       case when i % 3 = 1 then '0.3' when i % 2 = 0 then 'bad' else 'good' end
@@ -53,6 +55,8 @@ const before = `
       ('/predictions', 'd', 1, '2026-01-05T10:20:00Z', null),
       ('/sent', 'e', 4, '2026-01-05T10:20:00Z', null),
       ('/predictions', 'f', 1, '2026-01-05T10:40:00Z', null)) as given(source, id, quantity, at, line)`;
+
+const sure = { probability: 0.1 + 0.2, probabilities: { good: 0.7, bad: 0.1 + 0.2 } };
 
 /** A database of the first four migrations with that in it, brought up to date. */
 async function carried(connection: Connection): Promise<void> {
@@ -110,6 +114,28 @@ describe("what was stored before it was counted", () => {
         differing: await differingSums(tx),
       }));
       expect({ sums, differing }).toEqual({ sums: [{ predictions: 20 }, { predictions: 20 }], differing: [] });
+      // What was answered in four columns is one outcome, to the last digit; labels mean what they meant.
+      const outcomes = await tenant.transaction((tx) =>
+        tx.execute(sql`
+          select p.outcome, f.label, to_jsonb(i / 7.0::float8) as number, pr.outcome as form
+          from generate_series(1, 60) i join lepta.predictions p on p.id = lpad(i::text, 32, '0')::uuid
+          join lepta.products pr on pr.name = p.product left join lepta.feedback f on f.prediction_id = p.id order by i`),
+      );
+      expect(outcomes.rows).toHaveLength(60);
+      for (const [at, row] of outcomes.rows.entries()) {
+        const i = at + 1;
+        const label = i % 4 === 0 ? "bad" : "good";
+        const truth = i % 2 === 0 ? "bad" : "good";
+        expect(row).toEqual({
+          outcome:
+            i % 3 === 1
+              ? { kind: "number", value: i / 7 }
+              : { kind: "class", label, ...(i === 60 ? sure : { probability: 1, probabilities: { [label]: 1 } }) },
+          label: i % 7 === 0 ? null : i % 3 === 1 ? 0.3 : truth,
+          number: i / 7,
+          form: { kind: "class", classes: ["good", "bad"], positive: "bad" },
+        });
+      }
     } finally {
       await connection.close();
     }
