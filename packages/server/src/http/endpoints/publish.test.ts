@@ -43,7 +43,11 @@ describeStores("publishing over HTTP", (open) => {
     const made = await client.registerVersion("loans", { name: "linear", files });
     expect(made).toMatchObject({ product: "loans", version: 1, name: "linear", threshold: 0.3 });
     expect(await client.registerVersion("loans", { name: "other", files })).toEqual(made);
-    expect(await client.product("loans")).toMatchObject({ task: "binary", target: "risk", positive: "bad" });
+    expect(await client.product("loans")).toMatchObject({
+      task: "binary",
+      target: "risk",
+      outcome: { positive: "bad" },
+    });
     const deployment = await client.deploy("loans", {
       variants: [{ version: 1, role: "champion", weight: 1 }],
       replaces: null,
