@@ -52,6 +52,22 @@ export async function rows(client: Client): Promise<void> {
   await client.feedback("rent", predicted.id, "dear");
 }
 
+const machines = () =>
+  defineProduct({
+    name: "machines",
+    data: table("machines.csv", { target: "due", columns: { heat: "number" } }),
+    task: tabular.task<boolean>("alarm"),
+  });
+
+/** Never called: only compiled. A task of one's own says what its labels are. */
+export async function own(client: ReturnType<typeof createClient<ReturnType<typeof machines>>>): Promise<void> {
+  const { id, outcome } = await client.predict("machines", { heat: 90 });
+  const flagged: boolean = outcome.flagged;
+  await client.feedback("machines", id, flagged);
+  // @ts-expect-error true or false
+  await client.feedback("machines", id, "yes");
+}
+
 /** Never called: only compiled. */
 export async function untyped(client: ReturnType<typeof createClient<typeof free>>): Promise<void> {
   await client.predict("free", { anything: 1, other: "x" });

@@ -1,4 +1,5 @@
 // `defineProduct(…)`: one typed declaration of data, task, gates, deployment and price.
+import type { Label } from "@lepta/api";
 import { taskFamilies, taskFamily } from "@lepta/ml";
 import { checkKeys, checkKind, checkText, checkWord, refuse, shown } from "./checks.ts";
 import { type Columns, columnTypes } from "./columns.ts";
@@ -71,7 +72,7 @@ export function defineProduct<const N extends string, const C extends Columns>(
 export function defineProduct<const N extends string, const C extends Columns>(
   definition: Regressing<N, C>,
 ): Product<N, C, RegressorTask>;
-export function defineProduct<const N extends string, const C extends Columns, L extends string | number>(
+export function defineProduct<const N extends string, const C extends Columns, L extends Label>(
   definition: Other<N, C, L>,
 ): Product<N, C, OwnTask<L>>;
 export function defineProduct<const N extends string, const C extends Columns>(

@@ -1,4 +1,5 @@
 // `tabular.classifier()`, `tabular.regressor()` and `tabular.task(…)`: what is learnt from a table.
+import type { Label } from "@lepta/api";
 import { taskFamilies, taskFamily } from "@lepta/ml";
 import { checkKeys, checkWord } from "./checks.ts";
 
@@ -11,17 +12,17 @@ export interface Costs {
 }
 
 /** A task as a product file has it: the maker of its family, and that maker's options. */
-export interface ProductTask<Kind extends string = string, Label = string | number> {
+export interface ProductTask<Kind extends string = string, L = Label> {
   readonly kind: Kind;
   readonly costs?: Costs | undefined;
   /** Never there: the type of the labels that a typed client knows. */
-  readonly label?: Label;
+  readonly label?: L;
 }
 
 declare const own: unique symbol;
 
 /** A task of one's own; the types of gates and labels that the house's tasks have are not its. */
-export interface OwnTask<Label = string | number> extends ProductTask<string, Label> {
+export interface OwnTask<L = Label> extends ProductTask<string, L> {
   readonly [own]: true;
 }
 
@@ -49,17 +50,17 @@ export const tabular: {
    * A task of one's own, by the maker of its family: `registerTaskFamily` of @lepta/ml made it known before.
    * Throws `product-invalid` where no family has the maker, or it has no such option.
    */
-  task<Label = string | number>(maker: string, options?: Readonly<Record<string, unknown>>): OwnTask<Label>;
+  task<L extends Label = Label>(maker: string, options?: Readonly<Record<string, unknown>>): OwnTask<L>;
 } = {
   classifier,
   regressor: () => ({ kind: "regressor" }),
-  task<Label>(maker: string, options: Readonly<Record<string, unknown>> = {}) {
+  task<L extends Label>(maker: string, options: Readonly<Record<string, unknown>> = {}) {
     checkWord(
       "tabular.task(…): the maker",
       maker,
       taskFamilies().map((family) => family.maker),
     );
     checkKeys(`tabular.task("${maker}", …)`, options, taskFamily(maker).options);
-    return { kind: maker, ...options } as OwnTask<Label>;
+    return { kind: maker, ...options } as OwnTask<L>;
   },
 };
