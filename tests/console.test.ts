@@ -47,6 +47,8 @@ let firstRun: string;
 /** What the browser complained of: script errors, console errors, policy violations. */
 const complaints: string[] = [];
 
+const readAuc = { title: "AUC", direction: "higher", unit: "" } as const;
+
 describe.skipIf(!present)(present ? "the console" : `the console (no Chromium at ${executablePath})`, () => {
   beforeAll(async () => {
     dir = mkdtempSync(join(tmpdir(), "lepta-console-"));
@@ -273,7 +275,11 @@ describe.skipIf(!present)(present ? "the console" : `the console (no Chromium at
     for (const auc of [0.73, 0.79]) {
       const run = await createRun(tenant, { product: "fraud", seed: 1 });
       runs.push(run);
-      const summary = { rows: 200, metrics: metrics(auc), headline: { model: "network", metric: "auc", value: auc } };
+      const summary = {
+        rows: 200,
+        metrics: metrics(auc),
+        headline: { model: "network", metric: "auc", value: auc, ...readAuc },
+      };
       await recordStage(tenant, run, { name: "evaluate", position: 0, status: "running" });
       await recordStage(tenant, run, {
         name: "evaluate",
@@ -307,7 +313,15 @@ describe.skipIf(!present)(present ? "the console" : `the console (no Chromium at
     const run = await createRun(tenant, { product: "credit", seed: 3 });
     await recordStage(tenant, run, { name: "train", position: 0, status: "running" });
     await appendRunEvents(tenant, run, [
-      { type: "metric", stage: "train", model: "baseline", step: 1, epoch: 1, values: { loss: 0.52, auc: 0.77 } },
+      {
+        type: "metric",
+        stage: "train",
+        model: "baseline",
+        step: 1,
+        epoch: 1,
+        values: { loss: 0.52, auc: 0.77 },
+        metrics: { auc: readAuc },
+      },
     ]);
     await finishRun(tenant, run, "done");
     await page.goto(`${server.url}/runs/${run}`);

@@ -56,6 +56,7 @@ export {
 } from "./inference.ts";
 export { createInvoiceRequest, type Invoice, type InvoiceLine, invoice, invoiceLine, period } from "./invoice.ts";
 export { type CreatedKey, createdKey, createKeyRequest, type Key, key, type Scope, scope } from "./key.ts";
+export { type Metric, type MetricTitle, metric, metricTitle } from "./metric.ts";
 export { openApiDocument } from "./openapi.ts";
 export {
   type Label,

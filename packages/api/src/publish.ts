@@ -10,8 +10,6 @@ export const upload = z
   .meta({ id: "Upload", description: "A file that waits for the version that it is of" });
 export type Upload = z.infer<typeof upload>;
 
-const newInterval = z.strictObject({ value: z.number(), low: z.number().nullable(), high: z.number().nullable() });
-
 /** A bundle is a handful of files in one folder. */
 export const bundleFile = z.strictObject({
   path: z
@@ -36,7 +34,6 @@ export const newVersion = z
     name: text.min(1).max(100).meta({ description: "The model's name, e.g. network" }),
     files: z.array(bundleFile).min(2).max(50),
     run: id.optional(),
-    baseline: z.record(z.string(), newInterval).optional(),
     confusion: confusion.optional(),
   })
   .meta({ id: "NewVersion" });

@@ -1,5 +1,6 @@
 // A run of the pipeline: its stages, its training curves, and its events as they happen.
 import * as z from "zod";
+import { metricTitle } from "./metric.ts";
 import { id, productName, time } from "./scalars.ts";
 
 export const runStatus = z.enum(["running", "done", "failed", "interrupted"]);
@@ -34,6 +35,10 @@ export const runEvent = z
       step: z.int().nonnegative(),
       epoch: z.number().nullable(),
       values: z.record(z.string(), z.number()).meta({ description: "e.g. loss, validationLoss, auc" }),
+      metrics: z
+        .record(z.string(), metricTitle)
+        .optional()
+        .meta({ description: "How to read those of the values that are metrics; the others are losses" }),
     }),
     z.object({
       ...eventBase,
@@ -64,6 +69,7 @@ export const curve = z
     stage: z.string(),
     model: z.string(),
     name: z.string().meta({ description: "The value's name in the metric events" }),
+    metric: metricTitle.nullable().meta({ description: "null: a loss" }),
     points: z.array(z.tuple([z.number(), z.number()])).meta({ description: "[step, value], by step" }),
   })
   .meta({ id: "Curve" });
@@ -75,6 +81,7 @@ export const headline = z
     model: z.string().meta({ description: "Which of the run's models it is of" }),
     metric: z.string().meta({ description: "e.g. auc" }),
     value: z.number(),
+    ...metricTitle.shape,
   })
   .meta({ id: "Headline", description: "The deciding metric on the held-out test part" });
 export type Headline = z.infer<typeof headline>;

@@ -1,5 +1,6 @@
 // A model version: what was trained, on which data, and how good it measured.
 import * as z from "zod";
+import { metric } from "./metric.ts";
 import { count, hash, id, interval, productName, time } from "./scalars.ts";
 
 /** Names a version inside predictions, deployments and invoice lines. */
@@ -34,8 +35,8 @@ export const version = versionReference
   .extend({
     product: productName,
     run: id.nullable(),
-    metrics: z.record(z.string(), interval).meta({ description: "On the held-out test part" }),
-    baseline: z.record(z.string(), interval).nullable(),
+    metrics: z.record(z.string(), metric).meta({ description: "On the held-out test part, the deciding one first" }),
+    baseline: z.record(z.string(), metric).nullable(),
     trivial: trivial.nullable(),
     confusion: confusion.nullable(),
     threshold: z.number().nullable(),

@@ -1,4 +1,5 @@
 // What the pipeline tells while it works; the commands draw it, the store keeps it.
+import type { MetricTitle } from "@lepta/ml";
 
 export type PipelineEvent =
   /** The server is up, before the first stage. `consoleUrl` carries the store's key: it is for the terminal alone. */
@@ -21,6 +22,8 @@ export type PipelineEvent =
       readonly epochs: number;
       /** For example loss, validationLoss, auc. */
       readonly values: Readonly<Record<string, number>>;
+      /** How to read those of the values that are metrics; the others are losses. */
+      readonly metrics: Readonly<Record<string, MetricTitle>>;
     }
   | { readonly type: "message"; readonly level: "info" | "warning"; readonly text: string };
 

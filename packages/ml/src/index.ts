@@ -167,7 +167,7 @@ export {
 } from "./search/space.ts";
 export type { Trial } from "./search/trial.ts";
 // tasks/
-export { bestCandidate, type CandidateOptions, trainCandidates } from "./tasks/candidates.ts";
+export { bestCandidate, type CandidateEvent, type CandidateOptions, trainCandidates } from "./tasks/candidates.ts";
 export {
   type CrossValidateOptions,
   crossValidate,

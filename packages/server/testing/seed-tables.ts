@@ -66,7 +66,7 @@ export async function seedOrganisation(store: Store, name: string): Promise<stri
       version: 1,
       name: "network",
       runId: run,
-      metrics: { auc: { value: 0.8, low: 0.75, high: 0.85 } },
+      metrics: { auc: { title: "AUC", direction: "higher", unit: "", value: 0.8, low: 0.75, high: 0.85 } },
       dataHash: sha256("data"),
       modelHash: sha256("model"),
       bundleHash: sha256("bundle"),

@@ -1,29 +1,29 @@
-// Names, order and choice of metrics.
+// Choice, order and reading of metrics that say what they are.
+import type { Metric } from "@lepta/api";
 import { describe, expect, it } from "vitest";
-import { headlineMetric, metricName, orderedMetrics } from "./metrics.ts";
+import { deciding, meaning, namesOf } from "./metrics.ts";
 
-const interval = { value: 0.8, low: null, high: null };
+const metric = (title: string, unit = ""): Metric => ({
+  title,
+  direction: "lower",
+  unit,
+  value: 0.8,
+  low: null,
+  high: null,
+});
 
 describe("metrics", () => {
-  it("knows the usual names and spells out the others", () => {
-    expect(metricName("auc").label).toBe("AUC");
-    expect(metricName("defaultRate")).toMatchObject({ label: "Default rate", better: "higher" });
-    expect(metricName("pinballLoss").better).toBe("lower");
+  it("stands for a version by the first, whatever it is called", () => {
+    expect(deciding({ pinball: metric("pinball loss"), auc: metric("AUC") })?.title).toBe("pinball loss");
+    expect(deciding({})).toBeUndefined();
   });
 
-  it("picks the task's own metric, else the first there is", () => {
-    expect(headlineMetric("binary", { logLoss: interval, auc: interval })?.name).toBe("auc");
-    expect(headlineMetric("regression", { r2: interval })?.name).toBe("r2");
-    expect(headlineMetric("regression", { custom: interval })?.name).toBe("custom");
-    expect(headlineMetric("binary", {})).toBeUndefined();
+  it("says which way is better, and the unit where there is one", () => {
+    expect(meaning(metric("RMSE", "of the target"))).toBe("lower is better; of the target");
+    expect(meaning(metric("share"))).toBe("lower is better");
   });
 
-  it("orders the known before the unknown, each once", () => {
-    expect(orderedMetrics({ zeta: 1, logLoss: 1 }, { auc: 1, alpha: 1, logLoss: 1 })).toEqual([
-      "auc",
-      "logLoss",
-      "alpha",
-      "zeta",
-    ]);
+  it("orders both by the first, each once", () => {
+    expect(namesOf({ zeta: 1, logLoss: 1 }, { auc: 1, logLoss: 1 })).toEqual(["zeta", "logLoss", "auc"]);
   });
 });

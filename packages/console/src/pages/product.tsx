@@ -1,6 +1,6 @@
 // One product: what answers its calls now, how the variants compare, and the way to its versions, runs and predictions.
 import type { Product } from "@lepta/api";
-import { headlineMetric, metricName } from "../format/metrics.ts";
+import { deciding } from "../format/metrics.ts";
 import { formatMicros } from "../format/money.ts";
 import { formatBounds, formatCount, formatShare, formatValue } from "../format/numbers.ts";
 import { viewOf } from "../outcomes/index.ts";
@@ -74,14 +74,14 @@ function Body({ product }: { product: Product }) {
   const variants = experiment.data?.variants ?? [];
   const champion = variants.find((variant) => variant.role === "champion");
   const version = versions.data?.items.find((v) => v.id === champion?.model.id);
-  const headline = version && headlineMetric(product.task, version.metrics);
+  const headline = version && deciding(version.metrics);
   const answered = variants.reduce((sum, variant) => sum + variant.predictions, 0);
   const labelled = variants.reduce((sum, variant) => sum + variant.feedback, 0);
   const facts: Fact[] = [
     {
-      name: headline ? `Champion’s ${metricName(headline.name).label}` : "Champion",
-      value: headline ? formatValue(headline.interval.value) : "–",
-      note: (headline && formatBounds(headline.interval)) ?? "on the test part",
+      name: headline ? `Champion’s ${headline.title}` : "Champion",
+      value: headline ? formatValue(headline.value) : "–",
+      note: (headline && formatBounds(headline)) ?? "on the test part",
     },
     {
       name: "Champion’s cost",

@@ -1,7 +1,7 @@
 // The products: what each one's champion is worth, how its traffic is shared, what it answered and what that cost.
 import type { ApiClient, CallOptions, Experiment, Product, Version } from "@lepta/api";
 import type { ReactNode } from "react";
-import { headlineMetric, metricName } from "../format/metrics.ts";
+import { deciding, meaning } from "../format/metrics.ts";
 import { formatCount } from "../format/numbers.ts";
 import { type Column, DataTable } from "../parts/data-table.tsx";
 import { FirstUse } from "../parts/first-use.tsx";
@@ -128,13 +128,12 @@ function readRows(client: ApiClient, products: readonly Product[], options: Call
   );
 }
 
-function quality({ product, version }: Row): ReactNode {
-  const headline = version && headlineMetric(product.task, version.metrics);
+function quality({ version }: Row): ReactNode {
+  const headline = version && deciding(version.metrics);
   if (!headline) return undefined;
-  const { label, meaning } = metricName(headline.name);
   return (
-    <span title={meaning}>
-      <IntervalText interval={headline.interval} name={label} />
+    <span title={meaning(headline)}>
+      <IntervalText interval={headline} name={headline.title} />
     </span>
   );
 }

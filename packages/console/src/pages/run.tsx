@@ -1,6 +1,5 @@
 // One run: its stages with what they took, and its curves as they grow.
 import { type Run, runName } from "@lepta/api";
-import { metricName } from "../format/metrics.ts";
 import { formatValue } from "../format/numbers.ts";
 import { CurvePlotView } from "../parts/curve-plot.tsx";
 import { Facts } from "../parts/facts.tsx";
@@ -121,9 +120,9 @@ function CurveFigures({ plots }: { plots: readonly CurvePlot[] }) {
   if (plots.length === 0) return null;
   return (
     <Facts
-      facts={plots.flatMap(({ quantity, series }) =>
+      facts={plots.flatMap(({ title, series }) =>
         series.map(({ part, last }) => ({
-          name: `${metricName(quantity).label}, ${part === "train" ? "training" : "held out"}`,
+          name: `${title}, ${part === "train" ? "training" : "held out"}`,
           value: formatValue(last),
         })),
       )}

@@ -1,6 +1,6 @@
 // The runs: what ran, what runs, what was interrupted and how it goes on, and any two beside each other.
 import { type RunSummary, runName } from "@lepta/api";
-import { metricName } from "../format/metrics.ts";
+import { meaning } from "../format/metrics.ts";
 import { formatValue } from "../format/numbers.ts";
 import { type Column, DataTable } from "../parts/data-table.tsx";
 import { Loaded } from "../parts/loading.tsx";
@@ -28,8 +28,8 @@ const columns: readonly Column<RunSummary>[] = [
       headline === null ? (
         none
       ) : (
-        <span title={metricName(headline.metric).meaning}>
-          <span className="dim small">{metricName(headline.metric).label}</span> {formatValue(headline.value)}
+        <span title={meaning(headline)}>
+          <span className="dim small">{headline.title}</span> {formatValue(headline.value)}
           <div className="dim small">{headline.model}</div>
         </span>
       ),

@@ -1,7 +1,6 @@
 // One quantity of one model over the training steps: training thin, validation strong, the best value marked.
 import { useMemo, useState } from "react";
 import uPlot from "uplot";
-import { metricName } from "../format/metrics.ts";
 import { formatCount, formatValue } from "../format/numbers.ts";
 import { alignPoints, type CurvePlot, type PlotSeries } from "../state/curves.ts";
 import styles from "./curve-plot.module.css";
@@ -10,7 +9,7 @@ import { axis, Plot } from "./plot.tsx";
 export function CurvePlotView({ plot }: { plot: CurvePlot }) {
   const [cursor, setCursor] = useState<number | null>(null);
   const data = useMemo(() => alignPoints(plot.series.map((s) => s.points)), [plot]);
-  const { label } = metricName(plot.quantity);
+  const { title: label } = plot;
   const step = cursor === null ? undefined : data[0][cursor];
   const spoken = plot.series.map((s) => `${s.part} ${formatValue(s.last)}, best ${formatValue(s.best[1])}`).join("; ");
 

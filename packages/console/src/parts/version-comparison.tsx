@@ -1,6 +1,6 @@
 // Two versions metric by metric on one scale each, their confusion matrices, and what they were made of.
-import type { Version } from "@lepta/api";
-import { metricName, orderedMetrics } from "../format/metrics.ts";
+import type { Metric, Version } from "@lepta/api";
+import { meaning, namesOf } from "../format/metrics.ts";
 import { formatValue } from "../format/numbers.ts";
 import { plotDomain } from "../state/comparison.ts";
 import { ConfusionMatrix } from "./confusion-matrix.tsx";
@@ -52,7 +52,8 @@ interface MetricTableProps {
 
 /** Each metric on a line, both sides on the line's own scale. */
 export function MetricTable({ label, left, right, trivial }: MetricTableProps) {
-  const names = orderedMetrics(left.metrics, right?.metrics ?? {});
+  const names = namesOf(left.metrics, right?.metrics ?? {});
+  const about = (name: string) => (left.metrics[name] ?? right?.metrics[name]) as Metric;
   const side = (of: Side): Column<string> => ({
     header: of.name,
     numeric: true,
@@ -65,9 +66,9 @@ export function MetricTable({ label, left, right, trivial }: MetricTableProps) {
     {
       header: "Metric",
       cell: (name) => (
-        <span title={metricName(name).meaning}>
-          {metricName(name).label}
-          <div className="dim small">{metricName(name).better} is better</div>
+        <span title={meaning(about(name))}>
+          {about(name).title}
+          <div className="dim small">{about(name).direction} is better</div>
         </span>
       ),
     },
@@ -96,7 +97,7 @@ export function MetricTable({ label, left, right, trivial }: MetricTableProps) {
                 interval={interval}
                 domain={domain}
                 tone={i === 0 ? "plain" : "second"}
-                label={`${metricName(name).label} of ${i === 0 ? left.name : right?.name}`}
+                label={`${about(name).title} of ${i === 0 ? left.name : right?.name}`}
               />
             ),
         );

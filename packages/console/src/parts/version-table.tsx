@@ -1,6 +1,6 @@
 // Versions in a table: how good, made when, and which of them answers now.
 import type { Product, Variant, Version } from "@lepta/api";
-import { headlineMetric, metricName } from "../format/metrics.ts";
+import { deciding } from "../format/metrics.ts";
 import { plotDomain } from "../state/comparison.ts";
 import { type Column, DataTable } from "./data-table.tsx";
 import { Hash } from "./hash.tsx";
@@ -11,7 +11,7 @@ import { RoleBadge } from "./status-badge.tsx";
 import { Ago } from "./time-text.tsx";
 
 interface VersionTableProps {
-  product: Pick<Product, "name" | "task">;
+  product: Pick<Product, "name">;
   versions: readonly Version[];
   variants: readonly Variant[];
 }
@@ -24,9 +24,9 @@ export function VersionTable({ product, versions, variants }: VersionTableProps)
       </Nothing>
     );
   }
-  const headlines = new Map(versions.map((version) => [version.id, headlineMetric(product.task, version.metrics)]));
+  const headlines = new Map(versions.map((version) => [version.id, deciding(version.metrics)]));
   const first = [...headlines.values()].find((headline) => headline !== undefined);
-  const domain = plotDomain([...headlines.values()].map((h) => (h?.name === first?.name ? h?.interval : undefined)));
+  const domain = plotDomain([...headlines.values()].map((h) => (h?.title === first?.title ? h : undefined)));
   const roleOf = (version: Version) => variants.find((variant) => variant.model.id === version.id)?.role;
   const columns: Column<Version>[] = [
     { header: "Version", cell: (version) => <VersionLink product={product.name} model={version} /> },
@@ -38,11 +38,11 @@ export function VersionTable({ product, versions, variants }: VersionTableProps)
       },
     },
     {
-      header: first ? metricName(first.name).label : "Quality",
+      header: first?.title ?? "Quality",
       numeric: true,
       cell: (version) => {
         const headline = headlines.get(version.id);
-        return headline ? <IntervalText interval={headline.interval} /> : "–";
+        return headline ? <IntervalText interval={headline} /> : "–";
       },
     },
     {
@@ -50,16 +50,9 @@ export function VersionTable({ product, versions, variants }: VersionTableProps)
       wide: true,
       cell: (version) => {
         const headline = headlines.get(version.id);
-        if (!headline || headline.name !== first?.name) return null;
+        if (!headline || headline.title !== first?.title) return null;
         const tone = roleOf(version) ?? "plain";
-        return (
-          <IntervalPlot
-            interval={headline.interval}
-            domain={domain}
-            tone={tone}
-            label={metricName(headline.name).label}
-          />
-        );
+        return <IntervalPlot interval={headline} domain={domain} tone={tone} label={headline.title} />;
       },
     },
     { header: "Data", cell: (version) => <Hash value={version.dataHash} name="data hash" short={8} /> },

@@ -3,10 +3,11 @@ import type { Curve } from "@lepta/api";
 import { describe, expect, it } from "vitest";
 import { alignPoints, arrangeCurves, isCurve, readCurveName } from "./curves.ts";
 
-const curve = (model: string, name: string, points: [number, number][]): Curve => ({
+const curve = (model: string, name: string, points: [number, number][], metric: Curve["metric"] = null): Curve => ({
   stage: "train",
   model,
   name,
+  metric,
   points,
 });
 
@@ -31,11 +32,16 @@ describe("readCurveName", () => {
 describe("arrangeCurves", () => {
   it("pairs training with validation, loss first, and knows the best", () => {
     const plots = arrangeCurves([
-      curve("network", "auc", [
-        [10, 0.7],
-        [20, 0.8],
-        [30, 0.75],
-      ]),
+      curve(
+        "network",
+        "auc",
+        [
+          [10, 0.7],
+          [20, 0.8],
+          [30, 0.75],
+        ],
+        { title: "AUC", direction: "higher", unit: "" },
+      ),
       curve("network", "validationLoss", [
         [10, 0.6],
         [20, 0.5],
@@ -55,6 +61,7 @@ describe("arrangeCurves", () => {
     ]);
     expect(plots[0]?.series[1]).toMatchObject({ best: [20, 0.5], last: 0.55 });
     expect(plots[1]?.series[0]?.best).toEqual([20, 0.8]);
+    expect(plots.map(({ title }) => title)).toEqual(["Loss", "AUC", "Loss"]);
   });
 });
 

@@ -1,6 +1,5 @@
 // A run's curves arranged for drawing: one plot per model and quantity, training against validation.
 import type { Curve } from "@lepta/api";
-import { metricName } from "../format/metrics.ts";
 
 export type Part = "train" | "validation";
 export interface PlotSeries {
@@ -14,6 +13,8 @@ export interface PlotSeries {
 export interface CurvePlot {
   readonly model: string;
   readonly quantity: string;
+  /** As people read it. */
+  readonly title: string;
   readonly better: "higher" | "lower";
   readonly series: readonly PlotSeries[];
 }
@@ -45,7 +46,9 @@ export function arrangeCurves(curves: readonly Curve[]): CurvePlot[] {
   const models = [...new Set(curves.map((curve) => curve.model))];
   return [...plots.values()]
     .map(({ model, quantity, curves: own }) => {
-      const { better } = metricName(quantity);
+      // What says nothing of itself is a loss.
+      const about = own.map(({ curve }) => curve.metric).find((metric) => metric !== null);
+      const better = about?.direction ?? "lower";
       const series = own
         .map(({ part, curve }) => ({
           part,
@@ -54,7 +57,7 @@ export function arrangeCurves(curves: readonly Curve[]): CurvePlot[] {
           best: bestPoint(curve.points, better),
         }))
         .sort((a, b) => a.part.localeCompare(b.part));
-      return { model, quantity, better, series };
+      return { model, quantity, title: about?.title ?? spelled(quantity), better, series };
     })
     .sort(
       (a, b) =>
@@ -62,6 +65,15 @@ export function arrangeCurves(curves: readonly Curve[]): CurvePlot[] {
         Number(b.quantity === "loss") - Number(a.quantity === "loss") ||
         a.quantity.localeCompare(b.quantity),
     );
+}
+
+/** `pinballLoss` → Pinball loss. */
+function spelled(name: string): string {
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
+    .replaceAll("_", " ")
+    .toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** A plot of one step is a lone dot that says less than its figure. */

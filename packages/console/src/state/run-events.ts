@@ -37,7 +37,8 @@ function withPoints(curves: readonly Curve[], event: RunEvent & { type: "metric"
     const at = next.findIndex((c) => c.stage === event.stage && c.model === event.model && c.name === name);
     const point: [number, number] = [event.step, value];
     const old = next[at];
-    if (!old) next.push({ stage: event.stage, model: event.model, name, points: [point] });
+    const metric = event.metrics?.[name] ?? null;
+    if (!old) next.push({ stage: event.stage, model: event.model, name, metric, points: [point] });
     else next[at] = { ...old, points: insertByStep(old.points, point) };
   }
   return next;

@@ -12,5 +12,7 @@ export function headlineOf(models: readonly Pick<EvaluatedModel, "model" | "metr
     return measured === undefined ? [] : [{ model, measured }];
   });
   const [best] = figures.sort((a, b) => advantage(a.measured, b.measured.value, a.measured.value));
-  return best === undefined ? null : { model: best.model, metric: deciding, value: best.measured.value };
+  if (best === undefined) return null;
+  const { value, title, direction, unit } = best.measured;
+  return { model: best.model, metric: deciding, value, title, direction, unit };
 }

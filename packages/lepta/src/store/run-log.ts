@@ -82,8 +82,16 @@ export async function createRunLog(client: ApiClient, product: string, seed: num
 function toRunEvent(event: PipelineEvent, stage: string | null): NewRunEvents[number] | undefined {
   switch (event.type) {
     case "epoch": {
-      const { model, epoch, values } = event;
-      return { type: "metric", stage: stage ?? "train", model, step: epoch, epoch, values: { ...values } };
+      const { model, epoch, values, metrics } = event;
+      return {
+        type: "metric",
+        stage: stage ?? "train",
+        model,
+        step: epoch,
+        epoch,
+        values: { ...values },
+        metrics: { ...metrics },
+      };
     }
     case "progress": {
       const { label, done, total } = event;

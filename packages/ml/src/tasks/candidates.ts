@@ -1,15 +1,22 @@
 // The one training of products and of the command line: every candidate, and which of them is better.
 import { pointMetrics } from "../evaluate/evaluate-predictions.ts";
-import { advantage } from "../evaluate/metrics/metric.ts";
+import { advantage, type MetricTitle } from "../evaluate/metrics/metric.ts";
 import { taskFor } from "./index.ts";
 import { type TrainEvent, type TrainOptions, train } from "./train.ts";
 import type { TrainedTask } from "./trained-task.ts";
+
+/** Progress of one candidate. */
+export interface CandidateEvent extends TrainEvent {
+  readonly model: string;
+  /** How to read the event's metrics, by name. */
+  readonly titles: Readonly<Record<string, MetricTitle>>;
+}
 
 export interface CandidateOptions extends Omit<TrainOptions, "model" | "measure" | "settings" | "onEvent"> {
   /** Names of the task's models. Default: all of them, the simplest first. */
   readonly models?: readonly string[];
   /** Progress, with the metrics of the task on rows held out. */
-  readonly onEvent?: (event: TrainEvent & { readonly model: string }) => void;
+  readonly onEvent?: (event: CandidateEvent) => void;
   /** Told of each candidate when it is trained. */
   readonly onTrained?: (trained: TrainedTask) => void | Promise<void>;
 }
@@ -18,6 +25,7 @@ export interface CandidateOptions extends Omit<TrainOptions, "model" | "measure"
 export async function trainCandidates(options: CandidateOptions): Promise<TrainedTask[]> {
   const { models, onEvent, onTrained, ...common } = options;
   const task = common.task ?? taskFor(common.schema);
+  const titles = titlesOf(task.metrics);
   const trained: TrainedTask[] = [];
   for (const model of models ?? task.models.map(({ name }) => name)) {
     const one = await train({
@@ -28,7 +36,7 @@ export async function trainCandidates(options: CandidateOptions): Promise<Traine
         ? {}
         : {
             measure: (predictions) => pointMetrics({ ...predictions, metrics: task.metrics }),
-            onEvent: (event) => onEvent({ ...event, model }),
+            onEvent: (event) => onEvent({ ...event, model, titles }),
           }),
     });
     trained.push(one);
@@ -53,4 +61,8 @@ export function bestCandidate<T extends Pick<TrainedTask, "task" | "heldOut">>(c
     if (advantage(metric, value, best.value) > 0 || Number.isNaN(best.value)) best = { candidate, value };
   }
   return best.candidate;
+}
+
+function titlesOf(metrics: readonly (MetricTitle & { readonly name: string })[]): CandidateEvent["titles"] {
+  return Object.fromEntries(metrics.map(({ name, title, direction, unit }) => [name, { title, direction, unit }]));
 }

@@ -7,6 +7,8 @@ import { differingSums } from "../../testing/recount-sums.ts";
 import { staleMigrations } from "../../testing/stale-migrations.ts";
 import { describeStores } from "../../testing/stores.ts";
 import { createInvoice, readInvoice } from "../metering/invoices.ts";
+import { readRun } from "../registry/runs.ts";
+import { readVersion } from "../registry/versions.ts";
 import { type Connection, connectPglite, connectPostgresql } from "./connection.ts";
 import { migrate } from "./migrate.ts";
 import { openStore } from "./store.ts";
@@ -22,7 +24,11 @@ const before = `
   insert into lepta.products (organisation_id, name, task, target, classes, positive, inputs)
     values ('00000000-0000-4000-8000-000000000001', 'credit', 'binary', 'risk', '["good", "bad"]', 'bad', '[]');
   insert into lepta.model_versions (organisation_id, id, product, version, name, metrics, data_hash, model_hash, bundle_hash, versions, manifest, files)
-    values ('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-00000000000a', 'credit', 1, 'network', '{}', 'd', 'm', 'b', '{}', '{}', '[]');
+    values ('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-00000000000a', 'credit', 1, 'network', '{"logLoss": {"value": 0.5, "low": 0.4, "high": 0.6}, "auc": {"value": 0.8, "low": null, "high": null}}', 'd', 'm', 'b', '{}', '{}', '[]');
+  insert into lepta.runs (organisation_id, id, product, status, process)
+    values ('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-00000000000d', 'credit', 'done', '{}');
+  insert into lepta.run_stages (organisation_id, run_id, name, position, status, summary)
+    values ('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-00000000000d', 'evaluate', 2, 'done', '{"rows": 9, "headline": {"model": "network", "metric": "auc", "value": 0.8}}');
   insert into lepta.prices (organisation_id, id, product, amount_micros, currency, free_per_month, effective_from) values
     ('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-0000000000b1', 'credit', 1000, 'USD', 2, '2026-01-01'),
     ('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-0000000000b2', 'credit', 3000, 'USD', 2, '2026-01-05T10:30:00Z');
@@ -114,6 +120,15 @@ describe("what was stored before it was counted", () => {
         differing: await differingSums(tx),
       }));
       expect({ sums, differing }).toEqual({ sums: [{ predictions: 20 }, { predictions: 20 }], differing: [] });
+      // A metric says what it is, the deciding one first.
+      const auc = { title: "AUC", direction: "higher", unit: "" };
+      const version = await readVersion(tenant, { product: "credit", version: 1 });
+      expect(Object.entries(version.metrics)).toEqual([
+        ["auc", { ...auc, value: 0.8, low: null, high: null }],
+        ["logLoss", { title: "log loss", direction: "lower", unit: "nats", value: 0.5, low: 0.4, high: 0.6 }],
+      ]);
+      const run = await readRun(tenant, "00000000-0000-4000-8000-00000000000d");
+      expect(run.headline).toEqual({ model: "network", metric: "auc", value: 0.8, ...auc });
       // What was answered in four columns is one outcome, to the last digit; labels mean what they meant.
       const outcomes = await tenant.transaction((tx) =>
         tx.execute(sql`

@@ -14,7 +14,7 @@ import { registerVersion } from "./versions.ts";
 export async function publishVersion(
   store: Store,
   tenant: Tenant,
-  { product, name, files, run, baseline, confusion }: NewVersion & { readonly product: string },
+  { product, name, files, run, confusion }: NewVersion & { readonly product: string },
 ): Promise<Version> {
   const names = new Set(files.map(({ path }) => path.toLowerCase()));
   if (names.size < files.length) throw unusable("two of its files have one name");
@@ -34,7 +34,6 @@ export async function publishVersion(
       name,
       bundleDir,
       ...(run === undefined ? {} : { runId: run }),
-      ...(baseline === undefined ? {} : { baseline }),
       ...(confusion === undefined ? {} : { confusion }),
     });
   });

@@ -113,7 +113,8 @@ export function toCurves(events: readonly NewRunEvent[]): Curve[] {
     if (event.type !== "metric") continue;
     for (const [name, value] of Object.entries(event.values)) {
       const key = JSON.stringify([event.stage, event.model, name]);
-      const curve = curves.get(key) ?? { stage: event.stage, model: event.model, name, points: [] };
+      const curve = curves.get(key) ?? { stage: event.stage, model: event.model, name, metric: null, points: [] };
+      curve.metric ??= event.metrics?.[name] ?? null;
       curve.points.push([event.step, value]);
       curves.set(key, curve);
     }

@@ -1,7 +1,7 @@
 // Model versions: a bundle taken into the store, listed with what it measured, and put back on disk to be served.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { ApiError, type Page, trivial, type Version, type VersionFiles } from "@lepta/api";
+import { ApiError, metric, type Page, trivial, type Version, type VersionFiles } from "@lepta/api";
 import { MlError, type OutcomeForm, readBundle, readManifest as readBundleManifest } from "@lepta/ml";
 import { and, desc, eq, lt, sql } from "drizzle-orm";
 import { z } from "zod";
@@ -16,10 +16,7 @@ import { directoryHash, materialise, storeDirectory } from "../files/directories
 import { formOf, goesOnAs } from "../outcomes/index.ts";
 import { requireProduct } from "./products.ts";
 
-const measured = z
-  .object({ value: z.number(), low: z.number().nullish(), high: z.number().nullish() })
-  .transform(({ value, low, high }) => ({ value, low: low ?? null, high: high ?? null }));
-const metrics = z.record(z.string(), measured);
+const metrics = z.record(z.string(), metric);
 
 /** What the registry needs of a bundle's manifest; the rest is kept as it is. */
 const manifestSchema = z.looseObject({
@@ -42,8 +39,6 @@ export interface NewVersion {
   /** The bundle: model.onnx, manifest.json, card.md. */
   bundleDir: string;
   runId?: string | undefined;
-  /** The baseline's metrics on the same test part; the manifest's when absent. */
-  baseline?: Record<string, { value: number; low?: number | null; high?: number | null }> | undefined;
   /** counts[actual][predicted] on the test part. */
   confusion?: { labels: string[]; counts: number[][] } | undefined;
 }
@@ -96,7 +91,7 @@ export async function registerVersion(store: Store, tenant: Tenant, given: NewVe
         name: given.name,
         runId: given.runId ?? null,
         metrics: manifest.metrics,
-        baseline: given.baseline ? metrics.parse(given.baseline) : (manifest.baseline?.metrics ?? null),
+        baseline: manifest.baseline?.metrics ?? null,
         confusion: given.confusion ?? null,
         threshold: "threshold" in manifest.outcome ? manifest.outcome.threshold : null,
         dataHash: manifest.dataHash,

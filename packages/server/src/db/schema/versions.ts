@@ -1,10 +1,11 @@
 // Model versions: a bundle's files by content hash, its manifest and its measured quality.
-import type { Interval } from "@lepta/api";
+import type { Metric } from "@lepta/api";
 import {
   bigint,
   doublePrecision,
   foreignKey,
   integer,
+  json,
   jsonb,
   primaryKey,
   text,
@@ -33,8 +34,9 @@ export const modelVersions = lepta.table(
     /** The model's name, e.g. network. */
     name: text("name").notNull(),
     runId: uuid("run_id"),
-    metrics: jsonb("metrics").$type<Record<string, Interval>>().notNull(),
-    baseline: jsonb("baseline").$type<Record<string, Interval>>(),
+    /** The deciding one first: jsonb would forget the order. */
+    metrics: json("metrics").$type<Record<string, Metric>>().notNull(),
+    baseline: json("baseline").$type<Record<string, Metric>>(),
     confusion: jsonb("confusion").$type<{ labels: string[]; counts: number[][] }>(),
     threshold: doublePrecision("threshold"),
     dataHash: text("data_hash").notNull(),
