@@ -37,12 +37,13 @@ describe("applyRunEvent", () => {
         stage: "train",
         model: "network",
         name: "loss",
+        metric: null,
         points: [
           [0, 0.7],
           [10, 0.6],
         ],
       },
-      { stage: "train", model: "network", name: "validationLoss", points: [[10, 0.65]] },
+      { stage: "train", model: "network", name: "validationLoss", metric: null, points: [[10, 0.65]] },
     ]);
     expect(run.lastEvent).toBe(2);
   });

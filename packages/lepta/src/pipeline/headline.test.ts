@@ -18,8 +18,15 @@ test("the higher AUC, the lower RMSE", () => {
     model: "b",
     metric: "auc",
     value: 0.8,
+    title: "AUC",
+    direction: "higher",
+    unit: "",
   });
-  expect(headlineOf([of("a", { rmse: 2 }), of("b", { rmse: 3 })])).toEqual({ model: "a", metric: "rmse", value: 2 });
+  expect(headlineOf([of("a", { rmse: 2 }), of("b", { rmse: 3 })])).toMatchObject({
+    model: "a",
+    metric: "rmse",
+    value: 2,
+  });
 });
 
 test("none where nothing was measured", () => {

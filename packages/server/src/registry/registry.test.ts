@@ -73,6 +73,7 @@ describeStores("registry", (open) => {
           stage: "train",
           model: "network",
           name: "loss",
+          metric: null,
           points: [
             [1, 1],
             [2, 0.5],

@@ -9,6 +9,8 @@ import { creditBundle } from "../../../testing/credit-bundle.ts";
 import { type CreditServer, startCreditServer } from "../../../testing/credit-server.ts";
 import { describeStores, type TestStore } from "../../../testing/stores.ts";
 
+const gini = { title: "Gini", direction: "higher", unit: "" } as const;
+
 describeStores("publishing over HTTP", (open) => {
   let opened: TestStore;
   let server: CreditServer;
@@ -114,7 +116,15 @@ describeStores("publishing over HTTP", (open) => {
     const inputHash = "a".repeat(64);
     await client.recordStage(run, { name: "train", position: 0, status: "running", inputHash });
     await client.appendRunEvents(run, [
-      { type: "metric", stage: "train", model: "network", step: 1, epoch: 1, values: { loss: 0.5 } },
+      {
+        type: "metric",
+        stage: "train",
+        model: "network",
+        step: 1,
+        epoch: 1,
+        values: { loss: 0.5, gini: 0.6 },
+        metrics: { gini },
+      },
     ]);
     await client.appendRunEvents(run, []);
     const result = { folder: "x", nested: { list: [1, null, "a"] } };
@@ -124,7 +134,8 @@ describeStores("publishing over HTTP", (open) => {
     expect(await client.finishedStage({ product: "credit", name: "train", inputHash })).toMatchObject({ run, result });
     expect(await client.finishedStage({ product: "other", name: "train", inputHash })).toBeNull();
     expect((await client.run(run)).curves).toEqual([
-      { stage: "train", model: "network", name: "loss", points: [[1, 0.5]] },
+      { stage: "train", model: "network", name: "gini", metric: gini, points: [[1, 0.6]] },
+      { stage: "train", model: "network", name: "loss", metric: null, points: [[1, 0.5]] },
     ]);
   });
 
