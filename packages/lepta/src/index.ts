@@ -11,7 +11,7 @@ export {
 export { CliError, type LeptaErrorCode, leptaErrors } from "./errors.ts";
 export type { PipelineEvent, Report } from "./events.ts";
 export { type ShipOptions, type Shipped, type ShipResult, type ShipStage, ship } from "./pipeline/ship.ts";
-export type { StageName } from "./pipeline/stage-names.ts";
+export type { StageName } from "./pipeline/stages/index.ts";
 export type { Columns } from "./product/columns.ts";
 export { defineProduct, type Product } from "./product/define.ts";
 export { deploy, type ExperimentDeployment } from "./product/deploy.ts";

@@ -17,3 +17,8 @@ function canonicalJson(value: Json): string {
 export function hashOf(value: Json): string {
   return createHash("sha256").update(canonicalJson(value)).digest("hex");
 }
+
+/** A copy in plain JSON: no key that is undefined, no reference to anything outside. */
+export function plainCopy<T extends JsonObject>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}

@@ -1,6 +1,7 @@
 // `lepta ship`: every stage of a product that its inputs ask for, then the server stays up.
 import { Command } from "commander";
 import { type ShipResult, ship } from "../pipeline/ship.ts";
+import { productStages } from "../pipeline/stages/index.ts";
 import { type AccessFlags, accessOf, withAccessOptions } from "./access-options.ts";
 import { aborted, listenForEnd } from "./end-signals.ts";
 import { type CommonOptions, port } from "./options.ts";
@@ -65,6 +66,12 @@ async function run(path: string, options: ShipCommandOptions): Promise<void> {
   await served.close();
 }
 
+/** One a stage: its name, what it does. */
+function stageLines(): string[] {
+  const width = Math.max(...productStages.stages.map(({ name }) => name.length));
+  return productStages.stages.map(({ name, help }) => `  ${name.padEnd(width)}  ${help.does.replaceAll("`", "")}`);
+}
+
 export function shipCommand(): Command {
   const command = new Command("ship")
     .description("Run every stage of a product that its inputs ask for, deploy it, and stay up as its server.")
@@ -79,8 +86,5 @@ export function shipCommand(): Command {
     .option("--host <ADDRESS>", "address to listen on", "127.0.0.1");
   return withAccessOptions(command)
     .action(run)
-    .addHelpText(
-      "after",
-      "\nStages: data, train, evaluate, bundle, deploy, use, bill. A stage whose inputs did not change is reused.",
-    );
+    .addHelpText("after", `\nStages:\n${stageLines().join("\n")}\nA stage whose inputs did not change is reused.`);
 }

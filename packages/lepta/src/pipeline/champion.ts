@@ -17,27 +17,31 @@ import {
 } from "@lepta/ml";
 import { CliError } from "../errors.ts";
 import { hashOf } from "../json.ts";
+import type { TableKey } from "../learning/learning-table.ts";
 import { readForModel } from "../learning/score-file.ts";
 import { fetchBundle } from "../store/fetch-bundle.ts";
 import { formatCount, plural } from "../text/numbers.ts";
-import type { Workplace } from "./workplace.ts";
+import type { RunTools } from "./tools.ts";
 
-/** A deployed version, as the evaluate stage's input has it. */
-export type InService = {
+/** A deployed version. */
+type DeployedModel = {
   readonly role: "champion" | "challenger";
   readonly id: string;
   readonly name: string;
   readonly version: number;
 };
 
-/** The models that answer for a product now; none where nothing is deployed yet. */
-export async function modelsInService(client: ApiClient, product: string): Promise<InService[]> {
+/** What answers for a product now, as the evaluate stage's input has it; no models where nothing is deployed yet. */
+export type InService = { readonly product: string; readonly models: readonly DeployedModel[] };
+
+export async function inServiceOf(client: ApiClient, product: string): Promise<InService> {
   try {
     const { variants } = await client.deployment(product);
-    return variants.map(({ role, model: { id, name, version } }) => ({ role, id, name, version }));
+    const models = variants.map(({ role, model: { id, name, version } }) => ({ role, id, name, version }));
+    return { product, models };
   } catch (error) {
     const none = ["product-not-found", "deployment-not-found"];
-    if (error instanceof ApiError && none.includes(error.code)) return [];
+    if (error instanceof ApiError && none.includes(error.code)) return { product, models: [] };
     throw error;
   }
 }
@@ -50,24 +54,26 @@ export type ChampionBeside =
   | { readonly note: string; readonly figure: (figure: Figure) => Beside | undefined };
 
 /**
+ * @param key of the table that the test rows are of
  * @param test the held-out rows, as the product's file has them
  * @param own the new model's answers to them, decided
  * Throws what fetching, reading and running the champion's bundle throws.
  */
 export async function besideChampion(
-  workplace: Workplace,
-  inService: readonly InService[],
+  tools: RunTools,
+  { product, models }: InService,
+  key: TableKey,
   test: Table,
   own: Predictions,
-  { group, seed }: { readonly group: string | undefined; readonly seed: number },
 ): Promise<ChampionBeside> {
-  const champion = inService.find(({ role }) => role === "champion");
+  const { group, seed } = key;
+  const champion = models.find(({ role }) => role === "champion");
   if (champion === undefined) return { passed: true, note: "there is no champion yet" };
   const title = `the champion ${champion.name} v${champion.version}`;
   let answers: Answers = { same: false, reason: "it was not asked" };
-  for (const model of inService) {
+  for (const model of models) {
     if (model !== champion && model.id === champion.id) continue;
-    const theirs = await answersOf(workplace, model, test, own);
+    const theirs = await answersOf(tools, { product, version: model.version }, key, test, own);
     if (theirs.same)
       return {
         passed: true,
@@ -115,14 +121,14 @@ const rounding = 1e-5;
 
 /** A deployed model's answers to the test rows, each read from the product's file as that model reads. */
 async function answersOf(
-  workplace: Workplace,
-  { version }: Pick<InService, "version">,
+  { client, dataFile, folder, url }: RunTools,
+  { product, version }: { readonly product: string; readonly version: number },
+  { target, reading }: TableKey,
   test: Table,
   wanted: Predictions,
 ): Promise<Answers> {
-  const { client, product, dataFile } = workplace;
-  const dir = workplace.folder("champion", hashOf({ url: workplace.served.url, product: product.name, version }));
-  await fetchBundle(client, product.name, version, dir);
+  const dir = folder("champion", hashOf({ url, product, version }));
+  await fetchBundle(client, product, version, dir);
   const not = (reason: string): Answers => ({ same: false, reason });
   let bundle: Bundle;
   try {
@@ -132,10 +138,9 @@ async function answersOf(
     throw error;
   }
   const { manifest } = bundle;
-  if (manifest.target !== product.data.target) return not(`it predicts ${manifest.target}`);
+  if (manifest.target !== target) return not(`it predicts ${manifest.target}`);
   let read: Table;
   try {
-    const { reading } = product.data;
     read = await readForModel(dataFile, manifest, {
       withTarget: true,
       unreadable: "missing",

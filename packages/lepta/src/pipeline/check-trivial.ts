@@ -1,7 +1,7 @@
 // The trivial policy beside the models: no model below an answer that looks at no row is deployed.
 import { trivialText } from "@lepta/ml";
 import type { Evaluated } from "./evaluated.ts";
-import { StageRefusal } from "./stage.ts";
+import { StageRefusal } from "./run-stage.ts";
 
 /**
  * Throws `gate-failed`, with the figures that the stage would have put out, where the challenger loses no less on the

@@ -1,6 +1,7 @@
 // Gates on any metric, on cost and against the baseline; a refusal keeps and shows its figures.
 import { metrics } from "@lepta/ml";
 import { expect, test } from "vitest";
+import type { PipelineEvent } from "../events.ts";
 import type { JsonObject } from "../json.ts";
 import { defineProduct } from "../product/define.ts";
 import { type Gate, gate } from "../product/gate.ts";
@@ -10,7 +11,8 @@ import type { StageLog } from "../store/stage-log.ts";
 import { gatesText } from "../text/gates-text.ts";
 import type { EvaluatedModel } from "./evaluated.ts";
 import { gateResults } from "./gates.ts";
-import { runStage, type Stage, StageRefusal } from "./stage.ts";
+import { runStage, StageRefusal } from "./run-stage.ts";
+import type { RunTools } from "./tools.ts";
 
 function model(name: string, figures: Readonly<Record<string, number>>, meanCost: number | null): EvaluatedModel {
   const measured = Object.fromEntries(
@@ -77,21 +79,17 @@ test("a stage that refuses leaves its figures in the log and on the terminal", a
     end: async (...args) => void ends.push(args[3]),
   };
   const lines: string[] = [];
-  const stage: Stage<null, JsonObject, JsonObject> = {
+  const stage = {
     name: "evaluate",
-    run: async () => {
+    run: async (): Promise<JsonObject> => {
       throw new StageRefusal("gate-failed", "no", "yes", { auc: 0.7 });
     },
-    describe: (output) => [`AUC ${output.auc}`],
-    summary: (output) => output,
+    describe: (output: JsonObject) => [`AUC ${output.auc}`],
+    summary: (output: JsonObject) => output,
   };
-  const runner = {
-    workplace: null,
-    log,
-    codeVersion: "1",
-    signal: new AbortController().signal,
-    report: (event: { type: string; lines?: readonly string[] }) => void lines.push(...(event.lines ?? [])),
-  };
+  const report = (event: PipelineEvent): void => void (event.type === "stage-end" && lines.push(...event.lines));
+  const tools = { report, signal: new AbortController().signal } as RunTools;
+  const runner = { tools, log, codeVersion: "1", order: ["evaluate"] };
   await expect(runStage(runner, stage, {})).rejects.toMatchObject({ code: "gate-failed" });
   expect(ends).toMatchObject([{ status: "failed", summary: { auc: 0.7 } }]);
   expect(lines).toEqual(["AUC 0.7"]);

@@ -4,6 +4,11 @@ import { join } from "node:path";
 
 const kept = 8;
 
+/** Folder of what a product's stages keep. */
+export function stageFolder(home: string, product: string): string {
+  return join(home, "stages", product);
+}
+
 /** Whether the process lives that a half-written folder names: `<stage>-<hash>.<pid>.tmp`. Its own is left over. */
 function writerLives(name: string): boolean {
   const pid = Number(/\.(\d+)\.tmp$/.exec(name)?.[1]);
@@ -18,7 +23,7 @@ function writerLives(name: string): boolean {
 
 /** Removes all but the newest folders of each stage of a product, and what killed runs left half written. */
 export async function pruneStageFolders(home: string, product: string): Promise<void> {
-  const place = join(home, "stages", product);
+  const place = stageFolder(home, product);
   const names = await readdir(place).catch(() => []);
   const byStage = new Map<string, { path: string; at: number }[]>();
   for (const name of names) {

@@ -54,7 +54,8 @@ export async function createRunLog(client: ApiClient, product: string, seed: num
     },
     async find(name, inputHash) {
       const found = await client.finishedStage({ product, name, inputHash });
-      return (found?.result as JsonObject | null | undefined) ?? undefined;
+      const { output } = found?.result ?? {};
+      return typeof output === "string" ? (JSON.parse(output) as JsonObject) : undefined;
     },
     async start(name, position, inputHash) {
       await flush();
@@ -68,7 +69,8 @@ export async function createRunLog(client: ApiClient, product: string, seed: num
               error: errorOf(result.error),
               ...(result.summary === undefined ? {} : { summary: { ...result.summary } }),
             }
-          : { result: { ...result.output }, summary: { ...result.summary } };
+          : // As text: the store keeps no order of keys, and metrics stand in theirs, the deciding one first.
+            { result: { output: JSON.stringify(result.output) }, summary: { ...result.summary } };
       await client.recordStage(run, { name, position, inputHash, status: result.status, ...outcome });
     },
     async finish(status) {
@@ -83,15 +85,8 @@ function toRunEvent(event: PipelineEvent, stage: string | null): NewRunEvents[nu
   switch (event.type) {
     case "epoch": {
       const { model, epoch, values, metrics } = event;
-      return {
-        type: "metric",
-        stage: stage ?? "train",
-        model,
-        step: epoch,
-        epoch,
-        values: { ...values },
-        metrics: { ...metrics },
-      };
+      if (stage === null) return undefined;
+      return { type: "metric", stage, model, step: epoch, epoch, values: { ...values }, metrics: { ...metrics } };
     }
     case "progress": {
       const { label, done, total } = event;

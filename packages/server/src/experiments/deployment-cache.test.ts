@@ -44,6 +44,7 @@ function cache(prepare: (organisationId: string, deployment: Deployment) => Prom
   return {
     failures,
     current: () => made.current(seeded.organisationId, "credit"),
+    renew: () => made.renew(seeded.organisationId, "credit"),
     /** Resolves when the deployment's preparation has ended. */
     prepared: (deployment: Deployment) => endOf(deployment.id).promise.then(tick),
   };
@@ -101,4 +102,24 @@ test("errors are not kept", async () => {
   await expect(current()).rejects.toMatchObject({ code: "deployment-not-found" });
   const first = await put(1);
   expect((await current()).id).toBe(first.id);
+});
+
+test("renewed: what was deployed answers at once; what cannot be loaded is told, and the one before goes on", async () => {
+  const first = await put(1);
+  let broken = false;
+  const { current, renew, failures } = cache(async () => {
+    if (broken) throw new Error("it does not load");
+  });
+  await renew();
+  expect((await current()).id).toBe(first.id);
+  const second = await put(2);
+  const before = current();
+  await renew();
+  expect((await before).id).toBe(first.id);
+  expect((await current()).id).toBe(second.id);
+  broken = true;
+  await put(1);
+  await renew();
+  expect((await current()).id).toBe(second.id);
+  expect(failures).toMatchObject([{ message: "it does not load" }]);
 });

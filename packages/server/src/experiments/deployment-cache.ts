@@ -21,6 +21,11 @@ export interface DeploymentCache {
    * @throws ApiError product-not-found, deployment-not-found
    */
   current(organisationId: string, product: string): Promise<LiveDeployment>;
+  /**
+   * Resolves once the deployment that is stored now answers here, or cannot be prepared (which `onFailure` is told):
+   * requests that follow a deploy of this process are answered by it.
+   */
+  renew(organisationId: string, product: string): Promise<void>;
 }
 
 export interface DeploymentCacheOptions {
@@ -39,6 +44,8 @@ interface Entry {
   checking: Promise<void> | undefined;
   /** Id of a deployment that is being prepared, or failed to be. */
   preparing: string | undefined;
+  /** The end of that preparation, whatever it is. */
+  prepared: Promise<void> | undefined;
 }
 
 /** More products than this are dropped and read again. */
@@ -69,7 +76,7 @@ export function deploymentCache(store: Store, options: DeploymentCacheOptions): 
       if (entry.preparing === found.id) entry.preparing = undefined;
     };
     if (entry.live) {
-      ready.then(done, (error) => {
+      entry.prepared = ready.then(done, (error) => {
         onFailure?.(error, found);
         // Asked again later, not at each check: loading what cannot be loaded is not free.
         setTimeout(done, 10_000).unref();
@@ -83,7 +90,13 @@ export function deploymentCache(store: Store, options: DeploymentCacheOptions): 
       let entry = entries.get(key);
       if (!entry) {
         if (entries.size >= maxEntries) entries.clear();
-        entry = { live: undefined, checkedAt: Number.NEGATIVE_INFINITY, checking: undefined, preparing: undefined };
+        entry = {
+          live: undefined,
+          checkedAt: Number.NEGATIVE_INFINITY,
+          checking: undefined,
+          preparing: undefined,
+          prepared: undefined,
+        };
         entries.set(key, entry);
       }
       const age = now() - entry.checkedAt;
@@ -105,6 +118,15 @@ export function deploymentCache(store: Store, options: DeploymentCacheOptions): 
         throw error;
       }
       return entry.live as LiveDeployment;
+    },
+    async renew(organisationId, product) {
+      const entry = entries.get(`${organisationId}/${product}`);
+      if (entry?.live === undefined) return;
+      // One that is under way may have asked before the deploy.
+      await entry.checking?.catch(() => undefined);
+      // What cannot be asked now is asked again by the requests that follow.
+      await check(entry, organisationId, product).catch(() => undefined);
+      await entry.prepared;
     },
   };
 }

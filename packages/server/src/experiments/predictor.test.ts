@@ -64,7 +64,7 @@ function parts(queueLimit: number) {
     store: {} as Store,
     scorers,
     writer,
-    deployments: { current: async () => ({ ...deployment, variants, subjectSalt: "00" }) },
+    deployments: { current: async () => ({ ...deployment, variants, subjectSalt: "00" }), renew: async () => {} },
   });
   const sendRows = (xs: readonly number[]) =>
     predict(

@@ -55,6 +55,8 @@ export interface Predictor {
   ): Promise<Prediction[]>;
   /** What answers the product's predictions now. @throws ApiError product-not-found, deployment-not-found */
   deployment(organisationId: string, product: string): Promise<Deployment>;
+  /** Resolves once the deployment that is stored now answers, as far as its models can be loaded. */
+  renewDeployment(organisationId: string, product: string): Promise<void>;
 }
 
 interface PredictCaller {
@@ -200,6 +202,7 @@ export function predictor({ store, scorers, writer, deployments, onPredictions }
 
   return {
     deployment: (organisationId, product) => deployments.current(organisationId, product),
+    renewDeployment: (organisationId, product) => deployments.renew(organisationId, product),
     async predict(caller, product, requests) {
       const deployment = await deployments.current(caller.organisationId, product);
       // The product, not the deployment, seeds the draw: a deployment that only changes shares moves few subjects.

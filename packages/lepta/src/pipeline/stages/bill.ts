@@ -2,8 +2,10 @@
 import { ApiError, type Invoice } from "@lepta/api";
 import { hashOf } from "../../json.ts";
 import { invoiceText, nothingToInvoice } from "../../text/invoice-text.ts";
+import { type PriceInput, priceOf } from "../price.ts";
 import type { Stage } from "../stage.ts";
-import type { Workplace } from "../workplace.ts";
+import type { RunTools } from "../tools.ts";
+import type { DeployOutput } from "./deploy.ts";
 
 export type BillInput = {
   /** YYYY-MM. */
@@ -14,7 +16,7 @@ export type BillInput = {
   readonly counted: number;
   readonly deployment: string;
   /** Of this product; null: its predictions are counted, not charged. */
-  readonly price: { readonly amountMicros: number; readonly currency: string; readonly freePerMonth: number } | null;
+  readonly price: PriceInput;
   /** In force for every product: one invoice is for all of them. */
   readonly prices: readonly {
     readonly product: string;
@@ -31,14 +33,14 @@ export type BillOutput = {
   readonly predictions: number;
 };
 
-async function bill({ client }: Workplace, { period, counted, price }: BillInput): Promise<BillOutput> {
+async function bill({ period, counted, price }: BillInput, { client }: RunTools): Promise<BillOutput> {
   if (price === null) return { invoice: null, predictions: counted };
   const invoice = await client.createInvoice({ period, currency: price.currency });
   return { invoice, predictions: invoice.lines.reduce((sum, { count }) => sum + count, 0) };
 }
 
 /** Whether the store still has the invoice as it was made: another product's ship, or a person, may have made it anew. */
-async function stands({ client }: Workplace, { invoice }: BillOutput): Promise<boolean> {
+async function stands({ invoice }: BillOutput, { client }: RunTools): Promise<boolean> {
   if (invoice === null) return true;
   try {
     return hashOf(await client.invoice(invoice.id)) === hashOf(invoice);
@@ -48,10 +50,20 @@ async function stands({ client }: Workplace, { invoice }: BillOutput): Promise<b
   }
 }
 
-export const billStage: Stage<Workplace, BillInput, BillOutput> = {
+export const billStage: Stage<"bill", BillInput, BillOutput, { readonly deploy: DeployOutput }> = {
   name: "bill",
+  help: {
+    does: "the month's usage becomes an invoice; without a price it is only counted",
+    dependsOn: "the month's usage, the deployment, the prices",
+  },
+  async input({ name, price }, { deploy }, { client }) {
+    const period = new Date().toISOString().slice(0, 7);
+    const { total, lines, prices } = await client.usage({ from: `${period}-01T00:00:00.000Z` });
+    const counted = lines.reduce((sum, line) => sum + (line.product === name ? line.count : 0), 0);
+    return { period, used: total, counted, deployment: deploy.deployment.id, price: priceOf(price), prices };
+  },
   run: bill,
-  holds: stands,
+  holds: (_, output, tools) => stands(output, tools),
   describe: ({ invoice, predictions }) => (invoice === null ? [nothingToInvoice(predictions)] : invoiceText(invoice)),
   summary: ({ invoice, predictions }) =>
     invoice === null

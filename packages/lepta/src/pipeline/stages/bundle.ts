@@ -2,17 +2,23 @@
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { type OutcomeForm, writeBundle } from "@lepta/ml";
+import { type TableKey, testRows } from "../../learning/learning-table.ts";
 import { formatCount } from "../../text/numbers.ts";
 import { textTable } from "../../text/text-table.ts";
 import type { Evaluated } from "../evaluated.ts";
 import type { Stage } from "../stage.ts";
-import type { Workplace } from "../workplace.ts";
-import { openTrained, type TrainOutput } from "./train.ts";
+import type { RunTools } from "../tools.ts";
+import { openTrained, type Trained } from "../trained.ts";
+import type { DataOutput } from "./data.ts";
+import type { EvaluateOutput } from "./evaluate.ts";
 
 export type BundleInput = {
-  readonly trained: TrainOutput;
-  readonly evaluated: Evaluated;
+  /** Of the product: the manifest has it. */
+  readonly name: string;
+  readonly table: TableKey;
   readonly dataHash: string;
+  readonly trained: Trained;
+  readonly evaluated: Evaluated;
 };
 
 export type BundleDescription = {
@@ -34,15 +40,29 @@ export type BundleOutput = {
   readonly bundles: readonly BundleDescription[];
 };
 
-export function bundleDirectory(workplace: Workplace, output: Pick<BundleOutput, "folder">, model: string): string {
-  return join(workplace.folder("bundle", output.folder), model);
+export function bundleDirectory({ folder }: Pick<BundleOutput, "folder">, model: string, tools: RunTools): string {
+  return join(tools.folder("bundle", folder), model);
 }
 
-export const bundleStage: Stage<Workplace, BundleInput, BundleOutput> = {
+export const bundleStage: Stage<
+  "bundle",
+  BundleInput,
+  BundleOutput,
+  { readonly data: DataOutput; readonly train: Trained; readonly evaluate: EvaluateOutput }
+> = {
   name: "bundle",
-  async run(workplace, { trained, evaluated, dataHash }, { inputHash, report }) {
-    const { product } = workplace;
-    const test = await workplace.testHash();
+  help: {
+    does: "`model.onnx` with the preprocessing inside, `manifest.json`, `card.md`, `rows.bloom`",
+    dependsOn: "the product's name, the table, the models and their measured quality",
+  },
+  input({ name }, { data, train, evaluate }) {
+    // The gates are cleared: what follows does not hang on them.
+    const { gates: _, ...evaluated } = evaluate;
+    return { name, table: data.source, dataHash: data.dataHash, trained: train, evaluated };
+  },
+  async run({ name, table, dataHash, trained, evaluated }, tools) {
+    const { inputHash: folder, report, home, runId } = tools;
+    const test = testRows(await tools.table(table)).hash;
     const [baseline] = evaluated.models;
     const deployed = evaluated.models.filter((one) => one === baseline || one.model === evaluated.challenger);
     const bundles: BundleDescription[] = [];
@@ -50,12 +70,12 @@ export const bundleStage: Stage<Workplace, BundleInput, BundleOutput> = {
     for (const [done, { model, metrics, threshold, trivial }] of deployed.entries()) {
       report({ type: "progress", label: "bundle", done, total: deployed.length });
       const checkpoint = trained.models.find((one) => one.model === model)?.checkpoint ?? "";
-      const opened = await openTrained(workplace, trained, { model, checkpoint });
-      const { manifest } = await writeBundle(bundleDirectory(workplace, { folder: inputHash }, model), {
+      const opened = await openTrained(trained, { model, checkpoint }, table, tools);
+      const { manifest } = await writeBundle(bundleDirectory({ folder }, model, tools), {
         trained: opened,
-        name: product.name,
+        name,
         dataHash,
-        run: workplace.run,
+        run: runId,
         metrics,
         trivial,
         evaluatedOn: { rows: evaluated.rows, dataHash: test },
@@ -68,11 +88,11 @@ export const bundleStage: Stage<Workplace, BundleInput, BundleOutput> = {
       bundles.push({ model, modelSha256, modelBytes, inputs });
       about ??= { task, target, outcome };
     }
-    const path = relative(workplace.served.home, workplace.folder("bundle", inputHash));
-    return { folder: inputHash, path, ...about, bundles } as BundleOutput;
+    const path = relative(home, tools.folder("bundle", folder));
+    return { folder, path, ...about, bundles } as BundleOutput;
   },
-  holds: async (workplace, output) =>
-    output.bundles.every(({ model }) => existsSync(join(bundleDirectory(workplace, output, model), "manifest.json"))),
+  holds: async (_, output, tools) =>
+    output.bundles.every(({ model }) => existsSync(join(bundleDirectory(output, model, tools), "manifest.json"))),
   describe: ({ bundles, path }) => [
     "model.onnx takes raw rows: the fitted preprocessing is inside; beside it manifest.json, card.md and rows.bloom",
     ...textTable([

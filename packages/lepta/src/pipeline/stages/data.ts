@@ -1,9 +1,7 @@
 // Stage 1: reads the table, checks the declared columns, profiles it, and splits it by the rows' content.
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { pipeline } from "node:stream/promises";
-import { type Profile, profileTable, type UnreadableCells as TableUnreadable } from "@lepta/data";
-import { hashOf, type JsonObject } from "../../json.ts";
+import { profileTable, type UnreadableCells as TableUnreadable } from "@lepta/data";
+import type { JsonObject } from "../../json.ts";
+import type { LearningTable, TableKey } from "../../learning/learning-table.ts";
 import { alikeClasses } from "../../learning/prepare.ts";
 import { formatCount, plural } from "../../text/numbers.ts";
 import {
@@ -16,19 +14,6 @@ import {
   unreadableText,
 } from "../../text/table-text.ts";
 import type { Stage } from "../stage.ts";
-import type { Workplace } from "../workplace.ts";
-
-export type DataInput = {
-  /** SHA-256 of the file's bytes. */
-  readonly file: string;
-  readonly target: string;
-  readonly positive: string | undefined;
-  readonly columns: Readonly<Record<string, string>> | undefined;
-  readonly group: string | undefined;
-  readonly reading: JsonObject | undefined;
-  readonly task: string;
-  readonly seed: number;
-};
 
 /** As the table has them, in plain JSON. */
 type UnreadableCells = Pick<TableUnreadable, "column" | "count" | "wanted"> & {
@@ -36,10 +21,10 @@ type UnreadableCells = Pick<TableUnreadable, "column" | "count" | "wanted"> & {
 };
 
 export type DataOutput = {
+  /** What later stages open the same table by. */
+  readonly source: TableKey;
   /** Hash of the rows, whatever their order. */
   readonly dataHash: string;
-  /** Hash of which rows stand in which part. */
-  readonly splitHash: string;
   readonly rows: number;
   readonly rejected: readonly { readonly line: number; readonly reason: string }[];
   /** Cells that could not be read and count as missing, by column. */
@@ -61,31 +46,15 @@ export type DataOutput = {
   readonly notes: readonly string[];
 };
 
-/** Hex SHA-256 of a file's bytes, or of its path's absence: reading then says what is wrong. */
-export async function fileHash(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  try {
-    await pipeline(createReadStream(path), hash);
-  } catch {
-    return "unreadable";
-  }
-  return hash.digest("hex");
-}
-
-function outputOf(
-  profile: Profile,
-  workplace: Workplace,
-  prepared: Awaited<ReturnType<Workplace["learning"]>>,
-): DataOutput {
-  const { table, schema, parts, rejected } = prepared;
+function outputOf(source: TableKey, { table, schema, parts, rejected, groupSuspects }: LearningTable): DataOutput {
+  const profile = profileTable(table, schema);
   const alike = alikeClasses(schema);
   const features = profile.columns.filter(({ role }) => role === "feature");
   const categories = features.filter(({ type }) => type === "category").sort((a, b) => b.different - a.different);
   const [widest] = categories;
-  const rowsIn = (part: Int32Array): string[] => Array.from(part, (row) => table.rowHashes[row] as string).sort();
   return {
+    source,
     dataHash: table.hash,
-    splitHash: hashOf({ validation: rowsIn(parts.validation), test: rowsIn(parts.test) }),
     rows: table.rowCount,
     rejected: rejected.map(({ line, reason }) => ({ line, reason })),
     unreadable: table.unreadable.map((cells) => ({ ...cells, cells: cells.cells.map((cell) => ({ ...cell })) })),
@@ -93,13 +62,13 @@ function outputOf(
     leftOut: schema.leftOut.map(({ name, reason }) => ({ name, reason })),
     missing: features.reduce((sum, { missing }) => sum + missing, 0),
     target: {
-      name: workplace.product.data.target,
+      name: source.target,
       missing: schema.target?.missing ?? 0,
       classes: profile.target?.classes?.map(({ label, count }) => ({ label, count })) ?? null,
     },
     highestCardinality: widest === undefined ? null : { name: widest.name, values: widest.different },
     duplicates: { ...profile.duplicates },
-    suspects: suspectsOf({ suspects: [...profile.suspects, ...prepared.groupSuspects] }),
+    suspects: suspectsOf({ suspects: [...profile.suspects, ...groupSuspects] }),
     groups: schema.group === undefined ? null : groupFacts(table, schema.group),
     parts: { train: parts.train.length, validation: parts.validation.length, test: parts.test.length },
     notes: [...table.notes, ...(alike === undefined ? [] : [`warning: ${alike}`])],
@@ -135,12 +104,26 @@ function describe(output: DataOutput): string[] {
   ];
 }
 
-export const dataStage: Stage<Workplace, DataInput, DataOutput> = {
+export const dataStage: Stage<"data", TableKey, DataOutput> = {
   name: "data",
-  async run(workplace) {
-    const prepared = await workplace.learning();
-    return outputOf(profileTable(prepared.table, prepared.schema), workplace, prepared);
+  help: {
+    does: "read, check the declared columns, profile, split 60/20/20 by the rows' content",
+    dependsOn: "the file's bytes, target, positive, columns, group, reading, the kind of task, seed",
   },
+  async input({ data, task, seed }, _, { fileHash }) {
+    const { target, positive, columns, group, reading } = data;
+    return {
+      file: await fileHash(),
+      target,
+      positive,
+      columns: columns && Object.entries(columns),
+      group,
+      reading: reading as TableKey["reading"],
+      family: task.kind,
+      seed,
+    };
+  },
+  run: async (source, { table }) => outputOf(source, await table(source)),
   describe,
   summary: ({ dataHash, rows, rejected, features, missing, duplicates, suspects, parts }): JsonObject => ({
     dataHash,

@@ -4,32 +4,36 @@ import { taskNamed } from "@lepta/ml";
 import type { Costs } from "../../product/tabular.ts";
 import { publishBundle } from "../../store/publish.ts";
 import { formatCount, formatMoney } from "../../text/numbers.ts";
-import type { Evaluated } from "../evaluated.ts";
+import type { EvaluatedModel } from "../evaluated.ts";
+import { type PriceInput, priceOf } from "../price.ts";
 import type { Stage } from "../stage.ts";
-import type { Workplace } from "../workplace.ts";
+import type { RunTools } from "../tools.ts";
 import { type BundleOutput, bundleDirectory } from "./bundle.ts";
+import type { EvaluateOutput } from "./evaluate.ts";
 
 export type DeployInput = {
+  readonly product: string;
   readonly bundles: BundleOutput;
-  readonly evaluated: Evaluated;
+  /** Of the models, on the test part. */
+  readonly confusions: readonly Pick<EvaluatedModel, "model" | "confusion">[];
   readonly traffic: number;
   readonly costs: { readonly falseNegative: number; readonly falsePositive: number } | null;
-  readonly price: { readonly amountMicros: number; readonly currency: string; readonly freePerMonth: number } | null;
+  readonly price: PriceInput;
 };
 
 export type DeployOutput = {
   readonly deployment: Deployment;
-  readonly price: DeployInput["price"];
+  readonly price: PriceInput;
 };
 
-async function run(workplace: Workplace, input: DeployInput): Promise<DeployOutput> {
-  const { product, client, run: runId } = workplace;
-  const { bundles, traffic, costs, price, evaluated } = input;
+async function run(input: DeployInput, tools: RunTools): Promise<DeployOutput> {
+  const { client, runId } = tools;
+  const { product, bundles, confusions, traffic, costs, price } = input;
   const versions: Version[] = [];
   for (const { model } of bundles.bundles) {
-    const confusion = evaluated.models.find((one) => one.model === model)?.confusion ?? null;
+    const confusion = confusions.find((one) => one.model === model)?.confusion ?? null;
     versions.push(
-      await publishBundle(client, product.name, bundleDirectory(workplace, bundles, model), {
+      await publishBundle(client, product, bundleDirectory(bundles, model, tools), {
         name: model,
         run: runId,
         ...(confusion === null
@@ -38,8 +42,8 @@ async function run(workplace: Workplace, input: DeployInput): Promise<DeployOutp
       }),
     );
   }
-  await applyPrice(client, product.name, price);
-  const deployment = await client.deploy(product.name, {
+  await applyPrice(client, product, price);
+  const deployment = await client.deploy(product, {
     variants: variantsOf(versions, traffic),
     costs: costs === null ? null : costMatrix(bundles, costs),
   });
@@ -65,7 +69,7 @@ function costMatrix({ task, outcome }: BundleOutput, costs: Costs): CostMatrix |
 }
 
 /** A product file without a price charges nothing, from now on too where it had one. */
-async function applyPrice(client: ApiClient, product: string, price: DeployInput["price"]): Promise<void> {
+async function applyPrice(client: ApiClient, product: string, price: PriceInput): Promise<void> {
   if (price !== null) {
     await client.setPrice(product, price);
     return;
@@ -78,7 +82,7 @@ async function applyPrice(client: ApiClient, product: string, price: DeployInput
 }
 
 /** Whether the price in force is the product file's. */
-async function priced(client: ApiClient, product: string, price: DeployInput["price"]): Promise<boolean> {
+async function priced(client: ApiClient, product: string, price: PriceInput): Promise<boolean> {
   const { price: current } = await client.product(product);
   if (price === null) return (current?.amountMicros ?? 0) === 0;
   return (
@@ -92,17 +96,38 @@ async function priced(client: ApiClient, product: string, price: DeployInput["pr
  * Whether the deployment and the price are still those in force: another ship, or a person, may have put others in
  * their place.
  */
-async function inService({ client, product }: Workplace, { deployment, price }: DeployOutput): Promise<boolean> {
+async function inService(
+  { product }: DeployInput,
+  { deployment, price }: DeployOutput,
+  { client }: RunTools,
+): Promise<boolean> {
   try {
-    if (!(await priced(client, product.name, price))) return false;
-    return (await client.deployment(product.name)).id === deployment.id;
+    if (!(await priced(client, product, price))) return false;
+    return (await client.deployment(product)).id === deployment.id;
   } catch {
     return false;
   }
 }
 
-export const deployStage: Stage<Workplace, DeployInput, DeployOutput> = {
+export const deployStage: Stage<
+  "deploy",
+  DeployInput,
+  DeployOutput,
+  { readonly evaluate: EvaluateOutput; readonly bundle: BundleOutput }
+> = {
   name: "deploy",
+  help: {
+    does: "a version for each bundle, the price, the traffic divided by subject",
+    dependsOn: "the product's name, the bundles, traffic, costs, price, what is in service",
+  },
+  input: ({ name, task, deploy, price }, { evaluate, bundle }) => ({
+    product: name,
+    bundles: bundle,
+    confusions: evaluate.models.map(({ model, confusion }) => ({ model, confusion })),
+    traffic: deploy.traffic,
+    costs: task.costs ? { ...task.costs } : null,
+    price: priceOf(price),
+  }),
   run,
   holds: inService,
   describe: ({ deployment, price }) => [

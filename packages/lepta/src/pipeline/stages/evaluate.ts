@@ -1,36 +1,33 @@
 // Stage 3: every candidate on the held-out test part, at the threshold that the costs choose on rows held out of it.
-import { takeRows } from "@lepta/data";
-import { measureTrained, overlapText, type Predictions, type Task, taskFamily, taskFor, taskOverlap } from "@lepta/ml";
+import { measureTrained, overlapText, type Predictions, type Task, taskOverlap } from "@lepta/ml";
 import type { JsonObject } from "../../json.ts";
+import { type TableKey, testRows } from "../../learning/learning-table.ts";
 import type { Gate } from "../../product/gate.ts";
 import type { Costs } from "../../product/tabular.ts";
 import { type GateResult, gatesText } from "../../text/gates-text.ts";
 import { absentText, confusionText, metricsText } from "../../text/metrics-text.ts";
 import { formatCount, formatFigure } from "../../text/numbers.ts";
 import { trivialLines } from "../../text/trivial-lines.ts";
-import { besideChampion, type ChampionBeside, type InService } from "../champion.ts";
+import { besideChampion, type ChampionBeside, type InService, inServiceOf } from "../champion.ts";
 import { checkTrivial } from "../check-trivial.ts";
 import type { Evaluated, EvaluatedModel } from "../evaluated.ts";
 import { type GateFigures, gateResults } from "../gates.ts";
 import { headlineOf } from "../headline.ts";
-import { type Stage, StageRefusal } from "../stage.ts";
-import type { Workplace } from "../workplace.ts";
-import { openTrained, type TrainOutput } from "./train.ts";
+import { StageRefusal } from "../run-stage.ts";
+import type { Stage } from "../stage.ts";
+import { openTrained, type Trained } from "../trained.ts";
+import type { DataOutput } from "./data.ts";
 
 /** A product's gate as plain JSON. */
 type GateInput = Gate & JsonObject;
 
 export type EvaluateInput = {
-  readonly trained: TrainOutput;
-  readonly splitHash: string;
-  readonly task: string;
+  readonly table: TableKey;
+  readonly trained: Trained;
   readonly costs: { readonly falseNegative: number; readonly falsePositive: number } | null;
   readonly gates: readonly GateInput[];
-  /** Whether a model that is not shown to beat the trivial policy is deployed all the same. */
-  readonly evenIfTrivial: boolean;
-  /** The models in service, where a gate compares with the champion. */
-  readonly inService: readonly InService[] | null;
-  readonly seed: number;
+  /** What gates on the champion compare with; null where there is none. */
+  readonly beside: InService | null;
 };
 
 export type EvaluateOutput = Evaluated & { readonly gates: readonly GateResult[] };
@@ -70,38 +67,53 @@ function gateFigures({ metrics, costs: rule }: Task, costs: Costs | null): GateF
   };
 }
 
-export const evaluateStage: Stage<Workplace, EvaluateInput, EvaluateOutput> = {
+export const evaluateStage: Stage<
+  "evaluate",
+  EvaluateInput,
+  EvaluateOutput,
+  { readonly data: DataOutput; readonly train: Trained }
+> = {
   name: "evaluate",
-  async run(workplace, { trained, task, costs, gates, evenIfTrivial, inService, seed }, { report }) {
-    const { table, schema, parts } = await workplace.learning();
-    const test = takeRows(table, parts.test);
+  help: {
+    does: "every model on the test part; the threshold that costs least on validation rows; the gates",
+    dependsOn: "the table, the models, costs, gates; with a gate on the champion, the models in service",
+  },
+  async input({ name, task, gates }, { data, train }, { client }) {
+    const besides = gates.some((one) => one.kind === "no-worse" && one.than === "champion");
+    return {
+      table: data.source,
+      trained: train,
+      costs: task.costs ? { ...task.costs } : null,
+      gates: gates.map((one) => ({ ...one })),
+      beside: besides ? await inServiceOf(client, name) : null,
+    };
+  },
+  async run({ table: key, trained, costs, gates, beside }, tools) {
+    const learning = await tools.table(key);
+    const test = testRows(learning);
     const { challenger } = trained;
     const wanted = besideNames(gates, challenger);
     const models: EvaluatedModel[] = [];
     const champions = new Map<string, ChampionBeside>();
     let overlap: string | undefined;
     for (const [done, one] of trained.models.entries()) {
-      report({ type: "progress", label: "evaluate", done, total: trained.models.length });
-      const opened = await openTrained(workplace, trained, one);
+      tools.report({ type: "progress", label: "evaluate", done, total: trained.models.length });
+      const opened = await openTrained(trained, one, key, tools);
       overlap = overlapText(taskOverlap(opened, test));
-      const { evaluation, predictions } = await measureTrained(opened, test, { costs, seed });
+      const { evaluation, predictions } = await measureTrained(opened, test, { costs, seed: key.seed });
       models.push({ model: one.model, ...evaluation });
-      if (inService !== null && wanted.has(one.model))
-        champions.set(
-          one.model,
-          await besideChampion(workplace, inService, test, predictions, { group: schema.group, seed }),
-        );
+      if (beside !== null && wanted.has(one.model))
+        champions.set(one.model, await besideChampion(tools, beside, key, test, predictions));
     }
-    const figures = gateFigures(taskFor(schema, taskFamily(task)), costs);
     const output = {
       rows: test.rowCount,
       overlap: overlap ?? null,
       models,
       challenger,
-      gates: gateResults(gates, models, challenger, figures, champions),
+      gates: gateResults(gates, models, challenger, gateFigures(learning.task, costs), champions),
     };
     checkGates(output);
-    if (!evenIfTrivial) checkTrivial(output);
+    if (!gates.some(({ kind }) => kind === "even-if-trivial")) checkTrivial(output);
     return output;
   },
   describe: ({ rows, models, challenger, overlap, gates }) => {

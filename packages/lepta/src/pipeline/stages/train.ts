@@ -1,64 +1,23 @@
 // Stage 2: the candidates of the product's task, each trained by the engine's own graph.
 import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type Table, takeRows } from "@lepta/data";
-import {
-  bestCandidate,
-  pointMetrics,
-  readTask,
-  storedTaskHash,
-  type TrainedTask,
-  taskFamily,
-  taskFor,
-  trainCandidates,
-  writeTask,
-} from "@lepta/ml";
+import { takeRows } from "@lepta/data";
+import { bestCandidate, pointMetrics, storedTaskHash, type TrainedTask, trainCandidates, writeTask } from "@lepta/ml";
 import { epochEvent } from "../../learning/epoch-event.ts";
+import { learntRows, type TableKey } from "../../learning/learning-table.ts";
 import { formatCount, formatFigure } from "../../text/numbers.ts";
-import type { Stage, StageContext } from "../stage.ts";
-import type { LearningTable, Workplace } from "../workplace.ts";
+import type { Stage } from "../stage.ts";
+import type { RunTools, StageTools } from "../tools.ts";
+import { type Trained, type TrainedModel, trainedFolder } from "../trained.ts";
+import type { DataOutput } from "./data.ts";
 
-export type TrainInput = {
-  readonly dataHash: string;
-  readonly splitHash: string;
-  readonly features: readonly { readonly name: string; readonly type: string }[];
-  readonly target: string;
-  readonly positive: string | undefined;
-  readonly task: string;
-  readonly seed: number;
-};
+export type TrainInput = { readonly table: TableKey };
 
-export type TrainedModel = {
-  /** Name of the model. */
-  readonly model: string;
-  /** Hash of the checkpoint. */
-  readonly checkpoint: string;
-  readonly epochs: number;
-  /** Metrics on rows that were held out of the training, by their titles; the deciding one first. */
-  readonly heldOut: Readonly<Record<string, number>>;
-};
-
-export type TrainOutput = {
-  /** Name of the folder that keeps the checkpoints. */
-  readonly folder: string;
-  readonly rows: number;
-  /** The simplest first: it is the baseline. */
-  readonly models: readonly TrainedModel[];
-  /** The best, on rows held out, of the models beside the baseline; the baseline itself where it is alone. */
-  readonly challenger: string;
-  /** How columns were taken, one sentence each. */
-  readonly notes: readonly string[];
-};
-
-/** The rows that are learnt from: the training and the validation part. */
-export function learntRows({ table, parts }: LearningTable): Table {
-  return takeRows(table, [...parts.train, ...parts.validation]);
-}
-
-async function run(workplace: Workplace, { seed, task }: TrainInput, context: StageContext): Promise<TrainOutput> {
-  const { report, signal } = context;
-  const { table, schema, parts } = await workplace.learning();
-  const folder = workplace.folder("train", context.inputHash);
+async function run({ table: key }: TrainInput, tools: StageTools): Promise<Trained> {
+  const { report, signal, inputHash } = tools;
+  const learning = await tools.table(key);
+  const { table, schema, parts, task } = learning;
+  const folder = tools.folder("train", inputHash);
   const fresh = `${folder}.${process.pid}.tmp`;
   await rm(fresh, { recursive: true, force: true });
   const models: TrainedModel[] = [];
@@ -66,8 +25,8 @@ async function run(workplace: Workplace, { seed, task }: TrainInput, context: St
     train: takeRows(table, parts.train),
     validation: takeRows(table, parts.validation),
     schema,
-    task: taskFor(schema, taskFamily(task)),
-    seed,
+    task,
+    seed: key.seed,
     signal,
     onEvent: (event) => report(epochEvent(event)),
     async onTrained(one) {
@@ -77,9 +36,8 @@ async function run(workplace: Workplace, { seed, task }: TrainInput, context: St
   });
   await rm(folder, { recursive: true, force: true });
   await rename(fresh, folder);
-  const rows = learntRows(await workplace.learning()).rowCount;
   const notes = [...new Set(trained.flatMap(({ features }) => features.notes))];
-  return { folder: context.inputHash, rows, models, challenger: challengerOf(trained), notes };
+  return { folder: inputHash, rows: learntRows(learning).rowCount, models, challenger: challengerOf(trained), notes };
 }
 
 function challengerOf(trained: readonly TrainedTask[]): string {
@@ -99,31 +57,22 @@ function heldOutFigures({ task, heldOut }: TrainedTask): Record<string, number> 
   );
 }
 
-function modelFolder(workplace: Workplace, { folder }: TrainOutput, model: string): string {
-  return join(workplace.folder("train", folder), model);
-}
-
 /** Whether every model lies in the store as it was written. */
-async function whole(workplace: Workplace, output: TrainOutput): Promise<boolean> {
+async function whole(output: Trained, tools: RunTools): Promise<boolean> {
   for (const { model, checkpoint } of output.models)
-    if ((await storedTaskHash(modelFolder(workplace, output, model))) !== checkpoint) return false;
+    if ((await storedTaskHash(trainedFolder(output, model, tools))) !== checkpoint) return false;
   return true;
 }
 
-/** A model that the stage trained. */
-export async function openTrained(
-  workplace: Workplace,
-  output: TrainOutput,
-  { model, checkpoint }: Pick<TrainedModel, "model" | "checkpoint">,
-): Promise<TrainedTask> {
-  const rows = learntRows(await workplace.learning());
-  return readTask(modelFolder(workplace, output, model), checkpoint, rows);
-}
-
-export const trainStage: Stage<Workplace, TrainInput, TrainOutput> = {
+export const trainStage: Stage<"train", TrainInput, Trained, { readonly data: DataOutput }> = {
   name: "train",
+  help: {
+    does: "every model of the task, early stopping on rows held out",
+    dependsOn: "the table of the data stage",
+  },
+  input: (_, { data }) => ({ table: data.source }),
   run,
-  holds: whole,
+  holds: (_, output, tools) => whole(output, tools),
   describe: ({ rows, models, notes }) => [
     `learnt from ${formatCount(rows)} rows, watched on rows held out of them`,
     ...notes,

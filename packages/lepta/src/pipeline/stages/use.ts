@@ -2,22 +2,24 @@
 // billed; their true labels follow as feedback.
 import type { Experiment, Label, Row } from "@lepta/api";
 import { createApiClient } from "@lepta/api";
-import { columnOf, rowsOf, takeColumns, takeRows, valueAt } from "@lepta/data";
-import { kindOf, targetIn, taskFamily, taskFor } from "@lepta/ml";
+import { columnOf, rowsOf, takeColumns, valueAt } from "@lepta/data";
+import { kindOf, targetIn } from "@lepta/ml";
+import { type LearningTable, type TableKey, testRows } from "../../learning/learning-table.ts";
 import { labelOf } from "../../learning/outcomes.ts";
 import { experimentText } from "../../text/experiment-text.ts";
 import { formatCount } from "../../text/numbers.ts";
 import { uuidFrom } from "../prediction-id.ts";
-import type { Stage, StageContext } from "../stage.ts";
-import type { Workplace } from "../workplace.ts";
+import type { Stage } from "../stage.ts";
+import type { RunTools } from "../tools.ts";
+import type { DataOutput } from "./data.ts";
+import type { DeployOutput } from "./deploy.ts";
 
-export interface UseInput {
-  readonly [name: string]: string;
+export type UseInput = {
+  readonly product: string;
   readonly deployment: string;
-  /** Hash of the table and of the split: which rows are held out. */
-  readonly dataHash: string;
-  readonly splitHash: string;
-}
+  /** Whose held-out rows are sent. */
+  readonly table: TableKey;
+};
 
 export type UseOutput = {
   readonly predictions: number;
@@ -36,10 +38,10 @@ interface HeldOutRow {
 /** Rows a request. */
 const batch = 20;
 
-async function heldOutRows(workplace: Workplace, deployment: string): Promise<HeldOutRow[]> {
-  const { table, schema, parts } = await workplace.learning();
-  const held = takeRows(table, parts.test);
-  const form = taskFor(schema, taskFamily(workplace.product.task.kind)).form(targetIn(schema));
+function heldOutRows(learning: LearningTable, deployment: string): HeldOutRow[] {
+  const { schema, task } = learning;
+  const held = testRows(learning);
+  const form = task.form(targetIn(schema));
   const labels = kindOf(form).labels(held, targetIn(schema).name);
   const features = takeColumns(
     held,
@@ -69,24 +71,20 @@ function* batches<T>(items: readonly T[], size: number): Generator<readonly T[]>
   for (let from = 0; from < items.length; from += size) yield items.slice(from, from + size);
 }
 
-async function use(
-  workplace: Workplace,
-  { deployment }: UseInput,
-  { report, signal }: StageContext,
-): Promise<UseOutput> {
-  const { client, product, served } = workplace;
-  const sent = await heldOutRows(workplace, deployment);
+async function use({ product, deployment, table }: UseInput, tools: RunTools): Promise<UseOutput> {
+  const { client, url, report, signal } = tools;
+  const sent = heldOutRows(await tools.table(table), deployment);
   const key = await client.createKey({
-    name: `${product.name}: held-out rows`,
+    name: `${product}: held-out rows`,
     scopes: ["predict", "feedback"],
     own: true,
   });
   try {
-    const user = createApiClient({ url: served.url, key: key.secret });
+    const user = createApiClient({ url, key: key.secret });
     let done = 0;
     for (const part of batches(sent, batch)) {
       await user.predictMany(
-        product.name,
+        product,
         part.map(({ id, subject, row }) => ({ id, subject, row })),
         { signal },
       );
@@ -96,7 +94,7 @@ async function use(
     done = 0;
     for (const part of batches(sent, batch * 5)) {
       await user.feedbackMany(
-        product.name,
+        product,
         part.map(({ id, label }) => ({ prediction: id, label })),
         { signal },
       );
@@ -106,25 +104,35 @@ async function use(
   } finally {
     await client.revokeKey(key.id);
   }
-  const experiment = await client.experiment(product.name);
+  const experiment = await client.experiment(product);
   return { predictions: sent.length, labels: sent.length, experiment };
 }
 
-export const useStage: Stage<Workplace, UseInput, UseOutput> = {
-  name: "use",
-  run: use,
-  describe: ({ predictions, labels, experiment }) => [
-    `${formatCount(predictions)} held-out rows predicted over HTTP, ${formatCount(labels)} true labels sent as feedback`,
-    ...experimentText(experiment),
-  ],
-  summary: ({ predictions, labels, experiment }) => ({
-    predictions,
-    labels,
-    variants: experiment.variants.map(({ name, predictions: asked, feedback, cost }) => ({
-      variant: name,
-      predictions: asked,
-      labels: feedback,
-      [`mean ${experiment.metric}`]: cost?.value ?? null,
-    })),
-  }),
-};
+export const useStage: Stage<"use", UseInput, UseOutput, { readonly data: DataOutput; readonly deploy: DeployOutput }> =
+  {
+    name: "use",
+    help: {
+      does: "the held-out rows go through the API as own use, their labels follow as feedback",
+      dependsOn: "the product's name, the table, the deployment",
+    },
+    input: ({ name }, { data, deploy }) => ({
+      product: name,
+      deployment: deploy.deployment.id,
+      table: data.source,
+    }),
+    run: use,
+    describe: ({ predictions, labels, experiment }) => [
+      `${formatCount(predictions)} held-out rows predicted over HTTP, ${formatCount(labels)} true labels sent as feedback`,
+      ...experimentText(experiment),
+    ],
+    summary: ({ predictions, labels, experiment }) => ({
+      predictions,
+      labels,
+      variants: experiment.variants.map(({ name, predictions: asked, feedback, cost }) => ({
+        variant: name,
+        predictions: asked,
+        labels: feedback,
+        [`mean ${experiment.metric}`]: cost?.value ?? null,
+      })),
+    }),
+  };
