@@ -129,6 +129,41 @@ describe.skipIf(url === undefined)(
       expect(databaseFault(again)).toMatchObject({ code: "database-unreachable" });
       await asAdministrator((client) => client.query(`create database ${database}`));
     });
+
+    test("a database that takes no connections, cancels, or has no lock in time is told as unreachable", async () => {
+      opened = await openPostgresqlTestStore(url ?? "");
+      const { store } = opened;
+      const database = databaseOf(opened);
+      const tenant = store.tenant(newId());
+      const failureOf = (work: () => Promise<unknown>): Promise<unknown> =>
+        work().then(
+          () => "no failure",
+          (error: unknown) => databaseFault(error) ?? error,
+        );
+      const unreachable = { code: "database-unreachable", status: 503, retryAfterSeconds: 5 };
+
+      const cancelled = failureOf(() => tenant.statement("select pg_sleep(30)", []));
+      const cancel = "select pg_cancel_backend(pid) from pg_stat_activity where datname = $1 and query ~ 'pg_sleep'";
+      const look = () => asAdministrator((client) => client.query(cancel, [database]));
+      await expect.poll(async () => Promise.race([look().then(() => "waiting"), cancelled])).toMatchObject(unreachable);
+
+      await store.owner.sql.transaction(async (tx) => {
+        await tx.execute(sql`lock table lepta.runs in access exclusive mode`);
+        const late = tenant.transaction(async (other) => {
+          await other.execute(sql`set local lock_timeout = '10ms'`);
+          await other.execute(sql`select count(*) from lepta.runs`);
+        });
+        expect(await failureOf(() => late)).toMatchObject(unreachable);
+      });
+
+      await asAdministrator((client) => client.query(`alter database ${database} with allow_connections false`));
+      await endAll(database);
+      for (let i = 0; i < 3; i++) {
+        expect(await failureOf(() => tenant.statement("select 1", []))).toMatchObject(unreachable);
+      }
+      await asAdministrator((client) => client.query(`alter database ${database} with allow_connections true`));
+      expect(await failureOf(() => tenant.statement("select 1", []))).toBe("no failure");
+    });
   },
 );
 

@@ -34,12 +34,14 @@ export function databaseFault(error: unknown): ApiError | undefined {
 const fullCodes = /^(53100|ENOSPC|EDQUOT)$/;
 
 /**
- * The network's errors, and SQLSTATE classes 08 (connection) and 57P0 (shut down, starting up, ended by the
- * administrator, idle too long, the database dropped), 53300 (too many connections), 3D000 (no such database), 28 (the
- * login was taken away), 25006 (a standby after a failover), 25P03 and 25P04 (a transaction ended by its time limit).
+ * The network's errors, and the SQLSTATE classes that no statement is at fault for: 08 (connection), 28 (the login was
+ * taken away), 3D (no such database), 40 (a deadlock, a conflict with another transaction), 53 (resources, too many
+ * connections), 55 (a lock that was not had in time, a database that takes no connections), 57 (cancelled, shut down,
+ * starting up, idle too long) and 58 (the system under it); of class 25 a standby after a failover (25006) and a
+ * transaction ended by its time limit (25P03, 25P04).
  */
 const unreachableCodes =
-  /^(ECONN.*|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|08...|57P0.|53300|3D000|28...|25006|25P03|25P04)$/;
+  /^(ECONN.*|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|(08|28|3D|40|53|55|57|58)...|25006|25P03|25P04)$/;
 
 /** What `pg` says without a code. */
 const unreachableMessages =
