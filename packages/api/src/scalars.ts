@@ -56,7 +56,9 @@ const cursors = {
 
 export function pageQuery(by: keyof typeof cursors) {
   return z.object({
-    limit: queryNumber(1, 500, { default: 50, description: "Items on the page" }).default(50),
+    limit: queryNumber(1, 500, { default: 50, description: "Most items on the page; large ones are fewer" }).default(
+      50,
+    ),
     cursor: z
       .string()
       .regex(cursors[by], "is no cursor of this list")

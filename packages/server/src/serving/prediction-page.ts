@@ -20,6 +20,9 @@ interface Hour extends Record<string, unknown> {
 
 const hourMs = 3_600_000;
 
+/** Bytes of rows on a page: as many as one request may bring. */
+const pageBytes = 4 * 2 ** 20;
+
 /** @param after the last row of the page before @param limit most rows @returns the ids, newest first */
 export async function newestPredictions(
   tx: Sql,
@@ -36,6 +39,27 @@ export async function newestPredictions(
       order by e.at desc, e.id desc limit ${limit}
     ) newest order by newest.at desc, newest.id desc limit ${limit}`);
   return rows.map(({ id }) => id);
+}
+
+/**
+ * The first of the ids, until their rows have the bytes of a page; the last is then the one beside the page, of which
+ * only the cursor tells. Each is looked at alone, so that no more is read than the page has.
+ */
+export async function boundedPage(tx: Sql, ids: readonly string[]): Promise<string[]> {
+  if (ids.length <= 2) return [...ids];
+  // The id stands in a column of its own: under row-level security an index is not asked by an expression.
+  const sizeOf = (n: SQL) => sql`lateral (select given.ids[${n}] as id offset 0) one cross join lateral (
+      select coalesce(max(octet_length(p.row::text) + octet_length(p.outcome::text)), 0) as size
+      from lepta.predictions p where p.id = one.id
+    ) read`;
+  const { rows } = await tx.execute<{ count: number }>(sql`
+    with recursive given(ids) as (select ${sql.param([...ids])}::uuid[]), sized(n, bytes) as (
+      select 1, read.size from given cross join ${sizeOf(sql`1`)}
+      union all
+      select n + 1, bytes + read.size from sized cross join given cross join ${sizeOf(sql`n + 1`)}
+      where n < ${ids.length} and bytes < ${pageBytes}
+    ) select max(n)::int as count from sized`);
+  return ids.slice(0, Math.max(2, rows[0]!.count));
 }
 
 /** The hours that hold the page: that of the place before it, and older ones until they have `limit` predictions. */

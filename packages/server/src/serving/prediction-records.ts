@@ -27,7 +27,7 @@ import {
 import type { Tenant } from "../db/tenant.ts";
 import { rulesOf } from "../outcomes/index.ts";
 import { requireProduct } from "../registry/products.ts";
-import { newestPredictions, type PageOf } from "./prediction-page.ts";
+import { boundedPage, newestPredictions, type PageOf } from "./prediction-page.ts";
 import { isSearch, noVariant, type SearchFilter, searchPredictions } from "./prediction-search.ts";
 import { predictionSource } from "./prediction-writer.ts";
 
@@ -54,7 +54,8 @@ export interface PredictionFilter extends PageRequest, SearchFilter {
 }
 
 /**
- * A page, newest first. A search may leave it with few items, or none, and a cursor to look on from.
+ * A page, newest first. A search may leave it with few items, or none, and large rows with few, and a cursor to look on
+ * from.
  * @throws ApiError product-not-found, invoice-line-not-found, invalid-request for a cursor that is none of ours.
  */
 export function listPredictions(tenant: Tenant, filter: PredictionFilter): Promise<Page<PredictionRecord>> {
@@ -66,10 +67,11 @@ export function listPredictions(tenant: Tenant, filter: PredictionFilter): Promi
     const found = isSearch(filter)
       ? await searchPredictions(tx, filter, { of, after, wanted: limit })
       : { ids: await newestPredictions(tx, { of, after, limit }), looked: undefined };
-    const records = await readRecords(tx, found.ids.slice(0, limit));
+    const ids = await boundedPage(tx, found.ids.slice(0, limit));
+    const records = await readRecords(tx, ids);
     const page = toPage(
       records,
-      limit,
+      ids.length < found.ids.length ? ids.length : limit,
       (record) => record,
       ({ at, id }) => ({ at: new Date(at), id }),
     );
