@@ -1,6 +1,7 @@
 // What a table says of the product that can be made of it.
 import { basename } from "node:path";
-import { inferSchema, profileTable, readTable, suggestName, type Table } from "@lepta/data";
+import { inferSchema, profileTable, readTable, type Schema, suggestName, type Table } from "@lepta/data";
+import { taskFamilies, taskFor } from "@lepta/ml";
 import { CliError } from "../errors.ts";
 import { rejectedText, suspectsOf } from "../text/table-text.ts";
 import { doubtfulClasses } from "./prepare.ts";
@@ -11,7 +12,8 @@ export const tableFile: RegExp = /\.(csv|tsv|ndjson|jsonl)(\.gz)?$|\.parquet$/;
 export interface FoundOut {
   readonly name: string;
   readonly rows: number;
-  readonly task: "classifier" | "regressor";
+  /** The maker of the task that takes the target: `tabular.<task>()`. */
+  readonly task: string;
   readonly target: { readonly name: string; readonly reason: string };
   readonly positive: { readonly label: string; readonly reason: string } | undefined;
   /** null for a number. */
@@ -50,7 +52,7 @@ export async function findOut(path: string, given: Given): Promise<FoundOut> {
   return {
     name: productName(given.name ?? basename(path).replace(/\..*$/, ""), given.name !== undefined),
     rows: table.rowCount,
-    task: classes === null ? "regressor" : "classifier",
+    task: makerFor(schema),
     target,
     positive,
     classes,
@@ -58,6 +60,11 @@ export async function findOut(path: string, given: Given): Promise<FoundOut> {
     leftOut: schema.leftOut.map(({ name, reason }) => ({ name, reason })),
     warnings: [...suspects, ...(doubt === undefined ? [] : [doubt]), ...rejectedText(table.rejected)],
   };
+}
+
+function makerFor(schema: Schema): string {
+  const task = taskFor(schema);
+  return taskFamilies().find(({ tasks }) => tasks.includes(task))?.maker ?? task.name;
 }
 
 function targetOf(table: Table, given: string | undefined): FoundOut["target"] {
