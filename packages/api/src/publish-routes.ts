@@ -69,7 +69,7 @@ export const publishRoutes = {
     params: versionParams.extend({ file: text.min(1).max(100) }),
     response: z.unknown(),
     form: "bytes",
-    errors: ["version-not-found", "file-not-found"],
+    errors: ["version-not-found", "bundle-file-not-found"],
   },
   deploy: {
     method: "POST",

@@ -175,13 +175,13 @@ export async function listVersionFiles(tenant: Tenant, key: VersionKey): Promise
 
 /**
  * Path of a file of a version's bundle, which must not be changed.
- * @throws ApiError version-not-found, file-not-found, blob-missing, blob-corrupt
+ * @throws ApiError version-not-found, bundle-file-not-found, blob-missing, blob-corrupt
  */
 export async function versionFilePath(store: Store, tenant: Tenant, key: VersionKey, path: string): Promise<string> {
   const { id, files } = await tenant.transaction((tx) => requireVersion(tx, key));
   // A path of the version's own list, not one of the caller's making.
   if (!files.some((file) => file.path === path))
-    throw new ApiError("file-not-found", `the version has no file ${JSON.stringify(path)}`, {
+    throw new ApiError("bundle-file-not-found", `the version has no file ${JSON.stringify(path)}`, {
       fix: `Ask for one of ${files.map((file) => file.path).join(", ")}.`,
     });
   return join(await bundleDirectory(store, tenant, id), path);

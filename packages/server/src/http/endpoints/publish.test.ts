@@ -98,7 +98,7 @@ describeStores("publishing over HTTP", (open) => {
     }
     for (const path of ["manifest", "../manifest.json", "MANIFEST.JSON"])
       await expect(client.versionFile("returned", version, path)).rejects.toMatchObject({
-        code: "file-not-found",
+        code: "bundle-file-not-found",
         status: 404,
       });
     for (const ask of [client.versionFiles("returned", 9), client.versionFile("returned", 9, "manifest.json")])
