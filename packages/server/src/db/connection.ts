@@ -26,8 +26,9 @@ export interface Connection {
   close(): Promise<void>;
 }
 
-export async function connectPglite(dataDir: string): Promise<Connection> {
-  const client = await openPgliteClient(dataDir);
+/** @param guard throws where the directory is another process's by now */
+export async function connectPglite(dataDir: string, guard?: () => void): Promise<Connection> {
+  const client = await openPgliteClient(dataDir, guard);
   // Drizzle asks of its client only query() and transaction(), which ours has; its type asks for the whole class.
   const sql = overPglite(client as unknown as PGlite, { schema }) as unknown as Sql;
   return {

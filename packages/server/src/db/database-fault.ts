@@ -1,16 +1,19 @@
 // Which errors are the database's state and no fault of the statement, and what callers are told of them.
 import { ApiError } from "@lepta/api";
 
+/** What the store says itself. */
+const told: ReadonlySet<string> = new Set(["store-full", "database-unreachable", "store-locked"]);
+
 /** Seconds after which a caller may try again. */
 const retryAfterSeconds = 5;
 
 /**
- * `store-full` where the disk has no room for the statement, `database-unreachable` where no answer came: wherever in
- * the chain of causes it stands. undefined: the error is another.
+ * `store-full` where the disk has no room for the statement, `database-unreachable` where no answer came, `store-locked`
+ * where the store went to another process: wherever in the chain of causes it stands. undefined: the error is another.
  */
 export function databaseFault(error: unknown): ApiError | undefined {
   for (let one = error; one instanceof Error; one = one.cause) {
-    if (one instanceof ApiError && (one.code === "store-full" || one.code === "database-unreachable")) return one;
+    if (one instanceof ApiError && told.has(one.code)) return one;
     const code = "code" in one ? String(one.code) : "";
     if (fullCodes.test(code)) {
       return new ApiError("store-full", `the store takes no more: ${one.message}`, {

@@ -1,12 +1,14 @@
 // The store's lock: one holder at a time, whatever became of the one before.
 import { execFile, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { databaseFault } from "./database-fault.ts";
 import { lockHolder, takeLock } from "./lock-file.ts";
 import { stateOf, thisProcess } from "./process-identity.ts";
+import { openStore } from "./store.ts";
 
 /** Linux, with the right to make namespaces. */
 const canUnshare = spawnSync("unshare", ["-pf", "--mount-proc", "true"]).status === 0;
@@ -117,4 +119,52 @@ test("processes that contend, and die holding it, never hold it together", async
 test("a process knows itself alive", () => {
   expect(stateOf(thisProcess())).toBe("alive");
   expect(stateOf({ ...thisProcess(), host: "another-host" })).toBe("unknown");
+});
+
+describe("a holder that was stopped", () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+  const stopFor = (ms: number) => vi.setSystemTime(Date.now() + ms);
+  const other = { ...thisProcess(), pid: process.ppid, start: null };
+
+  test("goes on where nobody came meanwhile, and holds against who comes now", () => {
+    const lock = takeLock(dir);
+    stopFor(3_600_000);
+    lock.assertHeld();
+    lock.announce("http://127.0.0.1:7080");
+    expect(readdirSync(dir)).toEqual(["lock-2.json"]);
+    expect(lockHolder(dir)).toMatchObject({ pid: process.pid, url: "http://127.0.0.1:7080" });
+    expect(() => takeLock(dir)).toThrow(locked);
+    lock.release();
+    expect(lockHolder(dir)).toBeUndefined();
+  });
+
+  test("is told once another has the lock, and leaves it alone", () => {
+    const lock = takeLock(dir);
+    stopFor(61_000);
+    leave(2, other);
+    for (let use = 0; use < 2; use++) expect(() => lock.assertHeld()).toThrow(locked);
+    lock.release();
+    expect(lockHolder(dir)).toMatchObject({ pid: process.ppid });
+  });
+
+  test("writes nothing more to the store, neither by a statement nor by closing it", async () => {
+    const store = await openStore({ dir });
+    const lines = () => store.owner.sql.execute("select 1 as one");
+    expect((await lines()).rows).toEqual([{ one: 1 }]);
+    stopFor(61_000);
+    leave(2, other);
+    const control = statSync(join(dir, "database", "global", "pg_control")).mtimeMs;
+    for (let use = 0; use < 2; use++) {
+      const failure: unknown = await lines().catch((error: unknown) => error);
+      expect(databaseFault(failure)).toMatchObject({ code: "store-locked", status: 503 });
+    }
+    await store.close();
+    expect(statSync(join(dir, "database", "global", "pg_control")).mtimeMs).toBe(control);
+    expect(lockHolder(dir)).toMatchObject({ pid: process.ppid });
+  });
 });

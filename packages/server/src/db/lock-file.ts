@@ -18,6 +18,12 @@ interface LockContent extends ProcessIdentity {
 }
 
 export interface StoreLock {
+  /**
+   * To be called before each use of the store: a process that was stopped (a suspended machine, a paused container) for so
+   * long that another may have taken the lock makes sure of it first.
+   * @throws ApiError store-locked once another process has it
+   */
+  assertHeld(): void;
   /** Tells those who are refused where the holder's server is. */
   announce(url: string): void;
   release(): void;
@@ -51,27 +57,51 @@ export function lockHolder(dir: string): { pid: number; url: string | null } | u
   return current !== undefined && isHeld(dir, current) ? read(dir, current) : undefined;
 }
 
-function hold(dir: string, number: number, content: LockContent): StoreLock {
-  const path = pathOf(dir, number);
+function hold(dir: string, first: number, content: LockContent): StoreLock {
+  let number = first;
+  /** When this process last gave a sign of life; by the clock that goes on while a machine is suspended. */
+  let heard = Date.now();
+  let lost: ApiError | undefined;
   const rewrite = (change: Partial<LockContent>) => {
     Object.assign(content, change);
+    const path = pathOf(dir, number);
     const temporary = `${path}.${content.token}`;
     writeFileSync(temporary, JSON.stringify(content));
     renameSync(temporary, path);
   };
+  /** As every contender does, by the next number: only one can make it. */
+  const takeAgain = () => {
+    const next = number + 1;
+    if (highest(dir) === number && create(dir, next, content) && highest(dir) === next) {
+      rmSync(pathOf(dir, number), { force: true });
+      number = next;
+      heard = Date.now();
+      return;
+    }
+    const holder = highest(dir);
+    lost = lostTo(dir, holder === undefined ? undefined : read(dir, holder));
+  };
+  const assertHeld = () => {
+    if (lost === undefined && Date.now() - heard > silentMs / 2) takeAgain();
+    if (lost !== undefined) throw lost;
+  };
   const heartbeat = setInterval(() => {
     try {
+      assertHeld();
       const now = new Date();
-      utimesSync(path, now, now);
+      utimesSync(pathOf(dir, number), now, now);
+      heard = now.getTime();
     } catch {
-      // The directory was removed under us; there is nothing left to guard.
+      // Lost, which the next use tells; or the directory was removed under us, and there is nothing left to guard.
     }
   }, heartbeatMs);
   heartbeat.unref();
   return {
+    assertHeld,
     announce: (url) => rewrite({ url }),
     release: () => {
       clearInterval(heartbeat);
+      if (lost !== undefined) return;
       try {
         rewrite({ released: true, url: null });
       } catch {
@@ -140,5 +170,12 @@ function locked(dir: string, holder: LockContent | undefined): ApiError {
     fix: unseen
       ? `${fix} It is on another host or in another container: if it was killed, the lock is free ${silentMs / 1000} s after its last sign of life.`
       : fix,
+  });
+}
+
+function lostTo(dir: string, holder: LockContent | undefined): ApiError {
+  const who = holder === undefined ? "another process" : `process ${holder.pid} on ${holder.host}`;
+  return new ApiError("store-locked", `the store ${dir} went to ${who} while this process was stopped`, {
+    fix: "Start this process again: it may not write any more. For several processes use PostgreSQL (DATABASE_URL).",
   });
 }

@@ -30,9 +30,12 @@ export interface PgliteClient extends PgliteQueryable {
   close(): Promise<void>;
 }
 
-/** @param dataDir the database's directory; `memory://` keeps nothing (tests). */
-export async function openPgliteClient(dataDir: string): Promise<PgliteClient> {
-  const keeper = await keepPglite(dataDir);
+/**
+ * @param dataDir the database's directory; `memory://` keeps nothing (tests).
+ * @param guard throws where the directory is another process's by now
+ */
+export async function openPgliteClient(dataDir: string, guard?: () => void): Promise<PgliteClient> {
+  const keeper = await keepPglite(dataDir, guard);
   let lastTransaction = 0;
 
   const send = async (operation: string, fields: Record<string, unknown>) => {

@@ -23,8 +23,12 @@ export interface PgliteKeeper {
   close(): Promise<void>;
 }
 
-/** Opens the database of a directory. @throws what PGlite throws where it cannot be opened */
-export async function keepPglite(dataDir: string): Promise<PgliteKeeper> {
+/**
+ * Opens the database of a directory.
+ * @param guard asked before each call; once it throws, the thread is ended without a further write
+ * @throws what PGlite throws where it cannot be opened
+ */
+export async function keepPglite(dataDir: string, guard: () => void = () => undefined): Promise<PgliteKeeper> {
   let running: PgliteThread | undefined;
   let opening: Promise<PgliteThread> | undefined;
   let stopping: Promise<void> | undefined;
@@ -48,7 +52,7 @@ export async function keepPglite(dataDir: string): Promise<PgliteKeeper> {
     };
     // A write that found no room may leave PostgreSQL holding what it will wait for itself. What was committed is in
     // the log on the disk, and another thread starts from that.
-    const thread = startPgliteThread(dataDir, { onEnd: gone, onFullDisk: giveUp });
+    const thread = guarded(startPgliteThread(dataDir, { onEnd: gone, onFullDisk: giveUp }));
     try {
       await thread.opened;
       return thread;
@@ -58,6 +62,20 @@ export async function keepPglite(dataDir: string): Promise<PgliteKeeper> {
       throw error;
     }
   }
+
+  const guarded = (thread: PgliteThread): PgliteThread => ({
+    ...thread,
+    async call(operation, fields) {
+      try {
+        guard();
+      } catch (error) {
+        closed ??= error as Error;
+        await thread.stop(closed);
+        throw closed;
+      }
+      return thread.call(operation, fields);
+    },
+  });
 
   async function openAgain(): Promise<PgliteThread> {
     if (refusal !== undefined && performance.now() - refusal.at < againMs) throw refusal.error;

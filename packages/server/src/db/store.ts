@@ -41,7 +41,7 @@ export async function openStore(options: StoreOptions = {}): Promise<Store> {
   try {
     if (options.databaseUrl === undefined) {
       lock = takeLock(dir);
-      owner = await connectPglite(join(dir, "database"));
+      owner = await connectPglite(join(dir, "database"), lock.assertHeld);
     } else {
       owner = await connectPostgresql(options.databaseUrl);
     }
