@@ -29,8 +29,8 @@ export interface DecideOptions {
 const categoryLimit = 50;
 /** Above this mean length, in characters, strings are text. */
 const textLength = 60;
-/** Different numbers from which on a column with a word that repeats is one of numbers, the word a missing value. */
-const manyNumbers = 20;
+/** Different numbers or times from which on a word that repeats among them is a missing value. */
+const manyValues = 20;
 
 interface Looked {
   readonly column: RawColumn;
@@ -87,11 +87,13 @@ function look(column: RawColumn, { types, reading, target }: DecideOptions): Loo
 function decide(looked: Looked, decimal: "point" | "comma" | undefined, order: DateOrder | undefined): Decided {
   const { declared, missing, column } = looked;
   if (declared === "number") return asNumber(looked, decimal, []);
-  if (declared === "timestamp") return asTime(looked, order);
+  if (declared === "timestamp") return asTime(looked, order, []);
   if (declared !== undefined) return { reading: { type: declared, missing }, notes: [] };
   if (column.kind === "number" || column.kind === "boolean" || column.kind === "timestamp") {
     if (column.kind === "number") return codesOf(looked) ?? asNumber(looked, decimal, []);
-    return column.kind === "timestamp" ? asTime(looked, order) : { reading: { type: "boolean", missing }, notes: [] };
+    return column.kind === "timestamp"
+      ? asTime(looked, order, [])
+      : { reading: { type: "boolean", missing }, notes: [] };
   }
   return numberOf(looked, decimal) ?? otherOf(looked, order);
 }
@@ -103,26 +105,42 @@ function numberOf(looked: Looked, decimal: "point" | "comma" | undefined): Decid
   // In a file that has types, digits in a string are a code; what no code looks like is a number nevertheless.
   if (column.kind === "string" && column.plain.count > column.plain.pointed && numbers.example === undefined)
     return undefined;
-  const odd = [...numbers.odd.values()].reduce((sum, count) => sum + count, 0);
   const allowed = tolerated(cells);
   const best = Math.max(...allowedFormats(looked.options).map((at) => numbers.counts[at]!));
   if (best === 0) return undefined;
   const codes = codesOf(looked);
   if (codes !== undefined) return best >= cells - allowed ? codes : undefined;
-  if (best >= cells - allowed) return asNumber(looked, decimal, repeatedWords(numbers, Math.max(2, 0.005 * cells)));
-  const words = repeatedWords(numbers, Math.max(2, 0.005 * cells)).slice(0, 3);
-  const marked = words.reduce((sum, word) => sum + numbers.odd.get(word)!, 0);
-  const many = column.plain.different + (numbers.example === undefined ? 0 : looked.present.size) > manyNumbers;
-  if (odd - marked > allowed || marked > 0.5 * cells || !many) return undefined;
-  return best >= cells - odd - allowed ? asNumber(looked, decimal, words) : undefined;
+  const different = column.plain.different + (numbers.example === undefined ? 0 : looked.present.size);
+  const words = missingWords(numbers.odd, { cells, best, different });
+  return words === undefined ? undefined : asNumber(looked, decimal, words);
 }
 
-/** Words without a digit that stand again and again in a column of numbers, the most frequent first. */
-function repeatedWords({ odd }: NumberEvidence, least: number): string[] {
-  return [...odd]
-    .filter(([text, count]) => count >= least && text.length <= 30 && !/\d/.test(text))
+/**
+ * The words that stand for a missing value in a column of `cells` cells, of which `best` are numbers, or times: those that
+ * repeat. Undefined where too much else is among them.
+ */
+function missingWords(
+  odd: ReadonlyMap<string, number>,
+  { cells, best, different }: { readonly cells: number; readonly best: number; readonly different: number },
+): string[] | undefined {
+  const words = [...odd]
+    .filter(([text, count]) => count >= Math.max(2, 0.005 * cells) && isMarker(text))
     .sort((a, b) => b[1] - a[1])
     .map(([text]) => text);
+  const allowed = tolerated(cells);
+  if (best >= cells - allowed) return words;
+  const few = words.slice(0, 3);
+  const marked = few.reduce((sum, word) => sum + odd.get(word)!, 0);
+  const others = [...odd.values()].reduce((sum, count) => sum + count, 0) - marked;
+  if (others > allowed || marked > 0.5 * cells || different <= manyValues) return undefined;
+  return best >= cells - others - marked - allowed ? few : undefined;
+}
+
+/** What a spreadsheet shows where it could compute nothing, and a date of zeros alone, as MySQL has it. */
+const noValue = /^#[\p{L}/0]+[!?]$|^0{1,4}(?<mark>[-/.])0{1,2}\k<mark>0{1,4}([T ][0:.]+)?$/u;
+
+function isMarker(text: string): boolean {
+  return text.length <= 30 && (!/\d/.test(text) || noValue.test(text));
 }
 
 function allowedFormats({ decimal, thousands }: ReadingOptions): number[] {
@@ -185,11 +203,18 @@ function numberNotes(
     notes.push(
       `column "${name}": its values could be thousands or fractions; --decimal ${name}=${decimal === "comma" ? "point" : "comma"} reads them the other way`,
     );
-  if (words.length > 0)
-    notes.push(
-      `column "${name}": ${words.map((word) => `${JSON.stringify(word)} (${numbers?.odd.get(word)} cells)`).join(", ")} among numbers is read as missing`,
-    );
-  return notes;
+  return [...notes, ...wordNotes(name, words, numbers?.odd, "numbers")];
+}
+
+function wordNotes(
+  name: string,
+  words: readonly string[],
+  odd: ReadonlyMap<string, number> | undefined,
+  among: string,
+): string[] {
+  if (words.length === 0) return [];
+  const listed = words.map((word) => `${JSON.stringify(word)} (${odd?.get(word)} cells)`);
+  return [`column "${name}": ${listed.join(", ")} among ${among} is read as missing`];
 }
 
 /** Digits that are codes: zeros ahead are their habit, or a double does not hold them. */
@@ -214,7 +239,11 @@ function otherOf(looked: Looked, order: DateOrder | undefined): Decided {
   let truths = 0;
   for (const word of ["true", "True", "TRUE", "false", "False", "FALSE"]) truths += present.get(word) ?? 0;
   if (truths >= enough && truths > 0) return { reading: { type: "boolean", missing }, notes: [] };
-  if (times !== undefined && Math.max(...Object.values(times.counts)) >= enough) return asTime(looked, order);
+  if (times !== undefined) {
+    const best = Math.max(...Object.values(times.counts));
+    const words = missingWords(times.odd, { cells, best, different: present.size - times.odd.size });
+    if (words !== undefined) return asTime(looked, order, words);
+  }
   let length = column.plain.count * column.plain.longest;
   for (const [text, count] of present) length += text.length * count;
   const type = stringType(column.plain.different + present.size, cells, length / cells);
@@ -234,7 +263,11 @@ function stringType(different: number, cells: number, length: number): "text" | 
   return different > categoryLimit && different > cells / 2 ? "text" : "category";
 }
 
-function asTime({ column, options, missing, times }: Looked, file: DateOrder | undefined): Decided {
+function asTime(
+  { column, options, missing, times }: Looked,
+  file: DateOrder | undefined,
+  words: readonly string[],
+): Decided {
   const { name, plain } = column;
   const told = toldOrder(times);
   const guessed = times?.mark === "/" ? "month-first" : "day-first";
@@ -242,11 +275,11 @@ function asTime({ column, options, missing, times }: Looked, file: DateOrder | u
   const digits = plain.count === 0 ? undefined : digitsOf(plain.shortest, plain.longest);
   const reading: ColumnReading = {
     type: "timestamp",
-    missing,
+    missing: [...missing, ...words],
     ...(order === "year-first" ? {} : { dates: order }),
     ...(digits === undefined || digits === "milliseconds" ? {} : { digits }),
   };
-  const notes: string[] = [];
+  const notes = wordNotes(name, words, times?.odd, "times");
   if (times?.yearLast === true && order !== "year-first") {
     const doubt = options.dates === undefined && told === undefined;
     const other = order === "day-first" ? "month-first" : "day-first";

@@ -10,6 +10,8 @@ export interface TimeEvidence {
   /** The mark between their digits. */
   readonly mark: string | undefined;
   readonly example: string | undefined;
+  /** Texts that are a time in no order, and how many cells have them. */
+  readonly odd: ReadonlyMap<string, number>;
 }
 
 const sampled = 1000;
@@ -29,19 +31,24 @@ export function timeEvidence(present: ReadonlyMap<string, number>): TimeEvidence
   const counts = { "year-first": 0, "day-first": 0, "month-first": 0 };
   let mark: string | undefined;
   let example: string | undefined;
+  const odd = new Map<string, number>();
   for (const [text, cells] of present) {
     const date = numericDate(text);
     if (date === undefined) {
-      if (textTime(text, "year-first") === undefined) continue;
-      for (const order of ["year-first", "day-first", "month-first"] as const) counts[order] += cells;
+      if (textTime(text, "year-first") === undefined) odd.set(text, cells);
+      else for (const order of ["year-first", "day-first", "month-first"] as const) counts[order] += cells;
+      continue;
+    }
+    const orders = (["day-first", "month-first"] as const).filter((order) => textTime(text, order) !== undefined);
+    if (orders.length === 0) {
+      odd.set(text, cells);
       continue;
     }
     mark ??= date.mark;
     example ??= text;
-    for (const order of ["day-first", "month-first"] as const)
-      if (textTime(text, order) !== undefined) counts[order] += cells;
+    for (const order of orders) counts[order] += cells;
   }
-  return { counts, yearLast: mark !== undefined, mark, example };
+  return { counts, yearLast: mark !== undefined, mark, example, odd };
 }
 
 /** The order that the columns of a file agree on, where one of them tells. */

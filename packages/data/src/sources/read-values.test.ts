@@ -40,6 +40,37 @@ async function columnFrom(cells: readonly string[], options?: ReadOptions, separ
 const many = (n: number, cell: (i: number) => string): string[] => Array.from({ length: n }, (_, i) => cell(i));
 const amount = (i: number): string => String(1000 + ((i * 7919) % 9000));
 
+const day = (i: number): string => new Date(Date.UTC(2023, 0, 1 + i)).toISOString().slice(0, 10);
+const dayFirst = (i: number): string => day(i).split("-").reverse().join("/");
+
+describe("times keep their type", () => {
+  test.each([
+    ["unknown", day],
+    ["TBD", dayFirst],
+    ["0000-00-00", day],
+    ["0000-00-00 00:00:00", (i: number) => `${day(i)} 10:30:00`],
+    ["00/00/0000", dayFirst],
+    ["#REF!", day],
+  ] as const)("where %j repeats among them, which is said", async (word, time) => {
+    const { table, column, values } = await columnFrom(many(200, (i) => (i % 10 === 3 ? word : time(i))));
+    expect([column.type, column.reading?.missing.includes(word)]).toEqual(["timestamp", true]);
+    expect(values.filter((value) => value === null).length).toBe(20);
+    expect(values[30]).toBe(
+      Date.parse(time === dayFirst ? day(30) : `${time(30).replace(" ", "T")}${time === day ? "" : "Z"}`),
+    );
+    expect(table.rejected).toEqual([]);
+    expect(table.notes).toContainEqual(expect.stringContaining(`"${word}" (20 cells) among times is read as missing`));
+  });
+
+  test("words of which there are many, and a few dates among words, are none", async () => {
+    const names = ["alpha", "beta", "gamma", "delta", "epsilon"];
+    const mixed = await columnFrom(many(200, (i) => (i % 4 === 0 ? names[i % 5]! : day(i))));
+    expect(mixed.column.type).not.toBe("timestamp");
+    const few = await columnFrom(many(200, (i) => (i % 10 === 3 ? "later" : day(i % 10))));
+    expect(few.column.type).toBe("category");
+  });
+});
+
 describe("numbers keep their type", () => {
   test.each(["None", "n/a", "-", " ", "NULL", "?", "<NA>", "NaT", "\\N", "#N/A", "--"])(
     "where a tenth of the cells is %j",
@@ -51,14 +82,17 @@ describe("numbers keep their type", () => {
       expect(table.notes.some((note) => note.includes(JSON.stringify(spelling)))).toBe(spelling !== " ");
     },
   );
-  test.each(["unknown", "not given", "k.A."])("where a word repeats among them, which is said: %s", async (word) => {
-    const { table, column, values } = await columnFrom(many(200, (i) => (i % 10 === 3 ? word : amount(i))));
-    expect([column.type, column.reading?.missing.includes(word)]).toEqual(["number", true]);
-    expect(values.filter((value) => value === null).length).toBe(20);
-    expect(table.notes).toContainEqual(
-      expect.stringContaining(`"${word}" (20 cells) among numbers is read as missing`),
-    );
-  });
+  test.each(["unknown", "not given", "k.A.", "#DIV/0!", "#VALUE!", "#NAME?"])(
+    "where a word repeats among them, which is said: %s",
+    async (word) => {
+      const { table, column, values } = await columnFrom(many(200, (i) => (i % 10 === 3 ? word : amount(i))));
+      expect([column.type, column.reading?.missing.includes(word)]).toEqual(["number", true]);
+      expect(values.filter((value) => value === null).length).toBe(20);
+      expect(table.notes).toContainEqual(
+        expect.stringContaining(`"${word}" (20 cells) among numbers is read as missing`),
+      );
+    },
+  );
   test("-999 is noted, and missing where that is said", async () => {
     const cells = many(100, (i) => (i % 20 === 3 ? "-999" : amount(i)));
     const unasked = await columnFrom(cells);
