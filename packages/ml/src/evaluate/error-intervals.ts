@@ -25,11 +25,17 @@ export function absoluteErrorInterval(view: NumberView, sample: Sample, value: n
   }));
 }
 
-/** Of R², by the ratio of the mean squared error and the target's variance. */
+/**
+ * Of R², by the ratio of the mean squared error and the target's variance. Where very few rows carry nearly all of both,
+ * the ratio hardly varies with them, and says as little as either.
+ */
 export function determinationInterval(view: NumberView, sample: Sample, value: number): Interval {
   const errors = absoluteErrors(view);
   const varying = deviations(view.targets);
-  const influence = relativeTo(errors.map((error) => error * error)).map((each, row) => each - varying[row]!);
+  const squared = relativeTo(errors.map((error) => error * error));
+  const alone = factorInterval(spreadOf(squared, unitsOf(view, sample)), level);
+  if (typeof alone === "string") return intervalOf(value, alone);
+  const influence = squared.map((each, row) => each - varying[row]!);
   return errorInterval({ view, errors, influence }, sample, value, ({ low, high }) => ({
     low: 1 - (1 - value) * high,
     high: 1 - (1 - value) * low,

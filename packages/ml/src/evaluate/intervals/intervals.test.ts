@@ -31,6 +31,27 @@ test.each([
   expect(ends(accuracy!)).toEqual([expect.closeTo(low, 4), expect.closeTo(high, 4)]);
 });
 
+test("R² where one row of 60 carries nearly all of the errors and of the variance: no interval, as for RMSE", () => {
+  const random = rng(5);
+  const values = Array.from({ length: 60 }, () => random.normal());
+  const labels = values.map((value, i) => (i === 17 ? 1e6 : value + random.normal()));
+  const metrics = evaluatePredictions({ kind: "number", labels, values, seed: 1 });
+  for (const name of ["rmse", "mae", "r2"])
+    expect(metrics[name], name).toMatchObject({
+      low: null,
+      high: null,
+      reason: expect.stringContaining("very few rows"),
+    });
+  // Far-off values that are predicted well are no reason.
+  const right = evaluatePredictions({
+    kind: "number",
+    labels,
+    values: values.map((value, i) => (i === 17 ? 1e6 - 1 : value)),
+    seed: 1,
+  });
+  expect(right.rmse!.low).toBeGreaterThan(0);
+});
+
 describe("perfect, one-sided and tiny samples have width, or say that they are too few", () => {
   const samples: [string, Predictions][] = [
     ["a perfect ranking of 3", binary([0, 1, 1], [0.1, 0.8, 0.9])],
