@@ -1,6 +1,7 @@
 // Accuracy and loss of training pictures beside the test's: both are looked at after every epoch.
+import { subset } from "@lepta/data";
 import { type Examples, type Metric, rng, type TensorData } from "@lepta/nn";
-import { type DataSet, normalised, takePictures } from "./images.ts";
+import { type DataSet, normalised } from "./images.ts";
 
 /**
  * What `fit` looks at after an epoch: the test pictures at even places, as many training pictures at odd ones. These
@@ -13,7 +14,7 @@ export function watched({ train, test }: DataSet): Examples {
   const { inputs, target } = joinedInTurns(
     normalised(test),
     normalised(
-      takePictures(
+      subset(
         train,
         Array.from({ length: count }, (_, i) => drawn[i % train.count] as number),
       ),

@@ -1,6 +1,7 @@
 // Random flips, shifts and cut-outs of the training pictures, other ones in every epoch.
-import type { ExampleSource, Rng } from "@lepta/nn";
-import { normalise, type Pictures, pictureBytes, side } from "./images.ts";
+import { type MappedRows, type MemoryDataset, mapBatches } from "@lepta/data";
+import type { Examples, Rng, SourceContext } from "@lepta/nn";
+import { examplesOf, normalise, pictureBytes, pixelsIn, side } from "./images.ts";
 
 export interface AugmentOptions {
   /** The farthest shift in pixels, in each direction (default 4). */
@@ -13,21 +14,14 @@ export interface AugmentOptions {
  * The pictures normalised, each mirrored at random, shifted (zeros come in) and with a square set to 0 (DeVries and
  * Taylor 2017). Batches are made while the engine computes.
  */
-export function augmented({ count, pixels, labels }: Pictures, options: AugmentOptions = {}): ExampleSource {
-  return {
-    count,
-    batch(rows, { random }) {
-      const data = new Float32Array(rows.length * pictureBytes);
-      for (const [i, row] of rows.entries()) {
-        const picture = pixels.subarray(row * pictureBytes, (row + 1) * pictureBytes);
-        augment(picture, data.subarray(i * pictureBytes, (i + 1) * pictureBytes), random, options);
-      }
-      return {
-        inputs: { data, shape: [rows.length, 3, side, side] },
-        target: { data: BigInt64Array.from(rows, (row) => BigInt(labels[row] as number)), shape: [rows.length] },
-      };
-    },
-  };
+export function augmented(pictures: MemoryDataset, options: AugmentOptions = {}): MappedRows<Examples, SourceContext> {
+  return mapBatches(pictures, (batch, { random }: SourceContext) => {
+    const pixels = pixelsIn(batch);
+    const data = new Float32Array(pixels.length);
+    for (let at = 0; at < data.length; at += pictureBytes)
+      augment(pixels.subarray(at, at + pictureBytes), data.subarray(at, at + pictureBytes), random, options);
+    return examplesOf(batch, data);
+  });
 }
 
 function augment(picture: Uint8Array, to: Float32Array, random: Rng, { shift = 4, cut = 8 }: AugmentOptions): void {

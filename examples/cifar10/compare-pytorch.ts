@@ -6,10 +6,11 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
+import { wholeBatch } from "@lepta/data";
 import { fit } from "@lepta/nn";
 import { accuracyOf } from "./accuracy.ts";
 import { checkData, readOptions, refuse, wholeNumber } from "./arguments.ts";
-import { normalised } from "./images.ts";
+import { labelsIn, normalised, pixelsIn } from "./images.ts";
 import { readIndex } from "./read-index.ts";
 import { lenetRecipe } from "./recipes.ts";
 
@@ -76,9 +77,10 @@ function spread(values: readonly number[]): string {
 
 const folder = await mkdtemp(join(tmpdir(), "lepta-cifar10-"));
 try {
-  for (const [name, { pixels, labels }] of Object.entries({ train: data.train, test: data.test })) {
-    await writeFile(join(folder, `${name}.pixels`), pixels);
-    await writeFile(join(folder, `${name}.labels`), labels);
+  for (const name of ["train", "test"] as const) {
+    const batch = wholeBatch(data[name]);
+    await writeFile(join(folder, `${name}.pixels`), pixelsIn(batch));
+    await writeFile(join(folder, `${name}.labels`), labelsIn(batch));
   }
   const all: Record<"lepta" | "pytorch", Figures[]> = { lepta: [], pytorch: [] };
   console.log("seed  test accuracy lepta  pytorch   train loss lepta  pytorch   seconds lepta  pytorch");

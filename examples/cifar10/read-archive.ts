@@ -7,8 +7,8 @@ import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import type { DataSet, Pictures } from "./images.ts";
-import { pictureBytes } from "./images.ts";
+import type { MemoryDataset } from "@lepta/data";
+import { type DataSet, pictureBytes, pictures } from "./images.ts";
 
 export interface Source {
   readonly url: string;
@@ -66,14 +66,14 @@ export async function readArchive(path: string): Promise<DataSet> {
   };
   const batches = [1, 2, 3, 4, 5].map((i) => named(`data_batch_${i}.bin`));
   return {
-    train: pictures(Buffer.concat(batches)),
-    test: pictures(named("test_batch.bin")),
+    train: picturesIn(Buffer.concat(batches)),
+    test: picturesIn(named("test_batch.bin")),
     classes: named("batches.meta.txt").toString("utf8").trim().split("\n"),
   };
 }
 
 /** Records of a label and the picture's planes. */
-function pictures(records: Buffer): Pictures {
+function picturesIn(records: Buffer): MemoryDataset {
   const size = 1 + pictureBytes;
   const count = records.length / size;
   if (!Number.isInteger(count)) throw new Error(`A batch has ${records.length} bytes, no multiple of ${size}.`);
@@ -83,7 +83,7 @@ function pictures(records: Buffer): Pictures {
     labels[i] = records[i * size] as number;
     pixels.set(records.subarray(i * size + 1, (i + 1) * size), i * pictureBytes);
   }
-  return { count, pixels, labels };
+  return pictures(pixels, labels);
 }
 
 /** The plain files of a tar archive (POSIX ustar) by their names without folders. */

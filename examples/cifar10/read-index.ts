@@ -1,28 +1,51 @@
 // Reads pictures listed in index.csv: parts of one pack, images.jpgpack, or files of a folder.
 import { readFile, stat } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
+import {
+  columnOf,
+  type MemoryDataset,
+  readTable,
+  rowsOf,
+  type Table,
+  takeRows,
+  type Value,
+  valueAt,
+} from "@lepta/data";
 import sharp from "sharp";
-import type { DataSet, Pictures } from "./images.ts";
-import { pictureBytes, side } from "./images.ts";
+import { type DataSet, pictureBytes, pictures, side } from "./images.ts";
 
-type Row = Readonly<Record<string, string>>;
+type Row = Readonly<Record<string, Value>>;
 
 /**
  * The pictures of `folder`/index.csv, JPEG or PNG, 32×32. Columns: `split` (train or test), `label` (a number from 0),
  * `class`; and `offset`, `length` in images.jpgpack where there is one, else `file`, a path inside the folder.
  */
 export async function readIndex(folder: string): Promise<DataSet> {
-  const rows = parseCsv(await readFile(join(folder, "index.csv"), "utf8"));
+  const index = await readTable(join(folder, "index.csv"), {
+    types: {
+      split: "category",
+      label: "number",
+      class: "category",
+      file: "category",
+      offset: "number",
+      length: "number",
+    },
+    absent: "ignore",
+  });
   const pack = await readFile(join(folder, "images.jpgpack")).catch(() => undefined);
   const classes: string[] = [];
-  for (const row of rows) classes[Number(row.label)] = row.class ?? row.label ?? "";
-  const part = (split: string): Promise<Pictures> =>
-    decodeAll(
-      folder,
-      rows.filter((row) => row.split === split),
-      pack,
-    );
+  for (const { label, class: name } of rowsOf(index)) classes[labelOf(label)] = String(name ?? label);
+  const split = columnOf(index, "split");
+  const part = (name: string): Promise<MemoryDataset> => {
+    const rows = Array.from({ length: index.rowCount }, (_, row) => row).filter((row) => valueAt(split, row) === name);
+    return decodeAll(folder, takeRows(index, rows), pack);
+  };
   return { train: await part("train"), test: await part("test"), classes };
+}
+
+function labelOf(label: Value | undefined): number {
+  if (typeof label === "number" && Number.isInteger(label) && label >= 0 && label < 256) return label;
+  throw new Error(`index.csv has the label ${label ?? "(none)"}, no whole number from 0 to 255.`);
 }
 
 /** Whether a folder has an index. */
@@ -33,23 +56,21 @@ export async function hasIndex(folder: string): Promise<boolean> {
   );
 }
 
-function parseCsv(text: string): Row[] {
-  const [head = "", ...lines] = text.trimEnd().split(/\r?\n/);
-  const names = head.split(",");
-  return lines.map((line) => Object.fromEntries(line.split(",").map((value, i) => [names[i] ?? "", value])));
-}
-
-async function decodeAll(folder: string, rows: readonly Row[], pack: Buffer | undefined): Promise<Pictures> {
+async function decodeAll(folder: string, index: Table, pack: Buffer | undefined): Promise<MemoryDataset> {
+  const rows: readonly Row[] = [...rowsOf(index)];
   const pixels = new Uint8Array(rows.length * pictureBytes);
   const decodeRow = async (row: Row, i: number): Promise<void> => {
-    const bytes = pack === undefined ? await readInside(folder, row.file ?? "") : partOf(pack, row);
-    pixels.set(await decode(bytes, row.file ?? `picture ${i} of the pack`), i * pictureBytes);
+    const bytes = pack === undefined ? await readInside(folder, String(row.file ?? "")) : partOf(pack, row);
+    pixels.set(await decode(bytes, String(row.file ?? `picture ${i} of the pack`)), i * pictureBytes);
   };
   // A few hundred at a time: the decoder has its own threads, and promises for all would cost memory.
   for (let from = 0; from < rows.length; from += 256) {
     await Promise.all(rows.slice(from, from + 256).map((row, i) => decodeRow(row, from + i)));
   }
-  return { count: rows.length, pixels, labels: Uint8Array.from(rows, (row) => Number(row.label)) };
+  return pictures(
+    pixels,
+    Uint8Array.from(rows, ({ label }) => labelOf(label)),
+  );
 }
 
 function partOf(pack: Buffer, { offset, length }: Row): Buffer {

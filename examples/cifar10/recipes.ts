@@ -1,4 +1,5 @@
 // The two trainings of this example: LeNet as the tutorials have it, and a small modern network.
+import type { MemoryDataset } from "@lepta/data";
 import {
   batchNorm,
   conv2d,
@@ -18,12 +19,12 @@ import {
   type TrainingData,
 } from "@lepta/nn";
 import { augmented } from "./augment.ts";
-import { normalised, type Pictures } from "./images.ts";
+import { normalised } from "./images.ts";
 
 export interface Recipe {
   readonly name: string;
   readonly net: Layer;
-  readonly data: (training: Pictures) => TrainingData;
+  readonly data: (training: MemoryDataset) => TrainingData;
   readonly loss: Loss;
   readonly optimizer: (steps: number) => Optimizer;
   readonly batchSize: number;

@@ -6,11 +6,12 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { type Examples, rng } from "@lepta/nn";
+import { type MemoryDataset, wholeBatch } from "@lepta/data";
+import { rng } from "@lepta/nn";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { watched } from "../../examples/cifar10/accuracy.ts";
 import { type AugmentOptions, augmented } from "../../examples/cifar10/augment.ts";
-import { normalise, type Pictures, pictureBytes, side } from "../../examples/cifar10/images.ts";
+import { labelsIn, normalise, pictureBytes, pictures, pixelsIn, side } from "../../examples/cifar10/images.ts";
 import { download, readArchive } from "../../examples/cifar10/read-archive.ts";
 import { readIndex } from "../../examples/cifar10/read-index.ts";
 import { remove, root, temporaryDirectory } from "./cli.ts";
@@ -94,8 +95,9 @@ describe("the binary archive", () => {
   test("is read", async () => {
     const { train: own, test: held, classes } = await readArchive(archive);
     expect([own.count, held.count, classes.length, classes[2]]).toEqual([100, 20, 10, "blue"]);
-    expect([...own.labels.subarray(0, 4)]).toEqual([0, 1, 2, 0]);
-    expect([own.pixels[0], own.pixels[1024], own.pixels[pictureBytes + 1024]]).toEqual([255, 0, 255]);
+    const [pixels, labels] = [pixelsIn(wholeBatch(own)), labelsIn(wholeBatch(own))];
+    expect([...labels.subarray(0, 4)]).toEqual([0, 1, 2, 0]);
+    expect([pixels[0], pixels[1024], pixels[pictureBytes + 1024]]).toEqual([255, 0, 255]);
   });
 
   test("trains the example, which leaves curves, events and a model", async () => {
@@ -109,11 +111,11 @@ describe("the binary archive", () => {
 });
 
 test("training accuracy is that of pictures of every class, in whatever order they are stored", () => {
-  const inTurns = (count: number): Pictures => ({
-    count,
-    pixels: new Uint8Array(count * pictureBytes),
-    labels: Uint8Array.from({ length: count }, (_, i) => i % 10),
-  });
+  const inTurns = (count: number): MemoryDataset =>
+    pictures(
+      new Uint8Array(count * pictureBytes),
+      Uint8Array.from({ length: count }, (_, i) => i % 10),
+    );
   const { target } = watched({ train: inTurns(500), test: inTurns(100), classes: [] });
   const odd = Array.from(target.data as BigInt64Array).filter((_, i) => i % 2 === 1);
   expect(odd).toHaveLength(100);
@@ -123,10 +125,10 @@ test("training accuracy is that of pictures of every class, in whatever order th
 describe("augmented pictures", () => {
   // Bytes from 1 to 127, all different from 0 when normalised, and a picture unlike its mirror image.
   const pixels = Uint8Array.from({ length: pictureBytes }, (_, i) => 1 + (i % 127));
-  const pictures: Pictures = { count: 1, pixels, labels: Uint8Array.of(7) };
+  const one = pictures(pixels, Uint8Array.of(7));
   const made = (seed: number, options?: AugmentOptions): Float32Array => {
     const context = { epoch: 1, random: rng(seed), batchSize: 1, signal: new AbortController().signal };
-    const { inputs, target } = augmented(pictures, options).batch(Int32Array.of(0), context) as Examples;
+    const { inputs, target } = augmented(one, options).batch([0], context);
     expect(target).toEqual({ data: BigInt64Array.of(7n), shape: [1] });
     expect(inputs.shape).toEqual([1, 3, side, side]);
     return inputs.data as Float32Array;

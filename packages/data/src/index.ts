@@ -1,6 +1,5 @@
 // The public surface of this package: one explicit list.
 export { type MixOptions, mixRows } from "./augment/mix-rows.ts";
-export { type BatchOptions, batchesOf, type ColumnArray, type ColumnBatch, columnBatch } from "./batches/batches.ts";
 export type { Cleaned } from "./clean/cleaned.ts";
 export { type DuplicateReport, removeDuplicates } from "./clean/duplicates.ts";
 export {
@@ -12,6 +11,25 @@ export {
 } from "./clean/missing.ts";
 export { clipOutliers, type Limits, type OutlierOptions, type OutlierReport, outlierLimits } from "./clean/outliers.ts";
 export { type ColumnType, columnTypes } from "./column-type.ts";
+export { asDataset, type ColumnArray, type ColumnBatch, columnBatch } from "./dataset/as-dataset.ts";
+export { type BatchOptions, batchesOf } from "./dataset/batches.ts";
+export type {
+  Batch,
+  BatchArray,
+  BatchData,
+  Dataset,
+  DatasetColumn,
+  DatasetStream,
+  MemoryDataset,
+  Pass,
+} from "./dataset/dataset.ts";
+export { fromArrays } from "./dataset/from-arrays.ts";
+export { type MappedRows, type MappedStream, mapBatches } from "./dataset/map-batches.ts";
+export { type Row, type RowStreamOptions, rowStream } from "./dataset/row-stream.ts";
+export { type ShuffleOptions, shuffleStream } from "./dataset/shuffle-stream.ts";
+export { stackColumns } from "./dataset/stack-columns.ts";
+export { subset } from "./dataset/subset.ts";
+export { wholeBatch } from "./dataset/whole-batch.ts";
 export { DataError, type DataErrorCode, type DataErrorPlace, dataErrors } from "./errors.ts";
 export { suggestName } from "./names.ts";
 export type { ColumnProfile, NumberProfile } from "./profile/column-profile.ts";

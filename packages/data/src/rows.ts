@@ -41,11 +41,12 @@ export interface ColumnSpec {
 /**
  * A table from rows: the columns are those of the specification, in its order; a field that a row lacks is missing.
  * Values are read as a file's are (`readCell`). Throws `wrong-column-type` where one cannot be read (it names row and
- * column), `unknown-column` for a field that no column has.
+ * column), `unknown-column` for a field that no column has; their row numbers count from `first`.
  */
 export function tableFromRows(
   rows: readonly Readonly<Record<string, RawValue>>[],
   specs: readonly ColumnSpec[] | { readonly features: readonly ColumnSpec[] },
+  first = 0,
 ): Table {
   const list = "features" in specs ? specs.features : specs;
   const known = new Set(list.map(({ name }) => name));
@@ -54,7 +55,7 @@ export function tableFromRows(
       if (!known.has(name))
         throw new DataError(
           "unknown-column",
-          `row ${i} has a field "${name}" that no column has`,
+          `row ${first + i} has a field "${name}" that no column has`,
           suggestName(name, [...known]),
           undefined,
           { column: name },
@@ -67,7 +68,7 @@ export function tableFromRows(
       const cells = rows.map((row, i) => {
         const value = Object.hasOwn(row, name) ? row[name] : undefined;
         const cell = read(value);
-        return cell === undefined ? wrongType(value, wantedForm(reading), name, i) : cell;
+        return cell === undefined ? wrongType(value, wantedForm(reading), name, first + i) : cell;
       });
       if (type === "category" || type === "text")
         return { name, type, reading, data: cells.map((cell) => (cell === null ? "" : String(cell))) };

@@ -14,21 +14,21 @@ export function quantileOf(sorted: ArrayLike<number>, p: number): number {
   return a + (at - low) * ((sorted[low + 1] ?? a) - a);
 }
 
-/** Ranks from 1, ties share their mean; NaN ranks below every number. */
-export function ranksOf(data: Float64Array): Float64Array {
-  const sorted = data.map((value) => (Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value)).sort();
+/** Ranks from 1, ties share their mean; NaN ranks below every number. `sorted` are the values that are not NaN, ascending. */
+export function ranksOf(data: Float64Array, sorted: Float64Array = sortedPresent(data)): Float64Array {
+  const missing = data.length - sorted.length;
   // Each different value once, with its rank.
   const values = new Float64Array(sorted.length);
   const ranks = new Float64Array(sorted.length);
   let different = 0;
   for (let start = 0; start < sorted.length; ) {
-    let end = start + 1;
-    while (end < sorted.length && sorted[end] === sorted[start]) end++;
+    const end = runEnd(sorted, start);
     values[different] = sorted[start]!;
-    ranks[different++] = (start + 1 + end) / 2;
+    ranks[different++] = missing + (start + 1 + end) / 2;
     start = end;
   }
   return data.map((value) => {
+    if (Number.isNaN(value)) return (1 + missing) / 2;
     let low = 0;
     let high = different - 1;
     while (low < high) {
@@ -36,9 +36,33 @@ export function ranksOf(data: Float64Array): Float64Array {
       if (values[middle]! < value) low = middle + 1;
       else high = middle;
     }
-    // NaN is below no value and above none: the search ends at the first.
     return ranks[low]!;
   });
+}
+
+/** The sum of the ranks of some of the values, as `ranksOf` has them. Both are ascending; `missing` are NaN, of which some. */
+export function rankSum(
+  some: Float64Array,
+  sorted: Float64Array,
+  missing: { readonly some: number; readonly all: number },
+): number {
+  let sum = (missing.some * (1 + missing.all)) / 2;
+  for (let at = 0, start = 0; at < some.length; ) {
+    while (sorted[start]! < some[at]!) start++;
+    const end = runEnd(sorted, start);
+    const first = at;
+    while (at < some.length && some[at] === sorted[start]) at++;
+    sum += (at - first) * (missing.all + (start + 1 + end) / 2);
+    start = end;
+  }
+  return sum;
+}
+
+/** Behind the last of the values that are equal to the one at `start`. */
+export function runEnd(sorted: Float64Array, start: number): number {
+  let end = start + 1;
+  while (end < sorted.length && sorted[end] === sorted[start]) end++;
+  return end;
 }
 
 /** Pearson's correlation; 0 where a side is constant. */

@@ -1,8 +1,10 @@
 // The table: typed columns in memory, and the plain operations on its rows and columns.
-import { rowHashesOf, tableHashOf } from "./content-hash.ts";
 import { DataError } from "./errors.ts";
+import { type KnownRows, knownRows, takenRows } from "./known-rows.ts";
+import { Lazy } from "./lazy.ts";
 import { listNames, suggestName } from "./names.ts";
 import type { ColumnReading } from "./reading/column-reading.ts";
+import { composed, lengthOf, type Rows, viewOf } from "./view-column.ts";
 
 /** number, timestamp (milliseconds since 1970, UTC) and boolean (0, 1); a missing value is NaN. */
 export interface NumericColumn {
@@ -51,6 +53,10 @@ export interface TableSource {
   readonly bytes: number;
 }
 
+/**
+ * Columns of one length. Their values are shared by the tables that are made of them (`takeRows`, `takeColumns`), so they
+ * are not to be written to; hashes and keys are computed when they are first asked for.
+ */
 export interface Table {
   readonly columns: readonly Column[];
   readonly rowCount: number;
@@ -76,10 +82,10 @@ export interface Table {
 }
 
 export function isNumeric(column: Column): column is NumericColumn {
-  return column.data instanceof Float64Array;
+  return column.type !== "category" && column.type !== "text";
 }
 
-/** Builds a table and its hashes. Throws `duplicate-column`, `no-columns`, `invalid-option` (columns of unequal length). */
+/** Builds a table. Throws `duplicate-column`, `no-columns`, `invalid-option` (columns of unequal length). */
 export function makeTable(
   columns: readonly Column[],
   about: Partial<Pick<Table, "source" | "rejected" | "unreadable" | "notes" | "rowNumbers">> & {
@@ -90,67 +96,56 @@ export function makeTable(
   const first = columns[0];
   if (first === undefined) throw new DataError("no-columns", "the table has no column", "Give at least one column.");
   const seen = new Set<string>();
-  for (const { name, data } of columns) {
+  const rowCount = lengthOf(first);
+  for (const column of columns) {
+    const { name } = column;
     if (seen.has(name))
       throw new DataError("duplicate-column", `two columns are named "${name}"`, "Rename one of the columns.");
     seen.add(name);
-    if (data.length !== first.data.length)
+    if (lengthOf(column) !== rowCount)
       throw new DataError(
         "invalid-option",
-        `column "${name}" has ${data.length} values where "${first.name}" has ${first.data.length}`,
+        `column "${name}" has ${lengthOf(column)} values where "${first.name}" has ${rowCount}`,
         "Give every column the same number of values.",
       );
   }
   const { rowKeys } = about;
-  return withHashes(
+  const keys = rowKeys && new Lazy(rowKeys instanceof Float64Array ? () => rowKeys : rowKeys);
+  return tableOf(
     {
       columns,
-      rowCount: first.data.length,
+      rowCount,
       rejected: about.rejected ?? [],
       unreadable: about.unreadable ?? [],
       ...(about.rowNumbers === undefined ? {} : { rowNumbers: about.rowNumbers }),
       notes: about.notes ?? [],
       source: about.source ?? { path: "", format: "memory", bytes: 0 },
     },
-    {
-      rowHashes: () => rowHashesOf(columns),
-      rowKeys: rowKeys instanceof Float64Array ? () => rowKeys : rowKeys,
-    },
+    knownRows(columns, keys === undefined ? {} : { keys }),
   );
 }
 
-interface Hashing {
-  readonly rowHashes: () => string[];
-  readonly rowKeys: (() => Float64Array) | undefined;
-}
+const knownKey = Symbol("what the rows are known by");
 
-/** Hashing a million rows takes longer than reading them: it is done when a hash or a key is first asked for. */
-function withHashes(fields: Omit<Table, "rowHashes" | "hash" | "rowKeys">, { rowHashes, rowKeys }: Hashing): Table {
-  const hashes = once(rowHashes);
-  const hash = once(() => tableHashOf(fields.columns, hashes()));
+function tableOf(fields: Omit<Table, "rowHashes" | "hash" | "rowKeys">, known: KnownRows): Table {
+  const { keys } = known;
   return Object.defineProperties(fields as Table, {
-    rowHashes: { enumerable: true, get: hashes },
-    hash: { enumerable: true, get: hash },
-    ...(rowKeys === undefined ? {} : { rowKeys: { enumerable: true, get: once(rowKeys) } }),
+    rowHashes: { enumerable: true, get: () => known.hashes.value },
+    hash: { enumerable: true, get: () => known.hash.value },
+    ...(keys === undefined ? {} : { rowKeys: { enumerable: true, get: () => keys.value } }),
+    [knownKey]: { value: known },
   });
 }
 
-/** Forgets the work, and what it holds, when it is done. */
-function once<T>(work: () => T): () => T {
-  let pending: (() => T) | undefined = work;
-  let value: T;
-  return () => {
-    if (pending !== undefined) {
-      value = pending();
-      pending = undefined;
-    }
-    return value;
-  };
-}
-
-/** The table's keys when they are asked for; undefined where it has none. */
-function keysOf(table: Table): (() => Float64Array) | undefined {
-  return Object.hasOwn(table, "rowKeys") ? () => table.rowKeys! : undefined;
+/** Of a table that was made by `{ ...table }`, too. */
+function knownIn(table: Table & { readonly [knownKey]?: KnownRows }): KnownRows {
+  return (
+    table[knownKey] ??
+    knownRows(table.columns, {
+      hashes: new Lazy(() => table.rowHashes),
+      ...(table.rowKeys === undefined ? {} : { keys: new Lazy(() => table.rowKeys!) }),
+    })
+  );
 }
 
 /** The column of this name. Throws `unknown-column`, naming the nearest. */
@@ -167,46 +162,39 @@ export function columnOf(table: Table, name: string): Column {
   );
 }
 
-/** The rows at these indices, in this order; an index may come twice. Throws `invalid-option` for one outside the table. */
+/**
+ * The rows at these indices, in this order; an index may come twice. A view: a column's values are copied when they are
+ * first asked for. Throws `invalid-option` for an index outside the table.
+ */
 export function takeRows(table: Table, indices: ArrayLike<number>): Table {
+  const { rowCount, source } = table;
+  let isWhole = indices.length === rowCount;
   for (let i = 0; i < indices.length; i++) {
     const index = indices[i]!;
-    if (!Number.isInteger(index) || index < 0 || index >= table.rowCount)
+    if (!Number.isInteger(index) || index < 0 || index >= rowCount)
       throw new DataError(
         "invalid-option",
-        `row ${index} is outside the table of ${table.rowCount} rows`,
+        `row ${index} is outside the table of ${rowCount} rows`,
         "Give row numbers from 0 to the table's row count less one.",
       );
+    isWhole &&= index === i;
   }
-  const columns = table.columns.map((column): Column => {
-    if (isNumeric(column)) {
-      const data = new Float64Array(indices.length);
-      for (let i = 0; i < data.length; i++) data[i] = column.data[indices[i]!]!;
-      return { ...column, data };
-    }
-    return { ...column, data: Array.from(indices, (index) => column.data[index]!) };
-  });
+  const about = { rowCount: indices.length, rejected: [], unreadable: [], notes: [], source };
+  if (isWhole) return tableOf({ columns: table.columns, ...about }, knownIn(table));
   const own = Uint32Array.from(indices);
-  const keys = keysOf(table);
-  return withHashes(
-    {
-      columns,
-      rowCount: indices.length,
-      rejected: [],
-      unreadable: [],
-      notes: [],
-      source: table.source,
-    },
-    {
-      rowHashes: () => Array.from(own, (index) => table.rowHashes[index]!),
-      rowKeys:
-        keys &&
-        (() => {
-          const all = keys();
-          return Float64Array.from(own, (index) => all[index]!);
-        }),
-    },
-  );
+  const through = composer(own);
+  const columns = table.columns.map((column) => viewOf(column, own, through));
+  return tableOf({ columns, ...about }, takenRows(knownIn(table), own, columns, through));
+}
+
+/** Composes each choice of rows once: the columns of a view share it. */
+function composer(rows: Rows): (inner: Rows) => Rows {
+  const known = new Map<Rows, Rows>();
+  return (inner) => {
+    const found = known.get(inner) ?? composed(inner, rows);
+    known.set(inner, found);
+    return found;
+  };
 }
 
 /** The table with another report of its reading. */
@@ -219,24 +207,29 @@ export function withReport(table: Table, report: Pick<Table, "rejected" | "unrea
   });
 }
 
-/** The columns of these names, in this order. Throws `unknown-column`. */
+/** The columns of these names, in this order; shares their values. Throws `unknown-column`, `duplicate-column`, `no-columns`. */
 export function takeColumns(table: Table, names: readonly string[]): Table {
-  return replaceColumns(
+  const taken = replaceColumns(
     table,
     names.map((name) => columnOf(table, name)),
   );
+  if (names.length < table.columns.length) return taken;
+  // All of them, in another order: the hashes are the same.
+  return tableOf({ ...reportOf(taken), columns: taken.columns, rowCount: taken.rowCount }, knownIn(table));
 }
 
 /** The table's rows with these columns in place of its own; what is known of its reading stays. */
 export function replaceColumns(table: Table, columns: readonly Column[]): Table {
-  const { rejected, unreadable, notes, source, rowNumbers } = table;
-  const rowKeys = keysOf(table);
-  return makeTable(columns, {
-    rejected,
-    unreadable,
-    notes,
-    source,
-    ...(rowNumbers === undefined ? {} : { rowNumbers }),
-    ...(rowKeys === undefined ? {} : { rowKeys }),
-  });
+  const { keys } = knownIn(table);
+  return makeTable(columns, { ...reportOf(table), ...(keys === undefined ? {} : { rowKeys: () => keys.value }) });
+}
+
+function reportOf({
+  rejected,
+  unreadable,
+  notes,
+  source,
+  rowNumbers,
+}: Table): Pick<Table, "rejected" | "unreadable" | "notes" | "source" | "rowNumbers"> {
+  return { rejected, unreadable, notes, source, ...(rowNumbers === undefined ? {} : { rowNumbers }) };
 }

@@ -1,5 +1,6 @@
 // Removes rows that repeat an earlier row.
-import { type Table, takeRows } from "../table.ts";
+import { rowGroups } from "../row-groups.ts";
+import { type Table, takeRows, withReport } from "../table.ts";
 import type { Cleaned } from "./cleaned.ts";
 
 export interface DuplicateReport {
@@ -10,15 +11,16 @@ export interface DuplicateReport {
 
 /** Keeps the first of rows that are equal in every column. */
 export function removeDuplicates(table: Table): Cleaned<DuplicateReport> {
-  const seen = new Set<string>();
   const kept: number[] = [];
   const removed: number[] = [];
-  table.rowHashes.forEach((hash, row) => {
-    (seen.has(hash) ? removed : kept).push(row);
-    seen.add(hash);
-  });
+  let groups = 0;
+  for (const [row, group] of rowGroups(table.columns, table.rowCount).groupOf.entries()) {
+    // Groups are numbered in order of their first rows.
+    if (group < groups) removed.push(row);
+    else groups = kept.push(row);
+  }
   const report = { removed: removed.length, rows: Int32Array.from(removed) };
   if (removed.length === 0) return { table, report };
   const { rejected, notes } = table;
-  return { table: { ...takeRows(table, kept), rejected, notes }, report };
+  return { table: withReport(takeRows(table, kept), { rejected, unreadable: [], notes }), report };
 }

@@ -2,8 +2,9 @@
 
 import type { ColumnType } from "../column-type.ts";
 import { labelOf } from "../schema.ts";
-import { quantileOf, sortedPresent } from "../statistics.ts";
+import { quantileOf, runEnd } from "../statistics.ts";
 import { type Column, isNumeric } from "../table.ts";
+import type { Sorted } from "./sorted.ts";
 
 export interface ColumnProfile {
   readonly name: string;
@@ -30,8 +31,8 @@ export interface NumberProfile {
   readonly histogram: { readonly edges: readonly number[]; readonly counts: readonly number[] };
 }
 
-export function profileColumn(column: Column, role: ColumnProfile["role"]): ColumnProfile {
-  const sorted = isNumeric(column) ? sortedPresent(column.data) : undefined;
+export function profileColumn(column: Column, role: ColumnProfile["role"], sortedOf: Sorted): ColumnProfile {
+  const sorted = isNumeric(column) ? sortedOf(column) : undefined;
   const values = sorted === undefined ? stringCounts(column.data as readonly string[]) : runs(sorted);
   const label = (value: number | string): string => (typeof value === "string" ? value : labelOf(column, value));
   const top: { value: string; count: number }[] = [];
@@ -71,8 +72,7 @@ function stringCounts(data: readonly string[]): Map<string, number> {
 /** Each different value and how often it stands. */
 function* runs(sorted: Float64Array): Generator<[value: number, count: number]> {
   for (let start = 0; start < sorted.length; ) {
-    let end = start + 1;
-    while (end < sorted.length && sorted[end] === sorted[start]) end++;
+    const end = runEnd(sorted, start);
     yield [sorted[start]!, end - start];
     start = end;
   }

@@ -1,7 +1,8 @@
 // Columns that know the target too well: most often they were written after it, or from it.
 import { labelAt } from "../schema.ts";
-import { correlation, quantileOf, ranksOf, sortedPresent } from "../statistics.ts";
-import { type Column, isNumeric } from "../table.ts";
+import { correlation, quantileOf, rankSum, ranksOf } from "../statistics.ts";
+import { type Column, isNumeric, type NumericColumn } from "../table.ts";
+import type { Sorted } from "./sorted.ts";
 
 export interface Suspect {
   readonly name: string;
@@ -28,8 +29,9 @@ export const suspicion: Readonly<Record<"auc" | "information" | "correlation", n
 export function suspectIn(
   target: Column,
   classes: readonly string[] | undefined,
+  sortedOf: Sorted,
 ): (column: Column) => Suspect | undefined {
-  const ranks = classes === undefined && isNumeric(target) ? ranksOf(target.data) : undefined;
+  const ranks = classes === undefined && isNumeric(target) ? ranksOf(target.data, sortedOf(target)) : undefined;
   const labels = classes === undefined ? undefined : codesOf(target);
   const positive = classes?.length === 2 ? positivesOf(target, classes[1]!) : undefined;
   return (column) => {
@@ -37,14 +39,14 @@ export function suspectIn(
     if (recodes(column, target)) return { name, kind: "recoded", value: 1 };
     if (labels === undefined) {
       if (!isNumeric(column) || ranks === undefined) return undefined;
-      const value = Math.abs(correlation(ranksOf(column.data), ranks));
+      const value = Math.abs(correlation(ranksOf(column.data, sortedOf(column)), ranks));
       return value >= suspicion.correlation ? { name, kind: "correlation", value } : undefined;
     }
     if (isNumeric(column) && positive !== undefined) {
-      const value = aucOf(column.data, positive);
+      const value = aucOf(column, positive, sortedOf);
       if (value >= suspicion.auc) return { name, kind: "auc", value };
     }
-    const value = informationShare(binned(column), labels);
+    const value = informationShare(binned(column, sortedOf), labels);
     return value >= suspicion.information ? { name, kind: "information", value } : undefined;
   };
 }
@@ -70,17 +72,21 @@ function positivesOf(target: Column, label: string): Uint8Array {
 }
 
 /** The area under the ROC curve of the column as a score, in the better direction (by ranks: Mann and Whitney). */
-function aucOf(data: Float64Array, positive: Uint8Array): number {
-  const ranks = ranksOf(data);
-  let sum = 0;
+function aucOf(column: NumericColumn, positive: Uint8Array, sortedOf: Sorted): number {
+  const { data } = column;
+  const some = new Float64Array(data.length);
+  let present = 0;
   let positives = 0;
-  for (let row = 0; row < ranks.length; row++) {
+  for (let row = 0; row < data.length; row++) {
     if (positive[row] === 0) continue;
-    sum += ranks[row]!;
     positives++;
+    if (!Number.isNaN(data[row]!)) some[present++] = data[row]!;
   }
-  const negatives = ranks.length - positives;
+  const negatives = data.length - positives;
   if (positives === 0 || negatives === 0) return 0.5;
+  const sorted = sortedOf(column);
+  const missing = { some: positives - present, all: data.length - sorted.length };
+  const sum = rankSum(some.subarray(0, present).sort(), sorted, missing);
   const auc = (sum - (positives * (positives + 1)) / 2) / (positives * negatives);
   return Math.max(auc, 1 - auc);
 }
@@ -108,9 +114,9 @@ function codesOf({ data }: Column): Codes {
 }
 
 /** Numbers fall in tenths, and missing ones in a bin of their own; strings stand for themselves. */
-function binned(column: Column): Codes {
+function binned(column: Column, sortedOf: Sorted): Codes {
   if (!isNumeric(column)) return codesOf(column);
-  const sorted = sortedPresent(column.data);
+  const sorted = sortedOf(column);
   const cuts = [...new Set(Array.from({ length: 9 }, (_, i) => quantileOf(sorted, (i + 1) / 10)))];
   const codes = new Int32Array(column.data.length);
   for (let row = 0; row < codes.length; row++) {

@@ -1,14 +1,16 @@
 // A table's profile: its columns, its target's balance, repeated rows, columns that give the target away.
 import { withTarget } from "../clean/missing.ts";
+import { rowGroups } from "../row-groups.ts";
 import { type LeftOut, labelAt, type Schema } from "../schema.ts";
 import { columnOf, type Table } from "../table.ts";
 import { type ColumnProfile, profileColumn } from "./column-profile.ts";
 import { suspectGroup } from "./group-suspect.ts";
 import { type Suspect, suspectIn } from "./leakage.ts";
-import { rowGroups } from "./row-groups.ts";
+import { type Sorted, sortedInTurn } from "./sorted.ts";
 
 export interface Profile {
   readonly rowCount: number;
+  /** `Table.hash`: computed when it is first asked for. */
   readonly hash: string;
   /** Malformed rows that reading put aside. */
   readonly rejected: number;
@@ -35,13 +37,23 @@ export interface Profile {
 /** Plain JSON, computed on the rows given. Throws `unknown-column` where the schema is of another table. */
 export function profileTable(table: Table, schema: Schema): Profile {
   const features = new Set(schema.features.map(({ name }) => name));
+  const sortedOf = sortedInTurn();
+  const search = suspectSearch(table, schema, sortedOf);
+  const suspects = new Map<string, Suspect>();
+  // Column by column: what is looked at in two ways is sorted once.
   const columns = table.columns.map((column) => {
-    const role = column.name === schema.target?.name ? "target" : features.has(column.name) ? "feature" : "left out";
-    return profileColumn(column, role);
+    const { name } = column;
+    const role = name === schema.target?.name ? "target" : features.has(name) ? "feature" : "left out";
+    const profile = profileColumn(column, role, sortedOf);
+    const suspect = role === "feature" ? search?.inColumn(name) : undefined;
+    if (suspect !== undefined) suspects.set(name, suspect);
+    return profile;
   });
   return {
     rowCount: table.rowCount,
-    hash: table.hash,
+    get hash() {
+      return table.hash;
+    },
     rejected: table.rejected.length,
     columns,
     leftOut: schema.leftOut,
@@ -50,7 +62,7 @@ export function profileTable(table: Table, schema: Schema): Profile {
       conflicting: conflictingRows(table, schema),
     },
     ...(schema.target === undefined ? {} : { target: profileTarget(table, schema) }),
-    suspects: suspectsOf(table, schema),
+    suspects: search === undefined ? [] : ordered(schema, (name) => suspects.get(name), search.groups),
   };
 }
 
@@ -94,15 +106,28 @@ const sameTarget = (a: number | string, b: number | string): boolean => a === b 
 
 /** Features to look at before trusting a score, most suspicious first. Throws `unknown-column`. */
 export function suspectsOf(table: Table, schema: Schema): Suspect[] {
-  if (schema.target === undefined) return [];
+  const search = suspectSearch(table, schema, sortedInTurn());
+  return search === undefined ? [] : ordered(schema, search.inColumn, search.groups);
+}
+
+interface SuspectSearch {
+  readonly groups: readonly Suspect[];
+  /** Of a feature that is not among the groups. Throws `unknown-column`. */
+  readonly inColumn: (name: string) => Suspect | undefined;
+}
+
+function suspectSearch(table: Table, schema: Schema, sortedOf: Sorted): SuspectSearch | undefined {
+  if (schema.target === undefined) return undefined;
   const known = withTarget(table, schema.target.name).table;
-  const target = columnOf(known, schema.target.name);
   const groups = groupSuspects(known, schema);
   const named = new Set(groups.map(({ name }) => name));
-  const suspect = suspectIn(target, schema.target.classes);
-  return schema.features
-    .filter(({ name }) => !named.has(name))
-    .flatMap(({ name }) => suspect(columnOf(known, name)) ?? [])
+  const suspect = suspectIn(columnOf(known, schema.target.name), schema.target.classes, sortedOf);
+  return { groups, inColumn: (name) => (named.has(name) ? undefined : suspect(columnOf(known, name))) };
+}
+
+function ordered({ features }: Schema, inColumn: SuspectSearch["inColumn"], groups: readonly Suspect[]): Suspect[] {
+  return features
+    .flatMap(({ name }) => inColumn(name) ?? [])
     .sort((a, b) => b.value - a.value)
     .concat(groups);
 }

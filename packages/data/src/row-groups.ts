@@ -1,5 +1,5 @@
 // Which rows are equal: exactly, and without a text or a hash of each.
-import { type Column, isNumeric } from "../table.ts";
+import { type Column, isNumeric } from "./table.ts";
 
 export interface RowGroups {
   /** The same whole number where rows hold the same values, missing ones too; from 0, in order of first rows. */

@@ -1,7 +1,8 @@
 // Batches: shapes, order, seeds.
 import { expect, test } from "vitest";
 import { makeTable } from "../table.ts";
-import { batchesOf, columnBatch } from "./batches.ts";
+import { asDataset, columnBatch } from "./as-dataset.ts";
+import { batchesOf } from "./batches.ts";
 
 const table = makeTable([
   { name: "x", type: "number", data: Float64Array.of(0, 1, 2, 3, 4) },
@@ -10,7 +11,7 @@ const table = makeTable([
 
 async function xs(options: Parameters<typeof batchesOf>[1]): Promise<number[][]> {
   const all: number[][] = [];
-  for await (const batch of batchesOf(table, options)) all.push([...(batch.x!.data as Float64Array)]);
+  for await (const batch of batchesOf(asDataset(table), options)) all.push([...(batch.x!.data as Float64Array)]);
   return all;
 }
 
@@ -32,7 +33,7 @@ test("mini-batches", async () => {
   expect(seeded).toEqual(await xs({ size: 2, seed: 1, epochs: 2 }));
   expect(seeded.flat().slice(0, 5)).not.toEqual(seeded.flat().slice(5));
   expect(seeded.flat().slice(5).sort()).toEqual([0, 1, 2, 3, 4]);
-  for await (const batch of batchesOf(table, { size: 3, seed: 2, columns: ["c"] })) expect(batch.x).toBeUndefined();
+  for await (const batch of batchesOf(asDataset(table, ["c"]), { size: 3, seed: 2 })) expect(batch.x).toBeUndefined();
   await expect(xs({ size: 0 })).rejects.toMatchObject({ code: "invalid-option" });
   await expect(xs({ size: 1, signal: AbortSignal.abort() })).rejects.toThrow();
 });
