@@ -1,4 +1,5 @@
 // Tables from rows and back, and the hashes of their content.
+import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { rowsOf, tableFromRows } from "./rows.ts";
 import { makeTable, takeColumns, takeRows } from "./table.ts";
@@ -43,6 +44,22 @@ test("the hash is of names and values: not of order, nor of how a value is held"
   expect(held("number", -0)).toBe(held("number", 0));
   expect(takeRows(table, [0, 1, 2, 2]).hash).not.toBe(table.hash);
   expect(takeColumns(table, ["n", "c"]).hash).not.toBe(table.hash);
+});
+
+test("the hash of many rows is that of their texts in order", () => {
+  const n = 20_000;
+  const table = makeTable([
+    { name: "n", type: "number", data: Float64Array.from({ length: n }, (_, i) => (i % 7000) / 8) },
+    { name: "é", type: "category", data: Array.from({ length: n }, (_, i) => (i % 3 ? `v${i % 12_000}` : "")) },
+  ]);
+  const sha = (text: string): string => createHash("sha256").update(text).digest("hex");
+  const texts = Array.from({ length: n }, (_, i) => {
+    const [x, v] = [String((i % 7000) / 8), `v${i % 12_000}`];
+    return `1:n=${x.length}:${x}1:é=${i % 3 ? `${v.length}:${v}` : "-"}`;
+  });
+  const hashes = texts.map((text) => sha(text).slice(0, 32));
+  expect(table.rowHashes).toEqual(hashes);
+  expect(table.hash).toBe(sha(`["n","é"]${hashes.toSorted().join("")}`));
 });
 
 test("values that run together do not collide", () => {
