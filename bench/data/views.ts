@@ -1,6 +1,6 @@
 // Three parts of 1,000,000 rows, two columns of which are used, and a profile, beside pandas.
 //
-// What it printed: docs/decisions/0032-data-sets.md.
+// What it printed: docs/decisions/0033-data-sets.md.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
