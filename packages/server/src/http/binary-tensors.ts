@@ -14,6 +14,12 @@ export interface InferenceBody {
   binary: Buffer | undefined;
 }
 
+/** What is as good as no content type: the bytes of the extension, and what curl declares where nobody said. */
+const undeclared: ReadonlySet<string | undefined> = new Set([
+  "application/octet-stream",
+  "application/x-www-form-urlencoded",
+]);
+
 /**
  * Under /v2 a body without a content type is JSON: the protocol's own clients send none.
  * @throws ApiError unsupported-media-type, body-too-large, malformed-json, binary-tensor-invalid
@@ -21,7 +27,7 @@ export interface InferenceBody {
 export async function readInference(request: IncomingMessage, limit: number): Promise<InferenceBody> {
   const type = request.headers["content-type"];
   const length = request.headers[headerLength];
-  if (type?.trim() && essenceOf(type) !== "application/octet-stream") requireJson(request);
+  if (type?.trim() && !undeclared.has(essenceOf(type))) requireJson(request);
   const body = await readBytes(request, limit);
   if (length === undefined) return { document: await parseJson(body), binary: undefined };
   const size = typeof length === "string" && /^[0-9]{1,12}$/.test(length) ? Number(length) : Number.NaN;

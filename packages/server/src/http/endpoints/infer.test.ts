@@ -146,11 +146,14 @@ describe("what clients send", () => {
     expect(await rowOf(response)).toEqual({ ...server.rows[0], age: 30 });
   });
 
-  test("a body without a content type is JSON here, and nowhere else", async () => {
+  test.each([
+    ["no content type", {}],
+    ["curl's own", { "content-type": "application/x-www-form-urlencoded" }],
+  ])("a body with %s is JSON here, and nowhere else", async (_, headers) => {
     const bare = (place: string, body: string) =>
       fetch(server.url + place, {
         method: "POST",
-        headers: { authorization: `Bearer ${server.key}` },
+        headers: { authorization: `Bearer ${server.key}`, ...headers },
         body: new TextEncoder().encode(body),
       });
     expect(await rowOf(await bare(path, JSON.stringify({ inputs: inputs(1) })))).toEqual(server.rows[0]);
