@@ -23,8 +23,9 @@ export { currentDeployment, type DeployRequest, deploy, type VariantRequest } fr
 export { experimentTable } from "./experiments/experiment-table.ts";
 export type { Limits } from "./http/limits.ts";
 export { jsonLogger } from "./http/log.ts";
-export { type RunningServer, type ServerOptions, startServer } from "./http/start-server.ts";
-export { type JobDefinition, type JobOptions, type Jobs, startJobs } from "./jobs/jobs.ts";
+export type { JobDefinition } from "./job-definition.ts";
+export { type JobOptions, type Jobs, startJobs } from "./jobs/run-jobs.ts";
+export { type RunningServer, type ServerOptions, startServer } from "./main/start-server.ts";
 export { closeMonths, closeMonthsJob } from "./metering/close-months.ts";
 export { createInvoice, type InvoiceRequest, listInvoices, readInvoice } from "./metering/invoices.ts";
 export { type NewPrice, priceAt, setPrice } from "./metering/prices.ts";

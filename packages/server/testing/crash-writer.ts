@@ -3,11 +3,11 @@ import { randomUUID } from "node:crypto";
 import { madeModel, writeMadeBundle } from "../../ml/testing/made-bundle.ts";
 import { createOrganisation, findOrganisation } from "../src/accounts/organisations.ts";
 import { openStore } from "../src/db/store.ts";
+import { predictionWriter } from "../src/predicting/prediction-writer.ts";
 import { registerProduct } from "../src/registry/products.ts";
 import { createRun } from "../src/registry/runs.ts";
 import { recordStage } from "../src/registry/stages.ts";
 import { registerVersion } from "../src/registry/versions.ts";
-import { predictionWriter } from "../src/serving/prediction-writer.ts";
 
 const [dir = "", bundle = ""] = process.argv.slice(2);
 const say = (kind: string, id: string) => process.stdout.write(`${kind} ${id}\n`);

@@ -7,7 +7,7 @@ import { createKey } from "../src/accounts/keys.ts";
 import { createOrganisation } from "../src/accounts/organisations.ts";
 import type { Tenant } from "../src/db/tenant.ts";
 import { deploy } from "../src/experiments/deployment.ts";
-import { type ServerOptions, startServer } from "../src/http/start-server.ts";
+import { type ServerOptions, startServer } from "../src/main/start-server.ts";
 import { formOf } from "../src/outcomes/index.ts";
 import { registerProduct } from "../src/registry/products.ts";
 import { registerVersion } from "../src/registry/versions.ts";

@@ -1,7 +1,7 @@
 // `npm run bench:store -w @lepta/server`: how many predictions, each with its usage event, a store commits a second.
 import { randomUUID } from "node:crypto";
 import { deploy } from "../src/experiments/deployment.ts";
-import { predictionWriter } from "../src/serving/prediction-writer.ts";
+import { predictionWriter } from "../src/predicting/prediction-writer.ts";
 import { seed } from "./seed.ts";
 import { openPgliteTestStore, openPostgresqlTestStore, type TestStore } from "./stores.ts";
 

@@ -5,8 +5,8 @@ import type { Tenant } from "../src/db/tenant.ts";
 import { experimentTable } from "../src/experiments/experiment-table.ts";
 import { createInvoice } from "../src/metering/invoices.ts";
 import { usageSummary } from "../src/metering/usage-summary.ts";
+import { type PredictionWriter, predictionWriter } from "../src/predicting/prediction-writer.ts";
 import { listPredictions } from "../src/serving/prediction-records.ts";
-import { type PredictionWriter, predictionWriter } from "../src/serving/prediction-writer.ts";
 import { type Filled, fillStore } from "./fill-store.ts";
 import { openPgliteTestStore, openPostgresqlTestStore, type TestStore } from "./stores.ts";
 

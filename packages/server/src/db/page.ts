@@ -9,6 +9,11 @@ export interface PageRequest {
   cursor?: string | undefined;
 }
 
+/** Rows of the page that is asked for. */
+export function sizeOf({ limit = 50 }: PageRequest): number {
+  return limit;
+}
+
 /** The last row of a page. */
 export interface Place {
   at: Date;
@@ -33,7 +38,7 @@ export function pageOf(
 ): { after: SQL | undefined; order: SQL[]; limit: number } {
   const order = [desc(at), desc(id)];
   // One more than the page has: whether there is a next one.
-  const limit = (request.limit ?? 50) + 1;
+  const limit = sizeOf(request) + 1;
   const place = placeOf(request.cursor);
   if (place === undefined) return { after: undefined, order, limit };
   // `at <=` beside the pair: an index finds the start by it.
@@ -62,4 +67,16 @@ export function toPage<Row, Item>(
 
 export function cursorOf({ at, id }: Place): string {
   return `${at.toISOString()}_${id}`;
+}
+
+/** A page of rows in the order of one key, of which one more was asked for than `size`: the key of the last is the cursor. */
+export function keyPage<Row, Item>(
+  rows: readonly Row[],
+  size: number,
+  toItem: (row: Row) => Item,
+  keyOf: (item: Item) => string,
+): Page<Item> {
+  const items = rows.slice(0, size).map(toItem);
+  const last = items.at(-1);
+  return { items, nextCursor: rows.length > size && last !== undefined ? keyOf(last) : null };
 }

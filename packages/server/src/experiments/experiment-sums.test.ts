@@ -8,8 +8,8 @@ import { type Seed, seed } from "../../testing/seed.ts";
 import { describeStores, type TestStore } from "../../testing/stores.ts";
 import { newId } from "../db/id.ts";
 import { experimentSums } from "../db/schema.ts";
+import { predictionWriter } from "../predicting/prediction-writer.ts";
 import { recordFeedback } from "../serving/feedback.ts";
-import { predictionWriter } from "../serving/prediction-writer.ts";
 import { deploy } from "./deployment.ts";
 
 /** What is predicted and told: an index among the values, variants, subjects (the last is none) or predictions. */

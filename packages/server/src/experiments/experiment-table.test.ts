@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Seed, seed } from "../../testing/seed.ts";
 import { describeStores, type TestStore } from "../../testing/stores.ts";
 import { newId } from "../db/id.ts";
+import { predictionWriter } from "../predicting/prediction-writer.ts";
 import { recordFeedback } from "../serving/feedback.ts";
-import { predictionWriter } from "../serving/prediction-writer.ts";
 import { deploy } from "./deployment.ts";
 import { experimentTable } from "./experiment-table.ts";
 

@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type CreditServer, startCreditServer } from "../../testing/credit-server.ts";
 import { openPgliteTestStore, type TestStore } from "../../testing/stores.ts";
 import { createAuthenticator } from "../accounts/authenticate.ts";
+import { startServer } from "../main/start-server.ts";
 import { clientAddress } from "./client-address.ts";
 import { crossOrigin } from "./cors.ts";
 import { refusedKeys } from "./refused-keys.ts";
-import { startServer } from "./start-server.ts";
 
 let opened: TestStore;
 let server: CreditServer;

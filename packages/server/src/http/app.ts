@@ -5,6 +5,7 @@ import { type Answer, errorAnswer, isInferencePath, publicError, toResponse } fr
 import type { ConsoleFiles } from "./console-files.ts";
 import type { Exchange } from "./exchange.ts";
 import { inferenceExtension } from "./inference-extensions.ts";
+import { pathOfRoute } from "./path-of-route.ts";
 import { endpoints } from "./register.ts";
 import type { ServerContext } from "./server-context.ts";
 
@@ -75,7 +76,7 @@ function isApiPath(path: string): boolean {
 
 const patterns = Object.values(endpoints).map(({ route }) => ({
   method: route.method,
-  path: new RegExp(`^${route.path.replaceAll(".", "\\.").replace(/\{\w+\}/g, "[^/]+")}$`),
+  path: pathOfRoute(route.path),
 }));
 
 function allowedMethods(path: string): string[] {

@@ -1,7 +1,7 @@
 // The header Idempotency-Key: honoured where a route can, refused elsewhere, never passed over.
 import type { IncomingMessage } from "node:http";
 import { ApiError, idempotencyHeader, type Route } from "@lepta/api";
-import type { RequestKey } from "../serving/request-keys.ts";
+import type { RequestKey } from "../predicting/request-keys.ts";
 import type { Principal } from "./server-context.ts";
 
 /** A string of the draft is quoted; most clients send it bare. */

@@ -4,7 +4,7 @@ import type { IncomingMessage } from "node:http";
 import type { Scope } from "@lepta/api";
 import type { Caller } from "../accounts/authenticate.ts";
 import type { Store } from "../db/store.ts";
-import type { Predictor } from "../experiments/predictor.ts";
+import type { Predictor } from "../predicting/predictor.ts";
 import type { ScorerPool } from "../serving/scorer-pool.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Figures } from "./figures.ts";
@@ -30,7 +30,7 @@ export interface ServerContext {
    * @throws ApiError missing-key, unknown-key, revoked-key, missing-scope, rate-limited
    */
   admit(request: IncomingMessage, scope: Scope): Promise<Principal>;
-  /** Logs what broke an answer that is under way: its status is out already. */
+  /** Logs what broke an answer, whether its status is out already or not, and hangs up on a request unread. */
   report(exchange: Exchange, error: unknown): void;
   /** This server refuses the key from now on. */
   forgetKey(keyId: string): void;

@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { seedOrganisation } from "../../testing/seed-tables.ts";
 import { describeStores, type TestStore } from "../../testing/stores.ts";
-import { type Jobs, startJobs } from "./jobs.ts";
+import { type Jobs, startJobs } from "./run-jobs.ts";
 
 describeStores("jobs", (open) => {
   let opened: TestStore;

@@ -2,18 +2,8 @@
 import { setTimeout } from "node:timers/promises";
 import PgBoss from "pg-boss";
 import type { Store } from "../db/store.ts";
+import type { JobDefinition } from "../job-definition.ts";
 import { type Clock, createClock } from "./clock.ts";
-
-/** A job is a room's own piece of work, given from above: this room knows only when and that it runs. */
-export interface JobDefinition {
-  name: string;
-  /** Five-field cron expression, UTC; absent: only when asked for. */
-  cron?: string;
-  /** Also when the jobs start: a process may not be up at the job's times. */
-  atStart?: boolean;
-  /** Runs at least once each time: a process may die at its end, so doing it twice must be the same as once. */
-  run(store: Store): Promise<void>;
-}
 
 export interface Jobs {
   /** Queues a job now and waits until it has run. @throws what the job threw, as text */

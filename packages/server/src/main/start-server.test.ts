@@ -10,12 +10,12 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type CreditServer, startCreditServer } from "../../testing/credit-server.ts";
 import { openPgliteTestStore, type TestStore } from "../../testing/stores.ts";
 import { predictions } from "../db/schema.ts";
+import { jsonLogger } from "../http/log.ts";
 import { listInvoices } from "../metering/invoices.ts";
 import { setPrice } from "../metering/prices.ts";
 import { recordUsage } from "../metering/usage.ts";
 import { appendRunEvents } from "../registry/events.ts";
 import { createRun, finishRun } from "../registry/runs.ts";
-import { jsonLogger } from "./log.ts";
 import { startServer } from "./start-server.ts";
 
 let opened: TestStore;

@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import { listOrganisations } from "../accounts/organisations.ts";
 import type { Store } from "../db/store.ts";
 import type { Tenant } from "../db/tenant.ts";
-import type { JobDefinition } from "../jobs/jobs.ts";
+import type { JobDefinition } from "../job-definition.ts";
 import { createInvoice } from "./invoices.ts";
 import { monthOf } from "./periods.ts";
 import { periodOf } from "./taken-hours.ts";

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vit
 import { seed } from "../../testing/seed.ts";
 import { describeStores, type TestStore } from "../../testing/stores.ts";
 import type { Tenant } from "../db/tenant.ts";
-import { startJobs } from "../jobs/jobs.ts";
+import { startJobs } from "../jobs/run-jobs.ts";
 import { closeMonths, closeMonthsJob } from "./close-months.ts";
 import { createInvoice, listInvoices, readInvoice } from "./invoices.ts";
 import { priceAt, setPrice } from "./prices.ts";

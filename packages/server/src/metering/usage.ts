@@ -7,7 +7,7 @@ import { openHour } from "../db/open-hour.ts";
 import type { Tenant } from "../db/tenant.ts";
 import { requireProduct } from "../registry/products.ts";
 import { requireVersion } from "../registry/versions.ts";
-import { predictionSource } from "../serving/prediction-writer.ts";
+import { predictionSource } from "../serving/prediction-source.ts";
 import { placeOf } from "./usage-window.ts";
 
 export interface UsageOptions {

@@ -8,7 +8,7 @@ import { seed } from "../../testing/seed.ts";
 import { describeStores, type TestStore } from "../../testing/stores.ts";
 import { newId } from "../db/id.ts";
 import { modelVersions, predictions } from "../db/schema.ts";
-import { predictionWriter } from "../serving/prediction-writer.ts";
+import { predictionWriter } from "../predicting/prediction-writer.ts";
 import { inputDrift } from "./drift.ts";
 import { populationStability, smallTogether } from "./psi.ts";
 

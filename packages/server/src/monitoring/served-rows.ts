@@ -4,7 +4,7 @@ import type { Row } from "@lepta/api";
 import { sql } from "drizzle-orm";
 import type { Tenant } from "../db/tenant.ts";
 import { watchedOf } from "../outcomes/index.ts";
-import { predictionSource } from "../serving/prediction-writer.ts";
+import { predictionSource } from "../serving/prediction-source.ts";
 
 export interface Span {
   /** Inclusive. */

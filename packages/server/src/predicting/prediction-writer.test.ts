@@ -4,7 +4,7 @@ import { type Seed, seed } from "../../testing/seed.ts";
 import { describeStores, type TestStore } from "../../testing/stores.ts";
 import { newId } from "../db/id.ts";
 import { predictions, usageEvents } from "../db/schema.ts";
-import { listPredictions, readPrediction } from "./prediction-records.ts";
+import { listPredictions, readPrediction } from "../serving/prediction-records.ts";
 import { type NewPrediction, predictionWriter } from "./prediction-writer.ts";
 
 const outcome = { kind: "class", label: "good", probability: 0.25, probabilities: { good: 0.75, bad: 0.25 } } as const;

@@ -3,10 +3,8 @@ import type { Outcome, Row } from "@lepta/api";
 import { openHour } from "../db/open-hour.ts";
 import type { Store } from "../db/store.ts";
 import type { Tenant } from "../db/tenant.ts";
-import { type Batcher, batcher, type Reservation } from "./batcher.ts";
-
-/** CloudEvents source of the usage events that predictions make; the event's id is the prediction's. */
-export const predictionSource = "/predictions";
+import { type Batcher, batcher, type Reservation } from "../serving/batcher.ts";
+import { predictionSource } from "../serving/prediction-source.ts";
 
 /** A prediction as it is stored. */
 export interface NewPrediction {

@@ -4,8 +4,8 @@ import { expect, test } from "vitest";
 import { newId } from "../db/id.ts";
 import type { Store } from "../db/store.ts";
 import { batcher } from "../serving/batcher.ts";
-import type { NewPrediction, PredictionWriter } from "../serving/prediction-writer.ts";
 import { scorerPool } from "../serving/scorer-pool.ts";
+import type { NewPrediction, PredictionWriter } from "./prediction-writer.ts";
 import { predictor } from "./predictor.ts";
 
 const tick = () => new Promise((resolve) => setImmediate(resolve));

@@ -2,7 +2,7 @@
 import { ApiError, type OutcomeForm, type Page, type Product } from "@lepta/api";
 import { asc, eq, gt, sql } from "drizzle-orm";
 import type { Sql } from "../db/connection.ts";
-import type { PageRequest } from "../db/page.ts";
+import { keyPage, type PageRequest, sizeOf } from "../db/page.ts";
 import { deployments, modelVersions, prices, products, runs } from "../db/schema.ts";
 import type { Tenant } from "../db/tenant.ts";
 import { goesOnAs } from "../outcomes/index.ts";
@@ -38,14 +38,13 @@ export async function registerProduct(tenant: Tenant, product: NewProduct): Prom
 
 /** By name. */
 export async function listProducts(tenant: Tenant, request: PageRequest = {}): Promise<Page<Product>> {
-  const limit = request.limit ?? 50;
+  const size = sizeOf(request);
   return tenant.transaction(async (tx) => {
     const rows = await select(tx)
       .where(request.cursor === undefined ? undefined : gt(products.name, request.cursor))
       .orderBy(asc(products.name))
-      .limit(limit + 1);
-    const items = rows.slice(0, limit).map(toProduct);
-    return { items, nextCursor: rows.length > limit ? (items.at(-1)?.name ?? null) : null };
+      .limit(size + 1);
+    return keyPage(rows, size, toProduct, ({ name }) => name);
   });
 }
 

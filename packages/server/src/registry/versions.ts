@@ -7,7 +7,7 @@ import { and, desc, eq, lt, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Sql } from "../db/connection.ts";
 import { isUuid, newId } from "../db/id.ts";
-import { badCursor, type PageRequest } from "../db/page.ts";
+import { badCursor, keyPage, type PageRequest, sizeOf } from "../db/page.ts";
 import { modelVersions } from "../db/schema.ts";
 import type { Store } from "../db/store.ts";
 import type { Tenant } from "../db/tenant.ts";
@@ -110,7 +110,7 @@ export async function registerVersion(store: Store, tenant: Tenant, given: NewVe
 
 /** Newest first. @throws ApiError product-not-found, invalid-request for a cursor that is none of ours. */
 export async function listVersions(tenant: Tenant, product: string, request: PageRequest = {}): Promise<Page<Version>> {
-  const limit = request.limit ?? 50;
+  const size = sizeOf(request);
   return tenant.transaction(async (tx) => {
     await requireProduct(tx, product);
     const { cursor } = request;
@@ -125,9 +125,8 @@ export async function listVersions(tenant: Tenant, product: string, request: Pag
         ),
       )
       .orderBy(desc(modelVersions.version))
-      .limit(limit + 1);
-    const items = rows.slice(0, limit).map(toVersion);
-    return { items, nextCursor: rows.length > limit ? String(items.at(-1)?.version) : null };
+      .limit(size + 1);
+    return keyPage(rows, size, toVersion, ({ version }) => String(version));
   });
 }
 

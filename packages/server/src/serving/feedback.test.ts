@@ -4,9 +4,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Seed, seed } from "../../testing/seed.ts";
 import { describeStores, type TestStore } from "../../testing/stores.ts";
 import { newId } from "../db/id.ts";
+import { predictionWriter } from "../predicting/prediction-writer.ts";
 import { recordFeedback } from "./feedback.ts";
 import { readPrediction } from "./prediction-records.ts";
-import { predictionWriter } from "./prediction-writer.ts";
 
 describeStores("feedback", (open) => {
   let opened: TestStore;

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Seed, seed } from "../../testing/seed.ts";
 import { describeStores, type TestStore } from "../../testing/stores.ts";
 import { newId } from "../db/id.ts";
+import { type NewPrediction, predictionWriter } from "../predicting/prediction-writer.ts";
 import { listPredictions, type PredictionFilter } from "./prediction-records.ts";
-import { type NewPrediction, predictionWriter } from "./prediction-writer.ts";
 
 const megabyte = 2 ** 20;
 

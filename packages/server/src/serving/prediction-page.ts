@@ -3,7 +3,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Sql } from "../db/connection.ts";
 import type { Place } from "../db/page.ts";
-import { predictionSource } from "./prediction-writer.ts";
+import { predictionSource } from "../serving/prediction-source.ts";
 
 /** Which predictions: all, or those of products, versions or invoice lines. */
 export interface PageOf {

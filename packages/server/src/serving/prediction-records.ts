@@ -27,9 +27,9 @@ import {
 import type { Tenant } from "../db/tenant.ts";
 import { rulesOf } from "../outcomes/index.ts";
 import { requireProduct } from "../registry/products.ts";
+import { predictionSource } from "../serving/prediction-source.ts";
 import { boundedPage, newestPredictions, type PageOf } from "./prediction-page.ts";
 import { isSearch, noVariant, type SearchFilter, searchPredictions } from "./prediction-search.ts";
-import { predictionSource } from "./prediction-writer.ts";
 
 /** @throws ApiError prediction-not-found */
 export async function readPrediction(tenant: Tenant, id: string): Promise<PredictionRecord> {

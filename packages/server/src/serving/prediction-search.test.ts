@@ -6,10 +6,10 @@ import { type Seed, seed } from "../../testing/seed.ts";
 import { describeStores, type TestStore } from "../../testing/stores.ts";
 import { newId } from "../db/id.ts";
 import { deployments, modelVersions, variants } from "../db/schema.ts";
+import { type NewPrediction, predictionWriter } from "../predicting/prediction-writer.ts";
 import { recordFeedback } from "./feedback.ts";
 import { listPredictions, type PredictionFilter } from "./prediction-records.ts";
 import { searchPredictions } from "./prediction-search.ts";
-import { type NewPrediction, predictionWriter } from "./prediction-writer.ts";
 
 const count = 2_300;
 const labelOf = ({ outcome }: NewPrediction): string => (outcome.kind === "class" ? outcome.label : "");

@@ -1,6 +1,6 @@
 // POST /v2/models/{model}[/versions/{version}]/infer: each row is a prediction, stored and metered like any other.
 import { ApiError, type InferRequest, type InferResponse, routes } from "@lepta/api";
-import type { RequestKey } from "../../serving/request-keys.ts";
+import type { RequestKey } from "../../predicting/request-keys.ts";
 import {
   binaryOutputs,
   headerLength,

@@ -17,10 +17,10 @@ import { createKey } from "../../accounts/keys.ts";
 import { createOrganisation } from "../../accounts/organisations.ts";
 import type { Tenant } from "../../db/tenant.ts";
 import { deploy } from "../../experiments/deployment.ts";
+import { type RunningServer, startServer } from "../../main/start-server.ts";
 import { formOf } from "../../outcomes/index.ts";
 import { registerProduct } from "../../registry/products.ts";
 import { registerVersion } from "../../registry/versions.ts";
-import { type RunningServer, startServer } from "../start-server.ts";
 
 /** 0.1 + 0.2 and 1/3 have no short decimal form; the last is a time in ms. */
 const xs = [0.1 + 0.2, 1 / 3, -4, 3, 0, 1_732_810_253_001];

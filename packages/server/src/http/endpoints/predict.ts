@@ -1,7 +1,7 @@
 // POST /v1/products/{product}/predictions
 import { ApiError, routes } from "@lepta/api";
 import { isUuid } from "../../db/id.ts";
-import type { PredictRequest } from "../../experiments/predictor.ts";
+import type { PredictRequest } from "../../predicting/predict-request.ts";
 import { check } from "../check.ts";
 import { type Call, endpoint } from "../endpoint.ts";
 import { requestKey } from "../request-key.ts";

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type CreditServer, startCreditServer } from "../../../testing/credit-server.ts";
 import { describeStores, type TestStore } from "../../../testing/stores.ts";
 import { predictions, usageEvents } from "../../db/schema.ts";
-import { startServer } from "../start-server.ts";
+import { startServer } from "../../main/start-server.ts";
 
 describeStores("repeats", (open) => {
   let opened: TestStore;
