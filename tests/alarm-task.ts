@@ -20,6 +20,14 @@ const alarmObjective: Objective = {
   scores: 1,
   raw: (scores) => scores,
   answer: (raw) => sigmoid(raw),
+  answerOfScores(scores, at, answers, to) {
+    answers[to] = 1 / (1 + Math.exp(-scores[at]!));
+  },
+  gradients(scores, at, value, slopes, curvatures, to) {
+    const share = 1 / (1 + Math.exp(-scores[at]!));
+    slopes[to] = share - value;
+    curvatures[to] = share * (1 - share);
+  },
   addAnswer(raw, at, sums) {
     sums[0]! += 1 / (1 + Math.exp(-raw[at]!));
   },
@@ -90,6 +98,7 @@ export const alarm: TaskOf<"score"> = {
   },
   metrics: [caught, metrics.auc, metrics.f1Macro],
   models: [linearAlarm, models.network],
+  otherModels: [models.boosting],
 };
 
 function flagsOf(rows: Table, target: string): Float64Array {

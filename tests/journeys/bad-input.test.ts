@@ -81,6 +81,7 @@ describe("the command line itself", () => {
     ["an unknown option", ["train", "--date", "x.csv"], /--data/],
     ["a missing option", ["train", "--data", "credit.csv"], /lepta/],
     ["a value that cannot be", ["train", "--data", "credit.csv", "--target", "risk", "--cv", "1"], /lepta/],
+    ["a model named twice", ["train", "--data", "x.csv", "--target", "y", "--models", "network,network"], /lepta/],
     ["a missing argument", ["predict", "--data", "credit.csv", "--out", "x.csv"], /lepta/],
     ["a time that ends before it begins", ["usage", "--from", "2026-02-01", "--to", "2026-01-01"], /first day/],
   ])("%s: exit 2", async (_, args, fix) => {

@@ -135,6 +135,21 @@ describe("a classifier", () => {
   });
 });
 
+test("the models that are asked for are trained, and no others; one that is not there is refused first", async () => {
+  const data = join(root, "examples/credit/german-credit.csv");
+  const args = ["train", "--data", data, "--target", "risk", "--positive", "bad"];
+  const { model, metrics } = await runJson<TrainJson & { model: string }>(
+    [...args, "--models", "boosting", "--out", "boosted"],
+    { cwd: directory },
+  );
+  expect(model).toBe("boosting");
+  expect(metrics.auc?.value).toBeGreaterThan(0.7);
+  const refused = await runCli([...args, "--models", "logistic,bosting", "--out", "none"], { cwd: directory });
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toMatch(/no model "bosting"[^]*boosting[^]*code: task-unsupported/);
+  expect(existsSync(join(directory, "none"))).toBe(false);
+});
+
 test("the cross-validated score that the example's README promises", { timeout: 120_000 }, async () => {
   const data = join(root, "examples/credit/german-credit.csv");
   const args = ["train", "--data", data, "--target", "risk", "--positive", "bad", "--cv", "5", "--out", "five"];

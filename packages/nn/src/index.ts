@@ -255,6 +255,8 @@ export {
 } from "./tensor/shaping.ts";
 export type { LabelEncoderOptions } from "./tensor/strings.ts";
 export { countRuns, labelEncoder, splitAt, splitWords, stringConcat } from "./tensor/strings.ts";
+export type { DecisionTree, DecisionTreesOptions } from "./tensor/trees.ts";
+export { decisionTrees } from "./tensor/trees.ts";
 export type { PerAxis, WindowOptions } from "./tensor/windows.ts";
 export type { AccuracyOptions } from "./train/accuracy.ts";
 export { accuracy } from "./train/accuracy.ts";

@@ -19,6 +19,14 @@ export function wholeNumber(low: number, high: number = Number.MAX_SAFE_INTEGER)
   };
 }
 
+/** Names with commas between them, each once. */
+export function names(text: string): readonly string[] {
+  const list = text.split(",").map((name) => name.trim());
+  if (list.includes("") || new Set(list).size < list.length)
+    throw new InvalidArgumentError("It must be names with commas between them, each once, such as logistic,network.");
+  return list;
+}
+
 /** A TCP port; 0 takes a free one. */
 export const port: (text: string) => number = wholeNumber(0, 65535);
 

@@ -20,7 +20,7 @@ import {
 } from "../text/table-text.ts";
 import { textTable } from "../text/text-table.ts";
 import { trivialLines } from "../text/trivial-lines.ts";
-import { type CommonOptions, wholeNumber } from "./options.ts";
+import { type CommonOptions, names, wholeNumber } from "./options.ts";
 import { type ReadingFlags, readingOf, withReadingOptions } from "./reading-options.ts";
 import { createReporter } from "./terminal/reporter.ts";
 import { createTerminal, type Terminal } from "./terminal/terminal.ts";
@@ -31,6 +31,7 @@ interface TrainOptions extends CommonOptions, ReadingFlags {
   readonly positive?: string;
   readonly group?: string;
   readonly task: string;
+  readonly models?: readonly string[];
   readonly cv?: number;
   readonly test?: string;
   readonly seed: number;
@@ -99,7 +100,7 @@ function sayResult(terminal: Terminal, learnt: Learnt, folds: number | undefined
 }
 
 async function run(options: TrainOptions): Promise<void> {
-  const { data, target, positive, group, task, cv, test, seed } = options;
+  const { data, target, positive, group, task, models, cv, test, seed } = options;
   const terminal = createTerminal(options.json === true);
   const reporter = createReporter(terminal);
   try {
@@ -124,6 +125,7 @@ async function run(options: TrainOptions): Promise<void> {
       table,
       schema,
       family,
+      models,
       test: tested?.table,
       folds: cv,
       seed,
@@ -172,6 +174,7 @@ export function trainCommand(): Command {
         .choices(["auto", ...taskFamilies().map(({ name }) => name)])
         .default("auto"),
     )
+    .option("--models <NAMES>", "the models to train, by comma (default: the candidates of the task)", names)
     .option("--cv <K>", "also cross-validate with K folds, stratified and shuffled", wholeNumber(2, 100))
     .option("--test <FILE>", "measure on this table (default: a fifth of the data, held out)")
     .option("--seed <N>", "seed of the split and the training", wholeNumber(0), 42)
@@ -179,7 +182,7 @@ export function trainCommand(): Command {
     .action(run)
     .addHelpText(
       "after",
-      "\nTrains every model of the task, keeps the best on rows held out of the training, and measures it on rows that\nnone has seen. A column that only counts the rows is left out, and said. How values are written\nis found out from all of them, said, and kept with the model; the options are for what the values do not tell.",
+      "\nTrains the candidates of the task, or the models that you name, keeps the best on rows held out of the training, and measures it on rows that\nnone has seen. A column that only counts the rows is left out, and said. How values are written\nis found out from all of them, said, and kept with the model; the options are for what the values do not tell.",
     );
   return withReadingOptions(command, { types: true });
 }

@@ -27,6 +27,8 @@ export interface LearnOptions {
   readonly schema: Schema;
   /** What the target is learnt as. Default: by its values. */
   readonly family?: TaskFamily | undefined;
+  /** Names of the models to train. Default: the task's candidates. */
+  readonly models?: readonly string[] | undefined;
   /** Rows to measure on. Default: a fifth of the table, held out. */
   readonly test?: Table | undefined;
   /** Folds to cross-validate with. */
@@ -44,7 +46,7 @@ export interface Learnt {
   readonly task: Task;
   /** Name of the model that was kept. */
   readonly model: string;
-  /** Every candidate, the simplest first. */
+  /** Every candidate, in the order of the list. */
   readonly models: readonly MeasuredModel[];
   readonly bundle: string;
   readonly testRows: number;
@@ -60,7 +62,7 @@ export interface Learnt {
 /** Trains every candidate and keeps the best by rows held out, in which the test rows have no part. */
 async function trainAll(
   parts: { train: Table; validation?: Table },
-  { schema, family, seed }: Pick<LearnOptions, "schema" | "family" | "seed">,
+  { schema, family, models, seed }: Pick<LearnOptions, "schema" | "family" | "models" | "seed">,
   report: Report | undefined,
 ): Promise<{ readonly all: readonly TrainedTask[]; readonly best: TrainedTask }> {
   const all = await trainCandidates({
@@ -68,6 +70,7 @@ async function trainAll(
     schema,
     task: taskFor(schema, family),
     seed,
+    ...(models === undefined ? {} : { models }),
     ...(report === undefined
       ? {}
       : {
@@ -79,6 +82,7 @@ async function trainAll(
   return { all, best: bestCandidate([first, ...others]) };
 }
 
+/** Throws `task-unsupported` at the name of a model that the task does not have, before any is trained. */
 export async function learn(options: LearnOptions): Promise<Learnt> {
   const { folds, seed, name, out, report, table } = options;
   const parts = partsOf(options);

@@ -45,6 +45,24 @@ describe("numbers", () => {
     expect(matrix.flat().every(Number.isFinite)).toBe(true);
   });
 
+  test("in the plain encoding are less their median, and missing where they are missing", async () => {
+    const time = Date.UTC(2024, 0, 1, 6);
+    const times = Float64Array.from({ length: 50 }, (_, i) => time + i * 21_600_000);
+    const marked: Column = { ...numbers("n", ...times.map((_, i) => 1e9 + i)), reading: { type: "number", missing: ["-9"] } };
+    const table = makeTable([{ name: "t", type: "timestamp", data: times }, marked]);
+    const pipeline = fitFeatures(table, schemaOf(table), { encoding: "plain" });
+    expect(pipeline.columns).toEqual(["t", "n", "t's hour", "t's weekday"]);
+    const asked = makeTable([
+      { name: "t", type: "timestamp", data: Float64Array.of(time, Number.NaN) },
+      numbers("n", 1e9 + 30.5, -9),
+    ]);
+    const [first, second] = await run(pipeline, asked);
+    expect(first).toEqual([-24.5 * 21_600_000, 6, 0.25, Math.fround(0.25 / 7)]);
+    expect(second).toEqual([Number.NaN, Number.NaN, Number.NaN, Number.NaN]);
+    const [far] = await run(pipeline, makeTable([{ name: "t", type: "timestamp", data: Float64Array.of(time) }, numbers("n", 1e300)]));
+    expect(far![1]).toBe(Math.fround(1e38));
+  });
+
   test("with a long tail are taken by their logarithm", async () => {
     const table = makeTable([numbers("amount", ...Array.from({ length: 50 }, (_, i) => Math.exp(i / 5)))]);
     const pipeline = fitFeatures(table, schemaOf(table), { encoding: "linear" });

@@ -32,6 +32,7 @@ export function fitFeatures(
     const kind = kinds[i]!;
     const learnt = kind.fit(columnOf(table, name), {
       bins: encoding === "piecewise" ? bins : 0,
+      plain: encoding === "plain",
       categories,
       alike: kinds.filter(({ feature }) => feature === kind.feature).length,
     });

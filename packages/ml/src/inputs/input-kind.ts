@@ -11,6 +11,8 @@ export type RawType = "number" | "boolean" | "string";
 export interface FitOptions {
   /** Most bins a number in the piecewise-linear encoding; 0: none. */
   readonly bins: number;
+  /** Whether numbers are taken as they are. */
+  readonly plain: boolean;
   /** Most categories with a column of their own. */
   readonly categories: number;
   /** Columns of the table whose features are of the same kind, this one counted. */

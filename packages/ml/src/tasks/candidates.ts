@@ -2,7 +2,7 @@
 import { pointMetrics } from "../evaluate/evaluate-predictions.ts";
 import { advantage, type MetricTitle } from "../evaluate/metrics/metric.ts";
 import { taskFor } from "./index.ts";
-import { type TrainEvent, type TrainOptions, train } from "./train.ts";
+import { modelOf, type TrainEvent, type TrainOptions, train } from "./train.ts";
 import type { TrainedTask } from "./trained-task.ts";
 
 /** Progress of one candidate. */
@@ -13,7 +13,7 @@ export interface CandidateEvent extends TrainEvent {
 }
 
 export interface CandidateOptions extends Omit<TrainOptions, "model" | "measure" | "settings" | "onEvent"> {
-  /** Names of the task's models. Default: all of them, the simplest first. */
+  /** Names of the task's models, one of its `otherModels` as well. Default: its candidates, the simplest first. */
   readonly models?: readonly string[];
   /** Progress, with the metrics of the task on rows held out. */
   readonly onEvent?: (event: CandidateEvent) => void;
@@ -21,13 +21,15 @@ export interface CandidateOptions extends Omit<TrainOptions, "model" | "measure"
   readonly onTrained?: (trained: TrainedTask) => void | Promise<void>;
 }
 
-/** Trains candidates one after another, in the order of the task's list. Throws what `train` throws. */
+/** Trains candidates one after another, in the order of their list. Throws what `train` throws, at the name of an unknown model before any. */
 export async function trainCandidates(options: CandidateOptions): Promise<TrainedTask[]> {
   const { models, onEvent, onTrained, ...common } = options;
   const task = common.task ?? taskFor(common.schema);
   const titles = titlesOf(task.metrics);
   const trained: TrainedTask[] = [];
-  for (const model of models ?? task.models.map(({ name }) => name)) {
+  const names = models ?? task.models.map(({ name }) => name);
+  for (const name of names) modelOf(task, name);
+  for (const model of names) {
     const one = await train({
       ...common,
       task,

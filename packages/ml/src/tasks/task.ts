@@ -46,6 +46,8 @@ export interface Task<F extends OutcomeForm = OutcomeForm, P extends Predictions
   readonly metrics: readonly Metric<View>[];
   /** Candidates, the simplest first; the last is trained where none is asked for. */
   readonly models: readonly Model[];
+  /** Models beside the candidates, which are trained where they are asked for by name. Default: none. */
+  readonly otherModels?: readonly Model[];
   /** Absent where no decision follows from its outcomes. */
   readonly costs?: CostRule<P, F>;
 }

@@ -118,15 +118,16 @@ export async function train(options: TrainOptions): Promise<TrainedTask> {
 }
 
 /** Throws `task-unsupported` where the task has no such model. */
-function modelOf({ name: task, models }: Task, name: string | undefined): Model {
-  const found = name === undefined ? models.at(-1) : models.find((model) => model.name === name);
+export function modelOf({ name: task, models, otherModels = [] }: Task, name: string | undefined): Model {
+  const all = [...models, ...otherModels];
+  const found = name === undefined ? models.at(-1) : all.find((model) => model.name === name);
   if (found !== undefined) return found;
   throw new MlError(
     "task-unsupported",
     `The task ${task} has no model ${JSON.stringify(name)}.`,
     suggestName(
       name ?? "",
-      models.map((model) => model.name),
+      all.map((model) => model.name),
     ),
   );
 }

@@ -52,6 +52,7 @@ export const nonDifferentiable: ReadonlySet<string> = new Set([
   "StringConcat",
   "StringSplit",
   "TfIdfVectorizer",
+  "TreeEnsembleRegressor",
   "Xor",
 ]);
 

@@ -14,6 +14,7 @@ import { recurrentOps } from "./kinds/recurrent.ts";
 import { reductionOps } from "./kinds/reductions.ts";
 import { shapingOps } from "./kinds/shaping.ts";
 import { stringOps } from "./kinds/strings.ts";
+import { treeOps } from "./kinds/trees.ts";
 import type { OpSpec } from "./spec.ts";
 
 /** The operator set versions that encoded models import. */
@@ -39,6 +40,7 @@ export const catalogue: Readonly<Record<string, OpSpec>> = {
   ...quantizedOps,
   ...loopOps,
   ...stringOps,
+  ...treeOps,
 };
 
 /** The catalogue's entry for `op`; throws `op-unknown`. */

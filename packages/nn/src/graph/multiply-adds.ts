@@ -1,8 +1,9 @@
 // How much work a node's products are.
 import type { Shape } from "../shape.ts";
 import type { Graph, Node } from "./node.ts";
+import { treeEnsemble } from "./tree-ensemble.ts";
 
-/** Multiply-adds of one node whose sizes are known; other operators than products and convolutions count nothing. */
+/** Multiply-adds of one node whose sizes are known; a tree counts the nodes that a row passes; operators that are no products count nothing. */
 export function multiplyAddsOf(node: Node): number {
   const size = (shape: Shape | undefined): number => (shape ?? []).reduce<number>((all, dim) => all * Number(dim), 1);
   const [x, w] = node.inputs;
@@ -32,6 +33,9 @@ export function multiplyAddsOf(node: Node): number {
       const steps = Number(node.inputs[node.inputs.length - scanned]?.shape[0] ?? 0);
       return steps * body.nodes.reduce((sum, own) => sum + multiplyAddsOf(own), 0);
     }
+    case "TreeEnsembleRegressor":
+      // Each row walks down every tree.
+      return Number(x?.shape[0] ?? 1) * treeEnsemble(node.attributes).steps;
     default:
       return 0;
   }

@@ -27,22 +27,75 @@ import type { Cycle, NumberFeature } from "./number-feature.ts";
 const farthest = 100;
 
 export const numberFeatures: FeatureKind<NumberFeature> = {
-  apply: numberParts,
-  columns: (features) => [
+  apply: (features, inputs) => {
+    const { plain, encoded } = byForm(features);
+    return [
+      ...(encoded.length === 0 ? [] : numberParts(encoded, inputs)),
+      ...(plain.length === 0 ? [] : plainParts(plain, inputs)),
+    ];
+  },
+  columns: (all) => {
+    const { plain, encoded } = byForm(all);
+    return [...encodedColumns(encoded), ...plainColumns(plain)];
+  },
+  notes: () => [],
+};
+
+function byForm(features: readonly NumberFeature[]): Readonly<Record<"plain" | "encoded", NumberFeature[]>> {
+  return { plain: features.filter(({ plain }) => plain), encoded: features.filter(({ plain }) => !plain) };
+}
+
+function encodedColumns(features: readonly NumberFeature[]): string[] {
+  return [
     ...features.map(({ name }) => name),
     ...features.flatMap(({ name, missing }) => (missing ? [`${name} is missing`] : [])),
     ...features.flatMap(({ name, edges }) => edges.slice(1).map((edge, i) => `${name} in ${edges[i]} to ${edge}`)),
     ...features.flatMap(({ name, cycles }) => cycles.map((cycle) => `sine of ${name}'s ${cycle}`)),
     ...features.flatMap(({ name, cycles }) => cycles.map((cycle) => `cosine of ${name}'s ${cycle}`)),
-  ],
-  notes: () => [],
-};
+  ];
+}
+
+function plainColumns(features: readonly NumberFeature[]): string[] {
+  return [
+    ...features.map(({ name }) => name),
+    ...features.flatMap(({ name, cycles }) => cycles.map((cycle) => `${name}'s ${cycle}`)),
+  ];
+}
+
+/** The raw numbers [N, columns] in float64, and which of them are missing. */
+function rawNumbers(
+  features: readonly NumberFeature[],
+  inputs: Readonly<Record<string, Tensor>>,
+): { readonly raw: Tensor; readonly missing: Tensor } {
+  const columns = features.map(({ name }) => inputs[name]!);
+  const raw = columns.length === 1 ? columns[0]! : concat(columns, 1);
+  return { raw, missing: missingNumbers(features, raw) };
+}
+
+/** Beyond what any number of float32 is from the median counts as this far. */
+const farthestPlain = 1e38;
+
+/**
+ * What trees split by, in sums and products alone, which are the same on every machine: numbers less their median (large
+ * ones keep their last digits in float32), and how far through a cycle a time is, from 0 to 1; NaN where it is missing.
+ */
+function plainParts(features: readonly NumberFeature[], inputs: Readonly<Record<string, Tensor>>): Tensor[] {
+  const { raw, missing } = rawNumbers(features, inputs);
+  const medians = row(features.map(({ median }) => median));
+  const filled = where(missing, medians, raw);
+  const centred = cast(clip(sub(filled, medians), -farthestPlain, farthestPlain), "float32");
+  const parts = [where(missing, Number.NaN, centred)];
+  if (features.some(({ cycles }) => cycles.length > 0)) {
+    const through = cast(shareOfCycles(features, filled), "float32");
+    const own = features.flatMap(({ cycles }, at) => cycles.map(() => at));
+    parts.push(where(gather(missing, own, 1), Number.NaN, through));
+  }
+  return parts;
+}
 
 /** Standardised values, missing indicators, piecewise-linear encodings, cycles; the columns are worked on together. */
 function numberParts(features: readonly NumberFeature[], inputs: Readonly<Record<string, Tensor>>): Tensor[] {
-  const columns = features.map(({ name }) => inputs[name]!);
-  const raw = columns.length === 1 ? columns[0]! : concat(columns, 1);
-  const missing = missingNumbers(features, raw);
+  const { raw, missing } = rawNumbers(features, inputs);
   const filled = where(missing, row(features.map(({ median }) => median)), raw);
   const parts = [standardised(features, filled)];
   const indicated = indices(features, (feature) => feature.missing);
@@ -103,6 +156,12 @@ const cycleLengths: Readonly<Record<Cycle, { readonly length: number; readonly s
 };
 
 function cyclic(features: readonly NumberFeature[], filled: Tensor): Tensor[] {
+  const angle = mul(cast(shareOfCycles(features, filled), "float32"), 2 * Math.PI);
+  return [sin(angle), cos(angle)];
+}
+
+/** How far through each of its cycles a time is, from 0 to below 1. */
+function shareOfCycles(features: readonly NumberFeature[], filled: Tensor): Tensor {
   const turns = features.flatMap(({ cycles }, at) => cycles.map((cycle) => ({ at, ...cycleLengths[cycle] })));
   const picked = gather(
     filled,
@@ -110,8 +169,7 @@ function cyclic(features: readonly NumberFeature[], filled: Tensor): Tensor[] {
     1,
   );
   const passed = mul(sub(picked, row(turns.map(({ start }) => start))), row(turns.map(({ length }) => 1 / length)));
-  const angle = mul(cast(sub(passed, floor(passed)), "float32"), 2 * Math.PI);
-  return [sin(angle), cos(angle)];
+  return sub(passed, floor(passed));
 }
 
 function row(values: readonly number[]): Tensor {

@@ -24,6 +24,8 @@ export interface NumberFeature {
   /** Edges of the bins of the piecewise-linear encoding, ascending; fewer than three mean no encoding. */
   readonly edges: readonly number[];
   readonly cycles: readonly Cycle[];
+  /** Whether it is taken as it is, less the median, and NaN where it is missing. */
+  readonly plain: boolean;
 }
 
 export interface NumberFit {
@@ -31,6 +33,8 @@ export interface NumberFit {
   readonly bins: number;
   /** Columns that are encoded likewise: thousands of numbers get fewer bins, or none. */
   readonly alike: number;
+  /** Whether it is taken as it is: then it has neither bins nor a column that says whether it is missing. */
+  readonly plain?: boolean;
   /** Whether a long tail is taken by its logarithm. */
   readonly tails?: boolean;
   /** Whether values are times, which go round in cycles. */
@@ -42,13 +46,13 @@ const mostEncoded = 4096;
 
 export function fitNumber(
   { name, type, data, reading }: NumericColumn,
-  { bins, alike, tails = false, times = false }: NumberFit,
+  { bins, alike, plain = false, tails = false, times = false }: NumberFit,
 ): NumberFeature {
   const present = data.filter((value) => !Number.isNaN(value)).sort();
   const median = present.length === 0 ? 0 : quantileOf(present, 0.5);
   const filled = data.map((value) => (Number.isNaN(value) ? median : value));
   const raw = momentsOf(filled);
-  const log = tails && raw.skewness > 1 && hasTail(present);
+  const log = tails && !plain && raw.skewness > 1 && hasTail(present);
   const { mean, scale } = log ? momentsOf(filled.map((value) => Math.log(1 + value))) : raw;
   return {
     kind: "number",
@@ -56,12 +60,13 @@ export function fitNumber(
     type,
     reading: reading ?? literalReading(type),
     median,
-    missing: present.length < data.length && present.length > 0,
+    missing: !plain && present.length < data.length && present.length > 0,
     log,
     mean,
     scale: Number.isFinite(1 / scale) ? scale : 0,
     edges: binEdges(present, Math.min(bins, Math.floor(mostEncoded / Math.max(1, alike)))),
     cycles: times ? cyclesOf(present) : [],
+    plain,
   };
 }
 

@@ -13,6 +13,20 @@ export interface Objective {
   readonly scores: number;
   /** Scores [N, scores] as raw outputs [N, width]. */
   readonly raw: (scores: Tensor) => Tensor;
+  /** The answer of the scores that stand from `at` on, into `answers` from `to` on: what `answer` of `raw` says of them. */
+  readonly answerOfScores: (scores: Float64Array, at: number, answers: Float32Array, to: number) => void;
+  /**
+   * First and second derivatives of a row's negative log-likelihood by each of its scores, which stand from `at` on,
+   * into the two lists from `to` on. The second ones are those of each score alone; none is negative.
+   */
+  readonly gradients: (
+    scores: Float64Array,
+    at: number,
+    value: number,
+    gradients: Float32Array,
+    curvatures: Float32Array,
+    to: number,
+  ) => void;
   /** Raw outputs [..., width] as answers of the same shape: probabilities, or numbers. Means of members are taken of these. */
   readonly answer: (raw: Tensor) => Tensor;
   /** Adds the answer of the `sums.length` raw outputs from `at` on to `sums`. */

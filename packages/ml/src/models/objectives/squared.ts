@@ -9,6 +9,13 @@ export const squaredObjective: Objective = {
   scores: 1,
   raw: (scores) => scores,
   answer: (raw) => raw,
+  answerOfScores(scores, at, answers, to) {
+    answers[to] = scores[at]!;
+  },
+  gradients(scores, at, value, gradients, curvatures, to) {
+    gradients[to] = scores[at]! - value;
+    curvatures[to] = 1;
+  },
   addAnswer(raw, at, sums) {
     sums[0]! += raw[at]!;
   },

@@ -14,5 +14,6 @@ export const binary: TaskOf<"class"> = {
   prepare: prepareClasses,
   metrics: [metrics.auc, metrics.averagePrecision, metrics.accuracy, metrics.f1Macro, metrics.logLoss, metrics.ece],
   models: [models.logistic, models.network],
+  otherModels: [models.boosting],
   costs: binaryCosts,
 };

@@ -13,4 +13,5 @@ export const multiclass: TaskOf<"class"> = {
   prepare: prepareClasses,
   metrics: [metrics.logLoss, metrics.auc, metrics.averagePrecision, metrics.accuracy, metrics.f1Macro, metrics.ece],
   models: [models.logistic, models.network],
+  otherModels: [models.boosting],
 };

@@ -34,6 +34,7 @@ export const regression: TaskOf<"number"> = {
   },
   metrics: [metrics.rmse, metrics.mae, metrics.r2],
   models: [models.linear, models.network],
+  otherModels: [models.boosting],
 };
 
 /** In float64: the model's number is a small one, but mean + scale × it may be milliseconds since 1970. */
