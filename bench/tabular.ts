@@ -105,10 +105,10 @@ async function measure(
   };
 }
 
-/** scikit-learn on the same rows: by its defaults, and by our boosting's settings and number of rounds. */
+/** scikit-learn on the same rows: by its defaults, and by our smaller shape with our number of rounds. */
 async function measurePeer(
   { name, target }: Source,
-  { table, schema, numbers }: Loaded,
+  { table, schema }: Loaded,
   rounds: number,
   seeds: number,
   python: string,
@@ -192,7 +192,8 @@ for (const source of sources) {
     const figure = await measure(source, loaded, candidate, Number(given.seeds));
     tell(figure);
     if (model === "boosting" && given.python !== undefined)
-      for (const peer of await measurePeer(source, loaded, figure.epochs, Number(given.seeds), given.python)) tell(peer);
+      for (const peer of await measurePeer(source, loaded, figure.epochs, Number(given.seeds), given.python))
+        tell(peer);
   }
 }
 if (given.json) console.log(JSON.stringify(figures, null, 2));

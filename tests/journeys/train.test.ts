@@ -146,7 +146,7 @@ test("the models that are asked for are trained, and no others; one that is not 
   expect(metrics.auc?.value).toBeGreaterThan(0.7);
   const refused = await runCli([...args, "--models", "logistic,bosting", "--out", "none"], { cwd: directory });
   expect(refused.code).toBe(1);
-  expect(refused.stderr).toMatch(/no model "bosting"[^]*boosting[^]*code: task-unsupported/);
+  expect(refused.stderr).toMatch(/no model "bosting"[\s\S]*boosting[\s\S]*code: task-unsupported/);
   expect(existsSync(join(directory, "none"))).toBe(false);
 });
 

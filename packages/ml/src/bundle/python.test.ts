@@ -91,13 +91,19 @@ describe.skipIf(python === undefined)("onnxruntime in Python (LEPTA_TEST_PYTHON)
 
   const orNull = (value: number | string): unknown => (value === "" || Number.isNaN(value) ? null : value);
 
-  test.each(["logistic", "network", "boosting"] as const)("scores raw rows as the scorer does: %s, classes", async (model) => {
-    await compare(made(120), "target", model);
-  });
+  test.each(["logistic", "network", "boosting"] as const)(
+    "scores raw rows as the scorer does: %s, classes",
+    async (model) => {
+      await compare(made(120), "target", model);
+    },
+  );
 
-  test.each(["linear", "network", "boosting"] as const)("scores raw rows as the scorer does: %s, numbers", async (model) => {
-    await compare(made(120), "an amount", model);
-  });
+  test.each(["linear", "network", "boosting"] as const)(
+    "scores raw rows as the scorer does: %s, numbers",
+    async (model) => {
+      await compare(made(120), "an amount", model);
+    },
+  );
 
   test.skipIf(data === undefined)("scores German credit as the scorer does (LEPTA_DATA)", async () => {
     const table = await readTable(join(data!, "german_credit/german_credit.csv"));

@@ -48,7 +48,10 @@ describe("numbers", () => {
   test("in the plain encoding are less their median, and missing where they are missing", async () => {
     const time = Date.UTC(2024, 0, 1, 6);
     const times = Float64Array.from({ length: 50 }, (_, i) => time + i * 21_600_000);
-    const marked: Column = { ...numbers("n", ...times.map((_, i) => 1e9 + i)), reading: { type: "number", missing: ["-9"] } };
+    const marked: Column = {
+      ...numbers("n", ...times.map((_, i) => 1e9 + i)),
+      reading: { type: "number", missing: ["-9"] },
+    };
     const table = makeTable([{ name: "t", type: "timestamp", data: times }, marked]);
     const pipeline = fitFeatures(table, schemaOf(table), { encoding: "plain" });
     expect(pipeline.columns).toEqual(["t", "n", "t's hour", "t's weekday"]);
@@ -59,7 +62,10 @@ describe("numbers", () => {
     const [first, second] = await run(pipeline, asked);
     expect(first).toEqual([-24.5 * 21_600_000, 6, 0.25, Math.fround(0.25 / 7)]);
     expect(second).toEqual([Number.NaN, Number.NaN, Number.NaN, Number.NaN]);
-    const [far] = await run(pipeline, makeTable([{ name: "t", type: "timestamp", data: Float64Array.of(time) }, numbers("n", 1e300)]));
+    const [far] = await run(
+      pipeline,
+      makeTable([{ name: "t", type: "timestamp", data: Float64Array.of(time) }, numbers("n", 1e300)]),
+    );
     expect(far![1]).toBe(Math.fround(1e38));
   });
 

@@ -17,7 +17,7 @@ describe.each(Object.keys(inputKinds) as ColumnType[])("%s", (type) => {
   const column = { name: "c", type, data: data[type] } as Column;
 
   test("gives features of a kind that is in the table, or says why not", () => {
-    const learnt = kind.fit(column, { bins: 4, categories: 2, alike: 1 });
+    const learnt = kind.fit(column, { bins: 4, categories: 2, plain: false, alike: 1 });
     if ("leftOut" in learnt) return expect(learnt.leftOut).not.toBe("");
     expect(learnt).toMatchObject({ kind: kind.feature, name: "c", reading: { type } });
     expect(Object.keys(featureKinds)).toContain(learnt.kind);

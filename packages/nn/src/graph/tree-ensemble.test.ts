@@ -102,7 +102,9 @@ describe("decisionTrees", () => {
     ["no trees", {}, /no node/],
   ])("%s is refused", (_, own, message) => {
     const build = () => apply("TreeEnsembleRegressor", [x], own);
-    expect(build).toThrow(expect.objectContaining({ code: "attribute-invalid", message: expect.stringMatching(message) }));
+    expect(build).toThrow(
+      expect.objectContaining({ code: "attribute-invalid", message: expect.stringMatching(message) }),
+    );
   });
 
   test("a tree too deep for a runtime is refused, and so are rows without the columns that are read", () => {
@@ -112,7 +114,9 @@ describe("decisionTrees", () => {
       features: new Uint8Array(2 * branches + 1),
       thresholds: new Float32Array(2 * branches + 1),
       missingLeft: new Uint8Array(2 * branches + 1),
-      left: Array.from({ length: 2 * branches + 1 }, (_, node) => (node % 2 === 0 && node < 2 * branches ? node + 1 : 0)),
+      left: Array.from({ length: 2 * branches + 1 }, (_, node) =>
+        node % 2 === 0 && node < 2 * branches ? node + 1 : 0,
+      ),
       right: Array.from({ length: 2 * branches + 1 }, (_, node) => node + 2),
       values: new Float32Array(2 * branches + 1),
     };

@@ -68,7 +68,8 @@ function checked(attributes: Attributes): TreeEnsemble {
     if (own.has(ids[node]!)) throw invalid(`tree ${tree} has two nodes ${ids[node]}`);
     places.set(tree, own.set(ids[node]!, node));
     if (modes[node] === "LEAF") continue;
-    if (!branches.has(modes[node]!)) throw invalid(`the mode ${JSON.stringify(modes[node]?.slice(0, 80))} is not known`);
+    if (!branches.has(modes[node]!))
+      throw invalid(`the mode ${JSON.stringify(modes[node]?.slice(0, 80))} is not known`);
     const feature = features[node]!;
     if (!(Number.isSafeInteger(feature) && feature >= 0)) throw invalid(`a node reads the column ${feature}`);
     columns = Math.max(columns, feature + 1);
@@ -111,7 +112,8 @@ function checkWeights(attributes: Attributes, targets: number, isLeaf: (tree: nu
     throw invalid("its lists of weights have different lengths");
   for (let i = 0; i < target.length; i++) {
     if (!(target[i]! >= 0 && target[i]! < targets)) throw invalid(`a weight goes to column ${target[i]} of ${targets}`);
-    if (!isLeaf(trees[i]!, ids[i]!)) throw invalid(`node ${ids[i]} of tree ${trees[i]}, which has a weight, is no leaf`);
+    if (!isLeaf(trees[i]!, ids[i]!))
+      throw invalid(`node ${ids[i]} of tree ${trees[i]}, which has a weight, is no leaf`);
   }
   const base = lengthOf(attributes, "base_values");
   if (base !== 0 && base !== targets) throw invalid(`it has ${base} base values for ${targets} columns`);

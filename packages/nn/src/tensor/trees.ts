@@ -30,7 +30,9 @@ export interface DecisionTreesOptions {
  * through it. Throws `attribute-invalid` where the lists are no trees.
  */
 export function decisionTrees(x: Tensor, { trees, base }: DecisionTreesOptions): Tensor {
-  const nodes = trees.flatMap((tree, id) => Array.from(tree.left, (left, node) => ({ tree, id, node, leaf: left === 0 })));
+  const nodes = trees.flatMap((tree, id) =>
+    Array.from(tree.left, (left, node) => ({ tree, id, node, leaf: left === 0 })),
+  );
   const leaves = nodes.filter(({ leaf }) => leaf);
   return apply("TreeEnsembleRegressor", [x], {
     aggregate_function: "SUM",

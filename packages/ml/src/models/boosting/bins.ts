@@ -46,7 +46,8 @@ export function binsOf({ data, rows, columns }: Matrix): Bins {
 function edgesOf(sorted: Float32Array): Float32Array {
   const different: number[] = [];
   for (let i = 0; i < sorted.length; i++) if (i === 0 || sorted[i] !== sorted[i - 1]) different.push(sorted[i]!);
-  if (different.length <= mostBins) return Float32Array.from(different.slice(1), (high, i) => between(different[i]!, high));
+  if (different.length <= mostBins)
+    return Float32Array.from(different.slice(1), (high, i) => between(different[i]!, high));
   const edges: number[] = [];
   for (let bin = 1; bin < mostBins; bin++) {
     const at = Math.floor((bin * sorted.length) / mostBins);

@@ -101,7 +101,7 @@ describe("growTree", () => {
     const rows = counting(300);
     const tree = growTree(bins, rows, gradients, Int32Array.of(0, 1), { ...everything, minRows: 25, leaves: 6 });
     expect(rows.toSorted()).toEqual(counting(300));
-    expect([...tree.left].filter((left) => left === 0).length).toBeLessThanOrEqual(6);
+    expect(Array.from(tree.left).filter((left) => left === 0).length).toBeLessThanOrEqual(6);
     expect(tree.features).not.toContain(2);
     const scores = new Float64Array(300);
     addTree(tree, bins, rows, scores, 1, 0);
@@ -200,7 +200,7 @@ describe("fitBoosting", () => {
       values: Float64Array.from({ length: rows }, (_, row) => score(row)),
     },
   };
-  const quick = { seed: 1, minRows: 5, rate: 0.1, rounds: 80 };
+  const quick = { seed: 1, leaves: 8, minRows: 5, rate: 0.1, rounds: 80 };
 
   test.each(Object.entries(targets))("%s: learns what no line can", async (_, target) => {
     const fit = await fitBoosting({ x, target, heldOut: parts(rows, 4), ...quick });
@@ -246,6 +246,21 @@ describe("fitBoosting", () => {
     expect(events.at(-1)!.loss).toBeLessThan(events[0]!.loss);
   });
 
+  test("of two shapes the one with the lower held-out loss is kept", async () => {
+    const { leaves: _, rate: __, ...options } = { x, target: targets.numbers!, heldOut: parts(rows, 4), ...quick };
+    const both: ModelEvent[] = [];
+    const fit = await fitBoosting({ ...options, onEvent: (event) => both.push(event) });
+    const losses = both.map(({ heldOutLoss }) => heldOutLoss!);
+    const kept = both[losses.indexOf(Math.min(...losses))]!;
+    expect(fit.epochs).toBe(((kept.epoch - 1) % options.rounds) + 1);
+    expect(both.at(-1)).toMatchObject({ total: 2 * options.rounds });
+    expect(both.at(-1)!.epoch).toBeGreaterThan(options.rounds);
+    const large = { leaves: 31, rate: 0.1, columnShare: 0.8 };
+    const small = { leaves: 8, rate: 0.05, columnShare: 0.5 };
+    const alone = await fitBoosting({ ...options, ...(kept.epoch > options.rounds ? large : small) });
+    expect(fit.heldOut).toEqual(alone.heldOut);
+  });
+
   test("stops at the signal; a loss that is no number is an error; a target of one value is a constant", async () => {
     const controller = new AbortController();
     const target = targets.numbers!;
@@ -253,9 +268,9 @@ describe("fitBoosting", () => {
     const stopped = fitBoosting({ ...options, signal: controller.signal, onEvent: () => controller.abort("enough") });
     await expect(stopped).rejects.toMatchObject({ code: "training-aborted", cause: "enough" });
     const broken = Float64Array.from(target.values, (value, row) => (row === 7 ? Number.NaN : value));
-    await expect(
-      fitBoosting({ ...options, target: { ...target, values: broken } }),
-    ).rejects.toMatchObject({ code: "loss-not-finite" });
+    await expect(fitBoosting({ ...options, target: { ...target, values: broken } })).rejects.toMatchObject({
+      code: "loss-not-finite",
+    });
     const same = await fitBoosting({ ...options, target: { ...target, values: new Float64Array(rows).fill(3) } });
     expect(new Set(await predict(same, x))).toEqual(new Set([3]));
   });

@@ -1,20 +1,20 @@
 // Gradient boosting: trees, each on what the ones before it leave, as many as rows held out gain from.
-import { decisionTrees, NnError, type DecisionTree, rng, type Rng } from "@lepta/nn";
+import { type DecisionTree, decisionTrees, NnError, type Rng, rng } from "@lepta/nn";
 import { float, int } from "../../search/space.ts";
 import { heldOutLoss } from "../held-out.ts";
 import { answerOf } from "../linear-solver.ts";
-import type { FitModelOptions, FittedModel, Model, Target } from "../model.ts";
+import type { FitModelOptions, FittedModel, Model, ModelEvent, Target } from "../model.ts";
 import { rowsExcept } from "../rows.ts";
 import { type Bins, binsOf } from "./bins.ts";
 import { addTree, type GrownTree, growTree } from "./grow-tree.ts";
 
-/** The defaults are those that docs/decisions/0033-boosting.md measures. */
+/** The defaults are those that docs/decisions/0034-boosting.md measures. */
 export interface BoostingOptions {
   /** Most rounds, of one tree for each of the objective's scores. Default 1000. */
   readonly rounds?: number;
-  /** Share of a tree's values that is taken. Default 0.05. */
+  /** Share of a tree's values that is taken. Default that of the shape (`shapes`). */
   readonly rate?: number;
-  /** Most leaves of a tree. Default 8. */
+  /** Most leaves of a tree. Default 8 or 31, whichever has the lower loss on rows held out. */
   readonly leaves?: number;
   /** Fewest rows of a leaf. Default 20. */
   readonly minRows?: number;
@@ -24,10 +24,27 @@ export interface BoostingOptions {
   readonly l2?: number;
   /** Share of the rows that a tree is grown on. Default 0.8. */
   readonly rowShare?: number;
-  /** Share of the columns that a tree may split. Default 0.5. */
+  /** Share of the columns that a tree may split. Default that of the shape. */
   readonly columnShare?: number;
   /** Rounds without a better held-out loss before the training stops. Default 50. */
   readonly patience?: number;
+}
+
+interface Shape {
+  readonly leaves: number;
+  readonly rate: number;
+  readonly columnShare: number;
+}
+
+/** Small trees for answers that are mostly chance, larger ones for answers that the columns settle. */
+const shapes: readonly [Shape, Shape] = [
+  { leaves: 8, rate: 0.05, columnShare: 0.5 },
+  { leaves: 31, rate: 0.1, columnShare: 0.8 },
+];
+
+function shapesOf({ leaves, rate, columnShare }: BoostingOptions): readonly Shape[] {
+  const tried = leaves === undefined ? shapes : [{ ...shapes[0], leaves }];
+  return tried.map((own) => ({ ...own, rate: rate ?? own.rate, columnShare: columnShare ?? own.columnShare }));
 }
 
 /** Trees that grow on one part of the rows. */
@@ -41,25 +58,65 @@ interface Ensemble {
   readonly random: Rng;
 }
 
+/** What was best on rows held out. */
+interface Best {
+  readonly shape: Shape;
+  readonly round: number;
+  readonly loss: number;
+  readonly predictions: Float32Array;
+}
+
 /**
  * Each part held out is predicted by trees that are grown without it, all parts round by round together; the training
- * stops where their loss is least, and the model is grown on all rows for as many rounds.
+ * of a shape stops where their loss is least. The model is grown on all rows, in the better shape, for as many rounds.
  * Throws the engine's `training-aborted` and `loss-not-finite`.
  */
 export async function fitBoosting(options: FitModelOptions & BoostingOptions): Promise<FittedModel> {
-  const { x, target, heldOut, seed, signal, onEvent, rounds = 1000, patience = 50 } = options;
-  const { objective } = target;
+  const { x, target, seed, signal, rounds = 1000 } = options;
   const bins = binsOf(x);
   const random = rng(seed);
   const everyRow = Int32Array.from({ length: x.rows }, (_, row) => row);
-  const grow = grower(options, bins);
+  const tried = shapesOf(options);
+  let best: Best | undefined;
+  for (const [at, shape] of tried.entries()) {
+    const own = await crossFit(options, bins, shape, random, (event) =>
+      options.onEvent?.({ ...event, epoch: at * rounds + event.epoch, total: tried.length * rounds }),
+    );
+    if (best === undefined || own.loss < best.loss) best = own;
+  }
+  const { shape, round: kept, predictions } = best as Best;
+  const grow = grower(options, bins, shape);
+  const final = begin(everyRow, target, random.fork("all"));
+  for (let round = 0; round < kept; round++) {
+    await breath(signal);
+    grow(final, everyRow);
+  }
+  const trees: DecisionTree[] = final.trees.length === 0 ? [nothing] : final.trees;
+  return {
+    predict: (features) => answerOf(decisionTrees(features, { trees, base: [...final.base] }), target.objective),
+    heldOut: predictions,
+    epochs: kept,
+  };
+}
+
+async function crossFit(
+  options: FitModelOptions & BoostingOptions,
+  bins: Bins,
+  shape: Shape,
+  random: Rng,
+  onEvent: (event: ModelEvent) => void,
+): Promise<Best> {
+  const { x, target, heldOut, signal, rounds = 1000, patience = 50 } = options;
+  const { objective } = target;
+  const grow = grower(options, bins, shape);
+  const everyRow = Int32Array.from({ length: x.rows }, (_, row) => row);
   const parts = heldOut.map((out, part) => ({
     out,
     ensemble: begin(rowsExcept(x.rows, out), target, random.fork("part", part)),
   }));
   const predictions = new Float32Array(x.rows * objective.width).fill(Number.NaN);
   const answers = new Float32Array(objective.width);
-  let best = { round: 0, loss: Number.POSITIVE_INFINITY, predictions: predictions.slice() };
+  let best: Best = { shape, round: 0, loss: Number.POSITIVE_INFINITY, predictions: predictions.slice() };
   for (let round = 1; round <= rounds && round - best.round <= patience; round++) {
     await breath(signal);
     let loss = 0;
@@ -76,20 +133,10 @@ export async function fitBoosting(options: FitModelOptions & BoostingOptions): P
     }
     if (!Number.isFinite(loss)) throw notFinite(loss, round);
     const watched = heldOutLoss(predictions, target);
-    if (watched < best.loss) best = { round, loss: watched, predictions: predictions.slice() };
-    onEvent?.({ epoch: round, total: rounds, loss: loss / learnt, heldOutLoss: watched, heldOut: predictions });
+    if (watched < best.loss) best = { shape, round, loss: watched, predictions: predictions.slice() };
+    onEvent({ epoch: round, total: rounds, loss: loss / learnt, heldOutLoss: watched, heldOut: predictions });
   }
-  const final = begin(everyRow, target, random.fork("all"));
-  for (let round = 0; round < best.round; round++) {
-    await breath(signal);
-    grow(final, everyRow);
-  }
-  const trees: DecisionTree[] = final.trees.length === 0 ? [nothing] : final.trees;
-  return {
-    predict: (features) => answerOf(decisionTrees(features, { trees, base: [...final.base] }), objective),
-    heldOut: best.predictions,
-    epochs: best.round,
-  };
+  return best;
 }
 
 /** A tree of one leaf that says nothing. */
@@ -142,10 +189,13 @@ function baseOf(rows: Int32Array, { objective, values }: Target): Float64Array {
 }
 
 /** Adds one round's trees to an ensemble, and what they say to the scores of all rows. */
-function grower(options: FitModelOptions & BoostingOptions, bins: Bins): (ensemble: Ensemble, all: Int32Array) => void {
+function grower(
+  options: FitModelOptions & BoostingOptions,
+  bins: Bins,
+  { leaves, rate, columnShare }: Shape,
+): (ensemble: Ensemble, all: Int32Array) => void {
   const { objective, values } = options.target;
-  const { rowShare = 0.8, columnShare = 0.5 } = options;
-  const { leaves = 8, minRows = 20, minCurvature = 0.001, l2 = 1, rate = 0.05 } = options;
+  const { rowShare = 0.8, minRows = 20, minCurvature = 0.001, l2 = 1 } = options;
   const width = objective.scores;
   const gradients = new Float32Array(bins.rows * width);
   const curvatures = new Float32Array(bins.rows * width);
@@ -154,15 +204,18 @@ function grower(options: FitModelOptions & BoostingOptions, bins: Bins): (ensemb
     curvatures: new Float32Array(bins.rows),
   }));
   return ({ rows, scores, trees, random }, all) => {
-    for (const row of rows)
-      objective.gradients(scores, row * width, values[row]!, gradients, curvatures, row * width);
+    for (const row of rows) objective.gradients(scores, row * width, values[row]!, gradients, curvatures, row * width);
     for (const [target, own] of slopes.entries()) {
       for (const row of rows) {
         own.gradients[row] = gradients[row * width + target]!;
         own.curvatures[row] = curvatures[row * width + target]!;
       }
       const picked = sample(rows, rowShare, random);
-      const columns = sample(Int32Array.from({ length: bins.columns }, (_, i) => i), columnShare, random);
+      const columns = sample(
+        Int32Array.from({ length: bins.columns }, (_, i) => i),
+        columnShare,
+        random,
+      );
       const tree = growTree(bins, picked, own, columns, { leaves, minRows, minCurvature, l2, rate });
       if (tree.left.length === 1) continue;
       trees.push({ ...tree, target });

@@ -105,7 +105,12 @@ export function growTree(
     return histogram;
   };
 
-  const bestSplit = (histogram: Float64Array, count: number, gradient: number, curvature: number): Split | undefined => {
+  const bestSplit = (
+    histogram: Float64Array,
+    count: number,
+    gradient: number,
+    curvature: number,
+  ): Split | undefined => {
     if (count < 2 * minRows) return undefined;
     const whole = (gradient * gradient) / (curvature + l2);
     let gain = 1e-10;
@@ -153,7 +158,15 @@ export function growTree(
       curvature += curvatures[rows[i]!]!;
     }
     tree.values[node] = (-rate * gradient) / Math.max(curvature + l2, 1e-12);
-    return { node, from, to, gradient, curvature, histogram, split: bestSplit(histogram, to - from, gradient, curvature) };
+    return {
+      node,
+      from,
+      to,
+      gradient,
+      curvature,
+      histogram,
+      split: bestSplit(histogram, to - from, gradient, curvature),
+    };
   };
 
   let nodes = 1;
