@@ -132,7 +132,9 @@ describe.skipIf(!present)(present ? "the console" : `the console (no Chromium at
     const main = page.locator("main");
     await main.getByText("machines").first().waitFor();
     const flagged = record?.outcome.kind === "score" && record.outcome.flagged;
-    await expect.poll(() => main.innerText()).toMatch(flagged ? /flagged/i : /not flagged|usual/i);
+    await expect
+      .poll(() => main.evaluate((node) => node.textContent ?? ""))
+      .toMatch(flagged ? /flagged/i : /not flagged|usual/i);
     await page.close();
   });
 });
