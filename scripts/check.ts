@@ -30,6 +30,11 @@ const checks: readonly Check[] = [
     command: ["npm", "run", "--silent", "generate:onnx", "-w", "@lepta/nn", "--", "--check"],
   },
   {
+    name: "csv",
+    proves: "the WebAssembly module that reads CSV is built from its source as it stands",
+    command: ["npm", "run", "--silent", "generate:csv", "-w", "@lepta/data", "--", "--check"],
+  },
+  {
     name: "migrations",
     proves: "the SQL migrations equal the drizzle schema",
     command: ["npm", "run", "--silent", "migrations:check", "-w", "@lepta/server"],

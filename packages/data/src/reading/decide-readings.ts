@@ -110,7 +110,7 @@ function numberOf(looked: Looked, decimal: "point" | "comma" | undefined): Decid
   if (best === 0) return undefined;
   const codes = codesOf(looked);
   if (codes !== undefined) return best >= cells - allowed ? codes : undefined;
-  const different = column.plain.different + (numbers.example === undefined ? 0 : looked.present.size);
+  const different = (): number => column.plain.different + (numbers.example === undefined ? 0 : looked.present.size);
   const words = missingWords(numbers.odd, { cells, best, different });
   return words === undefined ? undefined : asNumber(looked, decimal, words);
 }
@@ -118,10 +118,11 @@ function numberOf(looked: Looked, decimal: "point" | "comma" | undefined): Decid
 /**
  * The words that stand for a missing value in a column of `cells` cells, of which `best` are numbers, or times: those that
  * repeat. Undefined where too much else is among them.
+ * @param different asked only where words stand among the numbers: of numbers it may take a second pass over the file
  */
 function missingWords(
   odd: ReadonlyMap<string, number>,
-  { cells, best, different }: { readonly cells: number; readonly best: number; readonly different: number },
+  { cells, best, different }: { readonly cells: number; readonly best: number; readonly different: () => number },
 ): string[] | undefined {
   const words = [...odd]
     .filter(([text, count]) => count >= Math.max(2, 0.005 * cells) && isMarker(text))
@@ -132,7 +133,7 @@ function missingWords(
   const few = words.slice(0, 3);
   const marked = few.reduce((sum, word) => sum + odd.get(word)!, 0);
   const others = [...odd.values()].reduce((sum, count) => sum + count, 0) - marked;
-  if (others > allowed || marked > 0.5 * cells || different <= manyValues) return undefined;
+  if (others > allowed || marked > 0.5 * cells || different() <= manyValues) return undefined;
   return best >= cells - others - marked - allowed ? few : undefined;
 }
 
@@ -241,7 +242,7 @@ function otherOf(looked: Looked, order: DateOrder | undefined): Decided {
   if (truths >= enough && truths > 0) return { reading: { type: "boolean", missing }, notes: [] };
   if (times !== undefined) {
     const best = Math.max(...Object.values(times.counts));
-    const words = missingWords(times.odd, { cells, best, different: present.size - times.odd.size });
+    const words = missingWords(times.odd, { cells, best, different: () => present.size - times.odd.size });
     if (words !== undefined) return asTime(looked, order, words);
   }
   let length = column.plain.count * column.plain.longest;

@@ -1,19 +1,11 @@
 // A column's cells, from a file's bytes: plain numbers as figures, all else by codes, and what is counted of both.
 import { noPlainNumbers, type PlainNumbers } from "../reading/raw-column.ts";
-import { ByteWords } from "./byte-words.ts";
-import { type CodedTexts, wordCounts } from "./coded-texts.ts";
-import { type CsvText, fieldText } from "./csv-text.ts";
+import type { CodedTexts } from "./coded-texts.ts";
+import { ColumnTexts } from "./column-texts.ts";
+import { type CsvMemory, numberLengths } from "./csv-memory.ts";
+import type { Block } from "./csv-text.ts";
+import type { Ends } from "./raw-columns.ts";
 import { plainValue } from "./text-scan.ts";
-
-/** 10^0 to 10^15: doubles hold them. */
-export const powers: Float64Array = Float64Array.from({ length: 16 }, (_, i) => 10 ** i);
-
-/** Digits of a whole number that a double holds, whatever they are. */
-const safeDigits = 15;
-/** Where the lengths of numbers with a point begin among those of short numbers. */
-export const pointedLengths = 16;
-/** A longer text with an exponent is looked at as any other. */
-const longNumber = 64;
 
 export interface ReadCells {
   readonly plain: Omit<PlainNumbers, "different">;
@@ -21,136 +13,115 @@ export interface ReadCells {
   readonly others: ReadonlyMap<string, number>;
   readonly numbers: Float64Array | undefined;
   readonly texts: CodedTexts | undefined;
+  /** Infinity and -Infinity where there is no number. */
+  readonly ends: Ends;
 }
 
-/** Cells as they come, each row at most once. */
+/** Cells as they come, block after block. */
 export class ColumnCells {
-  /** By row, NaN where none stands. Undefined before the first number. */
-  numbers: Float64Array | undefined;
-  /** Cells with a number of nine digits at most, by the length of their text; behind `pointedLengths` those with a point. */
-  readonly shortLengths: Int32Array = new Int32Array(2 * pointedLengths);
-  /** Whether a field that begins with a digit is looked up among the words at once; it may be a number nevertheless. */
-  wordsFirst = false;
-  /** Fields that began as numbers do and were none. */
-  turned = 0;
-  /** As `PlainNumbers` has them, of numbers of nine digits at most. */
-  grouped = 0;
-  leadingZeros = 0;
-  readonly #bytes: Buffer;
-  readonly #words: ByteWords;
+  readonly #memory: CsvMemory;
+  readonly #field: number;
+  readonly #fields: number;
+  readonly #texts: ColumnTexts;
   #capacity: number;
+  /** By row, NaN where none stands. Undefined before the first number. */
+  #numbers: Float64Array | undefined;
   #codes: Int32Array | undefined;
-  readonly #long = { ...noPlainNumbers } as { -readonly [K in keyof PlainNumbers]: number };
-  readonly #longLengths: number[] = [];
+  /** Numbers that the module leaves to us, and those among the texts. */
+  readonly #odd = { ...noPlainNumbers } as { -readonly [K in keyof PlainNumbers]: number };
+  readonly #oddLengths: number[] = [];
+  #low = Number.POSITIVE_INFINITY;
+  #high = Number.NEGATIVE_INFINITY;
 
-  /** @param rows how many are expected */
-  constructor({ bytes, view }: CsvText, rows: number) {
-    this.#bytes = bytes;
-    this.#words = new ByteWords(bytes, view);
+  /**
+   * Of the column `field` of `fields`.
+   * @param rows how many are expected
+   */
+  constructor(memory: CsvMemory, field: number, fields: number, rows: number) {
+    this.#memory = memory;
+    this.#field = field;
+    this.#fields = fields;
+    this.#texts = new ColumnTexts(memory);
     this.#capacity = rows;
   }
 
-  /** `numbers`, made at the first call. */
-  figures(): Float64Array {
-    this.numbers ??= new Float64Array(this.#capacity).fill(Number.NaN);
-    return this.numbers;
+  add({ count, firstRow }: Pick<Block, "count" | "firstRow">): void {
+    const memory = this.#memory;
+    const { column } = this.#texts;
+    let oddNumbers = false;
+    for (let record = 0; ; record++) {
+      record = memory.readCells(column, this.#field, record, count);
+      if (record === count) break;
+      const at = 2 * (record * this.#fields + this.#field);
+      const [from, to] = memory.places(count * this.#fields).subarray(at, at + 2);
+      oddNumbers = this.#oddCell(record, from!, to!) || oddNumbers;
+    }
+    this.#reserve(firstRow + count);
+    const kinds = memory.kinds(column);
+    if (kinds.numbers || oddNumbers) this.#numbers ??= float64s(this.#capacity).fill(Number.NaN, 0, firstRow);
+    if (kinds.texts) this.#codes ??= int32s(this.#capacity).fill(0, 0, firstRow);
+    this.#numbers?.set(memory.numbers(count), firstRow);
+    this.#codes?.set(memory.codes(count), firstRow);
   }
 
-  /** A field of digits, with a sign and a point or without: `digits` of them, of which `places` stand behind the point. */
-  longNumber(row: number, from: number, to: number, digits: number, places: number): void {
-    if (digits > safeDigits) {
-      this.numberText(row, from, to);
-      return;
-    }
-    const bytes = this.#bytes;
-    let whole = 0;
-    for (let at = from; at < to; at++) {
-      const digit = bytes[at]! - 48;
-      if (digit >>> 0 <= 9) whole = whole * 10 + digit;
-    }
-    const value = places < 0 ? whole : whole / powers[places]!;
-    this.figures()[row] = bytes[from] === 45 ? -value : value;
-    const long = this.#long;
-    long.count++;
-    if (places >= 0) {
-      long.pointed++;
-      // A short number that stands in quotes.
-      if (places === 3 && to - from >= 5 && to - from <= 8 && bytes[from] !== 48) long.grouped++;
-    } else if (bytes[from] === 48 && to - from > 1) long.leadingZeros++;
-    this.#longLengths[to - from] = (this.#longLengths[to - from] ?? 0) + 1;
-  }
-
-  /** A field that may be a number of many digits or with an exponent. */
-  numberText(row: number, from: number, to: number): void {
-    if (to - from <= longNumber) {
+  /** A field of many digits, with an exponent or with doubled quotes; whether it is a number. */
+  #oddCell(record: number, from: number, to: number): boolean {
+    const memory = this.#memory;
+    const texts = this.#texts;
+    if (from >= 0) {
       // What is a number is ASCII, and other bytes are none in Latin-1 either.
-      const text = this.#bytes.toString("latin1", from, to);
+      const text = memory.bytes.toString("latin1", from, to);
       const value = plainValue(text);
       if (value !== undefined) {
-        this.figures()[row] = value;
+        memory.numbers(record + 1)[record] = value;
         this.#count(text, value, 1);
-        return;
+        return true;
       }
     }
-    this.word(row, from, to);
+    if (from < 0) texts.setQuoted(record, from, to);
+    else memory.setText(texts.column, record, from, to - from);
+    return false;
   }
 
-  /** Any other field that is not empty; its places are complements where doubled quotes stand in it. */
-  word(row: number, from: number, to: number): void {
-    this.#codes ??= new Int32Array(this.#capacity);
-    this.#codes[row] =
-      from < 0 ? this.#words.codeOfQuoted(fieldText(this.#bytes, from, to)) : this.#words.codeOf(from, to - from);
-  }
-
-  /** A field that begins at `from` and is not empty; where it ends. */
-  wordAt(row: number, from: number, separator: number, special: Uint8Array): number {
-    const end = this.#words.read(from, separator, special);
-    this.#codes ??= new Int32Array(this.#capacity);
-    this.#codes[row] = this.#words.found;
-    return end;
-  }
-
-  /** Before a block of rows: makes room for so many in all. */
-  reserve(rows: number): void {
-    if (this.turned > 1000) this.wordsFirst = true;
-    this.turned = 0;
+  #reserve(rows: number): void {
     if (rows <= this.#capacity) return;
     this.#capacity = Math.max(rows, Math.ceil(1.3 * this.#capacity));
-    if (this.numbers !== undefined) {
-      const numbers = new Float64Array(this.#capacity).fill(Number.NaN, this.numbers.length);
-      numbers.set(this.numbers);
-      this.numbers = numbers;
+    if (this.#numbers !== undefined) {
+      const numbers = float64s(this.#capacity);
+      numbers.set(this.#numbers);
+      this.#numbers = numbers;
     }
     if (this.#codes !== undefined) {
-      const codes = new Int32Array(this.#capacity);
+      const codes = int32s(this.#capacity);
       codes.set(this.#codes);
       this.#codes = codes;
     }
   }
 
   done(rowCount: number): ReadCells {
-    const texts = this.#words.texts();
+    const { words: texts, counts: cells } = this.#texts.done();
     let codes = this.#codes?.subarray(0, rowCount);
-    const counts = codes === undefined ? undefined : wordCounts({ codes, words: texts });
     const others = new Map<string, number>();
     /** By code: its place among the texts that are no numbers. */
     const renumbered = new Int32Array(texts.length);
     const values = new Map<number, number>();
     const words = [""];
+    const counts = [0];
     for (let code = 1; code < texts.length; code++) {
       const text = texts[code]!;
       const value = plainValue(text);
-      const cells = counts![code]!;
       if (value === undefined) {
-        others.set(text, cells);
+        others.set(text, cells[code]!);
         renumbered[code] = words.push(text) - 1;
+        counts.push(cells[code]!);
       } else {
         values.set(code, value);
-        this.#count(text, value, cells);
+        this.#count(text, value, cells[code]!);
       }
     }
     if (codes !== undefined && values.size > 0) {
-      const numbers = this.figures();
+      this.#numbers ??= new Float64Array(rowCount).fill(Number.NaN);
+      const numbers = this.#numbers;
       for (let row = 0; row < rowCount; row++) {
         const code = codes[row]!;
         if (code === 0) continue;
@@ -160,34 +131,42 @@ export class ColumnCells {
       }
       if (words.length === 1) codes = undefined;
     }
+    const { low, high } = this.#memory.stateOf(this.#texts.column);
     return {
       plain: this.#plain(),
       others,
-      numbers: this.numbers === undefined ? undefined : withoutTail(this.numbers, rowCount),
-      texts: codes === undefined ? undefined : { codes, words },
+      numbers: this.#numbers === undefined ? undefined : withoutTail(this.#numbers, rowCount),
+      texts: codes === undefined ? undefined : { codes, words, counts },
+      ends: { low: Math.min(low, this.#low), high: Math.max(high, this.#high) },
     };
   }
 
   #plain(): PlainNumbers {
-    const long = this.#long;
-    const lengths = this.#longLengths;
+    const odd = this.#odd;
+    const { lengths: read } = this.#memory.stateOf(this.#texts.column);
+    const lengths = this.#oddLengths;
     let count = 0;
     let pointed = 0;
-    for (const [at, cells] of this.shortLengths.entries()) {
+    let grouped = 0;
+    let leadingZeros = 0;
+    for (const [at, cells] of read.entries()) {
       if (cells === 0) continue;
-      count += cells;
-      if (at >= pointedLengths) pointed += cells;
-      const length = at % pointedLengths;
+      const length = at % numberLengths;
+      const kind = Math.floor(at / numberLengths);
       lengths[length] = (lengths[length] ?? 0) + cells;
+      count += cells;
+      if (kind === 1 && length > 1) leadingZeros += cells;
+      if (kind >= 2) pointed += cells;
+      if (kind === 3 && length >= 5 && length <= 8) grouped += cells;
     }
-    if (count + long.count === 0) return noPlainNumbers;
+    if (count + odd.count === 0) return noPlainNumbers;
     const widths = lengths.flatMap((cells, length) => (cells > 0 ? [length] : []));
     return {
-      ...long,
-      count: count + long.count,
-      pointed: pointed + long.pointed,
-      grouped: this.grouped + long.grouped,
-      leadingZeros: this.leadingZeros + long.leadingZeros,
+      ...odd,
+      count: count + odd.count,
+      pointed: pointed + odd.pointed,
+      grouped: grouped + odd.grouped,
+      leadingZeros: leadingZeros + odd.leadingZeros,
       shortest: widths[0]!,
       longest: widths.at(-1)!,
       sameLength: lengths.reduce((most, cells) => Math.max(most, cells), 0),
@@ -195,16 +174,23 @@ export class ColumnCells {
   }
 
   #count(text: string, value: number, cells: number): void {
-    const long = this.#long;
-    long.count += cells;
-    this.#longLengths[text.length] = (this.#longLengths[text.length] ?? 0) + cells;
+    const odd = this.#odd;
+    odd.count += cells;
+    this.#low = Math.min(this.#low, value);
+    this.#high = Math.max(this.#high, value);
+    this.#oddLengths[text.length] = (this.#oddLengths[text.length] ?? 0) + cells;
     if (text.includes(".")) {
-      long.pointed += cells;
-      if (text.length >= 5 && text.length <= 8 && text.at(-4) === "." && !text.startsWith("0")) long.grouped += cells;
-    } else if (/^0\d/.test(text)) long.leadingZeros += cells;
-    if (text.length > 15 && /^[+-]?\d+$/.test(text) && !Number.isSafeInteger(value)) long.wide += cells;
+      odd.pointed += cells;
+      if (text.length >= 5 && text.length <= 8 && text.at(-4) === "." && !text.startsWith("0")) odd.grouped += cells;
+    } else if (/^0\d/.test(text)) odd.leadingZeros += cells;
+    if (text.length > 15 && /^[+-]?\d+$/.test(text) && !Number.isSafeInteger(value)) odd.wide += cells;
   }
 }
+
+// Not cleared, for every row is written: where the memory was in use before, that spares a third of what filling costs.
+
+const float64s = (length: number): Float64Array => new Float64Array(Buffer.allocUnsafeSlow(8 * length).buffer);
+const int32s = (length: number): Int32Array => new Int32Array(Buffer.allocUnsafeSlow(4 * length).buffer);
 
 /** The rows alone. Touching new memory costs more than reading the cells did, so a little is left rather than copied. */
 function withoutTail(numbers: Float64Array, rows: number): Float64Array {

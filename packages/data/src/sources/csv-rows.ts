@@ -7,10 +7,11 @@ export function linesOf(text: CsvText, rowCount: number): Float64Array {
   const lines = new Float64Array(rowCount);
   let line = 1;
   let at = 0;
+  const { bytes } = text.memory;
   for (const block of blocksOf(text)) {
     const { begins, count, firstRow } = block!;
     for (let record = 0; record < count; record++) {
-      for (; at < begins[record]!; at++) if (text.bytes[at] === 10) line++;
+      for (; at < begins[record]!; at++) if (bytes[at] === 10) line++;
       lines[firstRow + record] = line;
     }
   }
@@ -28,7 +29,7 @@ export function rowTexts(text: CsvText, rows: readonly number[], delimiter: stri
     for (; texts.length < rows.length && rows[texts.length]! < firstRow + count; ) {
       const first = 2 * text.columns * (rows[texts.length]! - firstRow);
       const fields = Array.from({ length: text.columns }, (_, i) => {
-        const field = fieldText(text.bytes, places[first + 2 * i]!, places[first + 2 * i + 1]!);
+        const field = fieldText(text.memory.bytes, places[first + 2 * i]!, places[first + 2 * i + 1]!);
         return field.includes(delimiter) || /["\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
       });
       texts.push(fields.join(delimiter).slice(0, 500));
@@ -43,7 +44,7 @@ const quote = 34;
 
 /** As `Loaded.keys` has them. */
 export function rowKeys(text: CsvText, rowCount: number, columns: readonly number[]): Float64Array {
-  const { bytes } = text;
+  const { bytes } = text.memory;
   const keys = new Float64Array(rowCount);
   const md5 = new Md5();
   for (const block of blocksOf(text)) {

@@ -8,6 +8,8 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDuck } from "../duck.ts";
 import { DataError } from "../errors.ts";
+import { decideReadings } from "../reading/decide-readings.ts";
+import { noPlainNumbers } from "../reading/raw-column.ts";
 import { type Table, takeColumns, takeRows } from "../table.ts";
 import { loadAnyCsv } from "./csv.ts";
 import type { Loaded, ReadContext } from "./loaded.ts";
@@ -98,7 +100,22 @@ const number = fc.oneof(
     "-.5",
     "5.",
   ),
-  fc.constantFrom("$1,200", "12 %", "1_000", "0x1F", "\u00a07", "7\t", "1.234.567", "--1", "1e", "1.5.2", "٣", "-999"),
+  fc.constantFrom(
+    ",5",
+    "-,5",
+    "$1,200",
+    "12 %",
+    "1_000",
+    "0x1F",
+    "\u00a07",
+    "7\t",
+    "1.234.567",
+    "--1",
+    "1e",
+    "1.5.2",
+    "٣",
+    "-999",
+  ),
 );
 // Without a byte order mark: DuckDB's client drops one ahead of a long text.
 const word = fc.oneof(
@@ -277,8 +294,11 @@ describe("what other readers were told of", () => {
     ["exponents and signs", "a,b\n1e5,+1\n1E-3,-0\n-.5e+2,5.\n1e,+\n", true],
     ["zeros ahead", `a,b\n${"007,1\n012,2\n".repeat(30)}`, true],
     ["infinities and numbers that are none", "a,b\ninf,1\n-Infinity,2\nnan,3\n1e999,4\n-1.#IND,5\n", true],
+    ["a number ahead of a text with an exponent", "a,b\n1,1\ninf,1e\n1e999,2\n", true],
+    ["a number ahead of doubled quotes", 'a,b\n1,2\nx,3\n"y""",4\n', true],
     ["words of truth", "a,b\nTrue,1\nFALSE,0\ntrue,1\n", true],
     ["decimal commas", "a;b\n1,5;2\n1.234,5;3\n", true],
+    ["a comma ahead of digits", "a;b\n,5;2\n1,5;+,3\n", true],
     ["other blanks around values", "a,b\n\u00a01,\t2\n 3 ,4 \n\u30005,6\n", true],
     ["controls", "a,b\n\u0001x,\t\n\u000b,\u000c1\nab\tc,abcdefgh\ti\n", true],
     ["a field of many bytes", `a,b\n${long},1\n${long}y,2\n${long},3\n`, true],
@@ -295,6 +315,24 @@ describe("what other readers were told of", () => {
     const lines = ["a\tb.c", "1\t2,5", '"x\ty"\t3', "NA\t4"];
     expect(await agrees(lines.join("\n").replaceAll("\t", extension === ".tsv" ? "\t" : ";"), extension)).toBe(true);
   });
+});
+
+test("property: a number is the one that JavaScript reads", async () => {
+  const path = join(dir, "numbers.csv");
+  const text = fc.oneof(
+    fc.stringMatching(/^[+-]?\d{1,18}$/),
+    fc.stringMatching(/^[+-]?\d{0,9}\.\d{1,9}$/),
+    fc.stringMatching(/^-?\d{1,4}(\.\d{0,4})?[eE][+-]?\d{1,2}$/),
+    fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(text, { minLength: 400, maxLength: 400 }), async (texts) => {
+      await writeFile(path, `a,b\n${texts.map((one) => `${one},"${one}"`).join("\n")}`);
+      const { columns } = await readTable(path, { types: { a: "number", b: "number" } });
+      for (const { data } of columns) expect([...data]).toEqual(texts.map(Number));
+    }),
+    { numRuns: 30 },
+  );
 });
 
 test("a table of many rows: codes, words among numbers, odd cells, more words than a small table holds", {
@@ -315,6 +353,22 @@ test("a table of many rows: codes, words among numbers, odd cells, more words th
   const content = `${["zip", "mixed", "ratio", "wide", "late", "text", "day", "digits"].join(",")}\n${Array.from({ length: rows }, (_, i) => line(i)).join("\n")}\n`;
   expect(await agrees(content)).toBe(true);
   expect(await agrees(content, ".csv", { types: { zip: "number", late: "text" }, unreadable: "reject" })).toBe(true);
+});
+
+test("a column of numbers is decided without a count of the different ones, which takes a second pass", () => {
+  const plain = {
+    ...noPlainNumbers,
+    count: 970,
+    shortest: 1,
+    longest: 3,
+    sameLength: 800,
+    get different(): number {
+      throw new Error("counted");
+    },
+  };
+  const column = { name: "a", kind: undefined, plain, others: new Map([["NA", 30]]) };
+  const [decided] = decideReadings([column], { separator: ",", target: undefined });
+  expect(decided?.reading).toMatchObject({ type: "number", missing: expect.arrayContaining(["NA"]) });
 });
 
 test("keys are found when they are asked for, though the file is gone", async () => {

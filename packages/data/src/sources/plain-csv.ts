@@ -7,50 +7,58 @@ import { noPlainNumbers, type PlainNumbers } from "../reading/raw-column.ts";
 import type { CodedTexts } from "./coded-texts.ts";
 import { ColumnCells, type ReadCells } from "./column-cells.ts";
 import { type CsvHeader, namingNotes, readHeader } from "./csv-header.ts";
+import { CsvMemory, isTrap } from "./csv-memory.ts";
 import { linesOf, rowKeys, rowTexts } from "./csv-rows.ts";
-import { type Block, blocksOf, type CsvText, splitRecords } from "./csv-text.ts";
+import { type Block, blockRecords, blocksOf, type CsvText } from "./csv-text.ts";
 import { differentNumbers } from "./different-numbers.ts";
 import type { Loaded, ReadContext } from "./loaded.ts";
 import { fewRows, type RawCells } from "./raw-columns.ts";
-import { scanRecords } from "./scan-records.ts";
-import { type FileBytes, headOf, readWhole } from "./text-file.ts";
+import { headOf, readWhole } from "./text-file.ts";
 import { WholeScan } from "./whole-scan.ts";
 
 /** Larger files, in bytes, are not held in memory. */
 const largest = 2 ** 30;
-/** Rows between two looks at whether there is room for more. */
-const blockRows = 2048;
 /** Bytes between two turns of the event loop. */
 const turnBytes = 8_000_000;
 
 /** Undefined for a file that is not of this kind, or not UTF-8. Throws `no-columns`, `file-unreadable`. */
 export async function loadPlainCsv(context: ReadContext): Promise<Loaded | undefined> {
   const { path, gzip, format, onProgress, signal } = context;
-  const file = await readWhole(
+  let memory: CsvMemory | undefined;
+  const end = await readWhole(
     { path, gzip },
     {
       largest,
+      room: (size) => {
+        memory = roomFor(size);
+        return memory?.bytes;
+      },
       ...(signal === undefined ? {} : { signal }),
       onBytes: (bytes) => onProgress({ stage: "check", bytes }),
     },
   );
-  if (file === undefined) return undefined;
-  const content = file.bytes.subarray(0, file.end);
+  if (end === undefined || memory === undefined) return undefined;
+  const content = memory.bytes.subarray(0, end);
   if (!isUtf8(content)) return undefined;
   const header = readHeader(path, headOf(content), format === "tsv" ? "\t" : undefined);
-  const text = csvText(file, header);
+  const text = csvText(memory, end, header);
   if (text === undefined) return undefined;
   onProgress({ stage: "read" });
-  const read = await readCells(text, signal);
+  const read = await readCells(text, signal).catch((error) => {
+    // More different texts than the memory has room for.
+    if (isTrap(error)) return undefined;
+    throw error;
+  });
   if (read === undefined) return undefined;
   const { rowCount, columns } = read;
   const whole = wholeColumns(text, rowCount, signal);
   await whole.read([...columns.keys()].filter((at) => differentMatters(columns[at]!)));
-  const cells = columns.map(({ plain, others, numbers, texts }, at): RawCells => {
+  const cells = columns.map(({ plain, others, numbers, texts, ends }, at): RawCells => {
     const counted = plain.count === 0 ? noPlainNumbers : withDifferent(plain, rowCount, () => whole.at(at));
     return {
       column: { name: header.names[at]!, kind: undefined, plain: counted, others },
       numbers,
+      ends,
       texts,
       native: false,
     };
@@ -72,6 +80,16 @@ export async function loadPlainCsv(context: ReadContext): Promise<Loaded | undef
   };
 }
 
+/** Undefined where the process may have no such memory. */
+function roomFor(size: number): CsvMemory | undefined {
+  try {
+    return new CsvMemory(size);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
 /** Undefined where the text is not of this kind to its end. */
 async function readCells(
   text: CsvText,
@@ -79,21 +97,16 @@ async function readCells(
 ): Promise<{ rowCount: number; columns: readonly ReadCells[] } | undefined> {
   const rows = expectedRows(text);
   if (rows === undefined) return undefined;
-  const columns = Array.from({ length: text.columns }, () => new ColumnCells(text, rows));
+  const columns = Array.from(
+    { length: text.columns },
+    (_, field) => new ColumnCells(text.memory, field, text.columns, rows),
+  );
   let rowCount = 0;
-  let turn = text.start + turnBytes;
-  for (let at = text.start; at < text.end; ) {
-    for (const column of columns) column.reserve(rowCount + blockRows);
-    const records = scanRecords(text, at, blockRows, rowCount, columns);
-    if (records === undefined) return undefined;
-    rowCount += records.count;
-    at = records.next;
-    if (at < turn) continue;
-    turn = at + turnBytes;
-    await nextTurn();
-    signal?.throwIfAborted();
-  }
-  return { rowCount, columns: columns.map((column) => column.done(rowCount)) };
+  const whole = await paced(text, signal, (block) => {
+    for (const column of columns) column.add(block);
+    rowCount += block.count;
+  });
+  return whole ? { rowCount, columns: columns.map((column) => column.done(rowCount)) } : undefined;
 }
 
 /** Visits all blocks, with turns of the event loop between; whether the text is of this kind to its end. */
@@ -110,23 +123,22 @@ async function paced(text: CsvText, signal: AbortSignal | undefined, visit: (blo
   return true;
 }
 
-function csvText({ bytes, end }: FileBytes, { names, delimiter, skip, spansLines }: CsvHeader): CsvText | undefined {
+function csvText(
+  memory: CsvMemory,
+  end: number,
+  { names, delimiter, skip, spansLines }: CsvHeader,
+): CsvText | undefined {
   if (skip > 0 || spansLines || delimiter.charCodeAt(0) > 127) return undefined;
+  const { bytes } = memory;
   bytes.fill(0, end);
   bytes[end] = 10;
   const first = bytes.indexOf(10);
   const mark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
-  const text: CsvText = {
-    bytes,
-    view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length),
-    start: mark,
-    end,
-    separator: delimiter.charCodeAt(0),
-    columns: names.length,
-    returns: first < end && bytes[first - 1] === 13,
-  };
-  const header = splitRecords(text, mark, new Int32Array(2 * names.length), new Int32Array(1));
-  return header === undefined ? undefined : { ...text, start: header.next };
+  const columns = names.length;
+  const returns = first < end && bytes[first - 1] === 13;
+  memory.open({ end, separator: delimiter.charCodeAt(0), columns, returns }, blockRecords(columns));
+  const header = memory.split(mark, 1);
+  return header === undefined ? undefined : { memory, start: header.next, end, columns };
 }
 
 /** How many rows there are if all are like the first; undefined where those are not of this kind. */
@@ -167,9 +179,11 @@ function withDifferent(
 function wholeColumns(text: CsvText, rowCount: number, signal: AbortSignal | undefined) {
   const known = new Map<number, CodedTexts>();
   const scansOf = (places: readonly number[]): Map<number, WholeScan> =>
-    new Map(places.filter((at) => !known.has(at)).map((at) => [at, new WholeScan(text, rowCount)]));
+    new Map(
+      places.filter((at) => !known.has(at)).map((at) => [at, new WholeScan(text.memory, at, text.columns, rowCount)]),
+    );
   const add = (scans: ReadonlyMap<number, WholeScan>, block: Block): void => {
-    for (const [column, scan] of scans) scan.add(block, column);
+    for (const scan of scans.values()) scan.add(block);
   };
   const keep = (scans: ReadonlyMap<number, WholeScan>): void => {
     for (const [column, scan] of scans) known.set(column, scan.done());

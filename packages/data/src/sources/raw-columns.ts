@@ -4,11 +4,19 @@ import { noPlainNumbers, type RawColumn, type SourceKind } from "../reading/raw-
 import type { CodedTexts } from "./coded-texts.ts";
 import { textScan } from "./text-scan.ts";
 
+/** The smallest and the largest number of a column. */
+export interface Ends {
+  readonly low: number;
+  readonly high: number;
+}
+
 /** A raw column with its cells, one a row. */
 export interface RawCells {
   readonly column: RawColumn;
   /** The plain numbers, NaN elsewhere; undefined where there is none. */
   readonly numbers: Float64Array | undefined;
+  /** Of the plain numbers; absent where nobody looked. */
+  readonly ends?: Ends;
   /** The other cells, "" where a plain number or nothing stands; undefined where there is none. */
   readonly texts: CodedTexts | undefined;
   /** Whether the source itself holds figures: then there are no texts to read again. */

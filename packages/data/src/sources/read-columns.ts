@@ -3,8 +3,9 @@ import type { ColumnReading } from "../reading/column-reading.ts";
 import { numberMarkers } from "../reading/number-text.ts";
 import { type Cell, cellReader } from "../reading/read-cell.ts";
 import type { Column } from "../table.ts";
-import { type CodedTexts, wordCounts } from "./coded-texts.ts";
-import type { RawCells } from "./raw-columns.ts";
+import { viewOf } from "../view-column.ts";
+import type { CodedTexts } from "./coded-texts.ts";
+import type { Ends, RawCells } from "./raw-columns.ts";
 
 export interface ReadColumn {
   readonly column: Column;
@@ -12,6 +13,8 @@ export interface ReadColumn {
   readonly unreadable: readonly { readonly row: number; readonly text: string }[];
   /** Texts other than blanks that were read as missing, and in how many cells. */
   readonly missing: ReadonlyMap<string, number>;
+  /** Of a column of numbers, where they are known. */
+  readonly ends?: Ends;
 }
 
 /** Whether plain numbers are read from their texts, being more than figures in this reading. */
@@ -31,14 +34,22 @@ export function readColumn(
   const found: Found = { unreadable: [], missing: new Map() };
   const texts = whole ?? raw.texts;
   if (reading.type === "category" || reading.type === "text") {
-    const data = readStrings(texts, rowCount, reading, found);
-    return { column: { name, type: reading.type, data, reading }, ...found };
+    const about = { name, type: reading.type, reading };
+    if (texts === undefined) return { column: { ...about, data: new Array<string>(rowCount).fill("") }, ...found };
+    const words = { ...about, data: readWords(texts, reading, found) };
+    // An array of strings is filled when it is first asked for: that takes as long as reading the column's bytes.
+    return { column: viewOf(words, rowsOf(texts), (inner) => inner), ...found };
   }
   const figures = whole === undefined ? raw.numbers : undefined;
-  const numbers = figures ?? new Float64Array(rowCount).fill(Number.NaN);
-  if (figures !== undefined) checkFigures(numbers, reading, raw.native, found);
-  readNumbers(numbers, texts, reading, found);
-  return { column: { name, type: reading.type, data: numbers, reading }, ...found };
+  const told = figures !== undefined && checkFigures(figures, reading, raw.native, found);
+  const values = texts === undefined ? [] : readValues(texts, reading, found);
+  const added = values.some((value) => !Number.isNaN(value));
+  let data = figures;
+  if (data === undefined) data = allFigures(rowCount, texts, values);
+  // Where no text is a number, NaN stands already.
+  else if (added) addFigures(data, texts!, values);
+  const ends = figures === undefined || told || added ? undefined : raw.ends;
+  return { column: { name, type: reading.type, data, reading }, ...found, ...(ends === undefined ? {} : { ends }) };
 }
 
 interface Found {
@@ -51,45 +62,60 @@ function count(found: Found, text: string, cells: number): void {
   if (spelling !== "") found.missing.set(spelling, (found.missing.get(spelling) ?? 0) + cells);
 }
 
-function readStrings(texts: CodedTexts | undefined, rowCount: number, reading: ColumnReading, found: Found): string[] {
-  const data = new Array<string>(rowCount);
-  if (texts === undefined) return data.fill("");
+/** Codes are no rows below 0, so the same bytes serve. */
+function rowsOf({ codes }: CodedTexts): Uint32Array {
+  return new Uint32Array(codes.buffer, codes.byteOffset, codes.length);
+}
+
+/** What each of the words is. */
+function readWords(texts: CodedTexts, reading: ColumnReading, found: Found): string[] {
   const read = cellReader(reading);
   const cells = texts.words.map((text) => (text === "" ? null : read(text)));
   countMissing(texts, cells, found);
-  const strings = cells.map((cell) => (typeof cell === "string" ? cell : ""));
-  for (let row = 0; row < rowCount; row++) data[row] = strings[texts.codes[row]!]!;
-  return data;
+  return cells.map((cell) => (typeof cell === "string" ? cell : ""));
 }
 
-function readNumbers(numbers: Float64Array, texts: CodedTexts | undefined, reading: ColumnReading, found: Found): void {
-  if (texts === undefined) return;
+/** What each of the words is; names the rows of those that cannot be read. */
+function readValues(texts: CodedTexts, reading: ColumnReading, found: Found): Float64Array {
   const { codes, words } = texts;
   const read = cellReader(reading);
   const cells = words.map((text) => (text === "" ? null : read(text)));
   countMissing(texts, cells, found);
-  const figures = Float64Array.from(cells, (cell) => (typeof cell === "number" ? cell : Number.NaN));
-  const odd = cells.includes(undefined);
-  for (let row = 0; row < codes.length; row++) {
+  if (cells.includes(undefined))
+    for (let row = 0; row < codes.length; row++) {
+      const code = codes[row]!;
+      if (cells[code] === undefined) found.unreadable.push({ row, text: words[code]! });
+    }
+  return Float64Array.from(cells, (cell) => (typeof cell === "number" ? cell : Number.NaN));
+}
+
+function allFigures(rowCount: number, texts: CodedTexts | undefined, values: ArrayLike<number>): Float64Array {
+  const data = new Float64Array(rowCount);
+  if (texts === undefined) return data.fill(Number.NaN);
+  const { codes } = texts;
+  for (let row = 0; row < rowCount; row++) data[row] = values[codes[row]!]!;
+  return data;
+}
+
+function addFigures(data: Float64Array, { codes }: CodedTexts, values: ArrayLike<number>): void {
+  for (let row = 0; row < data.length; row++) {
     const code = codes[row]!;
-    if (code === 0) continue;
-    numbers[row] = figures[code]!;
-    if (odd && cells[code] === undefined) found.unreadable.push({ row, text: words[code]! });
+    if (code !== 0) data[row] = values[code]!;
   }
 }
 
 /** @param cells what each of the words is */
 function countMissing(texts: CodedTexts, cells: readonly Cell[], found: Found): void {
   if (!cells.includes(null, 1)) return;
-  const counts = wordCounts(texts);
+  const { counts } = texts;
   for (let code = 1; code < cells.length; code++)
     if (cells[code] === null) count(found, texts.words[code]!, counts[code]!);
 }
 
-/** Figures that mean a missing value, or are infinite, as those of a text never are. */
-function checkFigures(numbers: Float64Array, reading: ColumnReading, native: boolean, found: Found): void {
+/** Takes out figures that mean a missing value, or are infinite, as those of a text never are; whether there may be any. */
+function checkFigures(numbers: Float64Array, reading: ColumnReading, native: boolean, found: Found): boolean {
   const markers = new Set(numberMarkers(reading));
-  if (markers.size === 0 && !native) return;
+  if (markers.size === 0 && !native) return false;
   for (let row = 0; row < numbers.length; row++) {
     const value = numbers[row]!;
     if (Number.isFinite(value)) {
@@ -98,4 +124,5 @@ function checkFigures(numbers: Float64Array, reading: ColumnReading, native: boo
     } else if (!Number.isNaN(value)) found.unreadable.push({ row, text: String(value) });
     numbers[row] = Number.NaN;
   }
+  return true;
 }

@@ -1,6 +1,7 @@
 // What a reader of the profile should know of missing values: their spellings, and numbers that may stand for one.
 import type { ColumnReading } from "../reading/column-reading.ts";
 import { sentinels } from "../reading/missing-spellings.ts";
+import type { Ends } from "./raw-columns.ts";
 import type { ReadColumn } from "./read-columns.ts";
 
 const shown = 8;
@@ -22,9 +23,12 @@ export function missingNotes(
 
 /** A number such as -999 that repeats outside of the others. */
 export function sentinelNotes(columns: readonly ReadColumn[]): string[] {
-  return columns.flatMap(({ column: { name, type, data } }) => {
-    if (type !== "number" || !(data instanceof Float64Array)) return [];
-    if (!hasSuspectedEnd(data)) return [];
+  return columns.flatMap(({ column, ends }) => {
+    if (column.type !== "number") return [];
+    const { name, data } = column;
+    const { low: first, high: last } = ends ?? endsOf(data);
+    // Else none is far from every other value.
+    if (!suspected.has(first) && !suspected.has(last)) return [];
     const counts = new Map<number, number>();
     let low = Number.POSITIVE_INFINITY;
     let high = Number.NEGATIVE_INFINITY;
@@ -48,8 +52,7 @@ export function sentinelNotes(columns: readonly ReadColumn[]): string[] {
 
 const suspected = new Set(sentinels);
 
-/** Whether the smallest or the largest value is suspected: of the others none is far from every other. */
-function hasSuspectedEnd(data: Float64Array): boolean {
+function endsOf(data: Float64Array): Ends {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (let row = 0; row < data.length; row++) {
@@ -57,7 +60,7 @@ function hasSuspectedEnd(data: Float64Array): boolean {
     if (value < low) low = value;
     if (value > high) high = value;
   }
-  return suspected.has(low) || suspected.has(high);
+  return { low, high };
 }
 
 /** Keeps nearly all numbers from being looked up; every sentinel, a whole number of 32 bits, passes. */

@@ -80,36 +80,34 @@ export function headOf(bytes: Buffer): string {
     .replace(/^\uFEFF/, "");
 }
 
-/** A file's bytes in memory; behind its end the buffer has a little room. */
-export interface FileBytes {
-  readonly bytes: Buffer;
-  readonly end: number;
-}
-
-/** What stands behind the end. */
-const slack = 16;
-
 interface WholeOptions {
   /** In bytes, unpacked. */
   readonly largest: number;
+  /** Where the text is put, of so many bytes at least; undefined where there is no room. Asked once. */
+  readonly room: (bytes: number) => Buffer | undefined;
   readonly signal?: AbortSignal;
   readonly onBytes?: (bytes: number) => void;
 }
 
-/** The unpacked file; undefined where it is larger than it may be. Throws `file-unreadable`. */
-export async function readWhole(file: TextFile, options: WholeOptions): Promise<FileBytes | undefined> {
+/**
+ * Reads the unpacked file; how many bytes it has, undefined where it is larger than it may be, or has no
+ * room. Throws
+ * `file-unreadable`.
+ */
+export async function readWhole(file: TextFile, options: WholeOptions): Promise<number | undefined> {
   return file.gzip ? await unpackWhole(file, options) : await readPlain(file, options);
 }
 
 const readBytes = 1 << 22;
 
-async function readPlain({ path }: TextFile, options: WholeOptions): Promise<FileBytes | undefined> {
+async function readPlain({ path }: TextFile, options: WholeOptions): Promise<number | undefined> {
   try {
     const handle = await open(path);
     try {
       const { size } = await handle.stat();
       if (size > options.largest) return undefined;
-      const bytes = Buffer.allocUnsafeSlow(size + slack);
+      const bytes = options.room(size);
+      if (bytes === undefined) return undefined;
       let end = 0;
       while (end < size) {
         options.signal?.throwIfAborted();
@@ -118,7 +116,7 @@ async function readPlain({ path }: TextFile, options: WholeOptions): Promise<Fil
         end += bytesRead;
         options.onBytes?.(end);
       }
-      return { bytes, end };
+      return end;
     } finally {
       await handle.close();
     }
@@ -128,16 +126,23 @@ async function readPlain({ path }: TextFile, options: WholeOptions): Promise<Fil
   }
 }
 
-async function unpackWhole(file: TextFile, { largest, signal, onBytes }: WholeOptions): Promise<FileBytes | undefined> {
+async function unpackWhole(
+  file: TextFile,
+  { largest, room, signal, onBytes }: WholeOptions,
+): Promise<number | undefined> {
   const chunks: Buffer[] = [];
-  let end = 0;
+  let size = 0;
   for await (const chunk of chunksOf(file, signal)) {
-    end += chunk.length;
-    if (end > largest) return undefined;
+    size += chunk.length;
+    if (size > largest) return undefined;
     chunks.push(chunk);
-    onBytes?.(end);
+    onBytes?.(size);
   }
-  return { bytes: Buffer.concat(chunks, end + slack), end };
+  const bytes = room(size);
+  if (bytes === undefined) return undefined;
+  let end = 0;
+  for (const chunk of chunks) end += chunk.copy(bytes, end);
+  return end;
 }
 
 /** How many bytes at the block's end begin a character that is not complete in it. */

@@ -125,7 +125,7 @@ export function textScan(rowCount: number, keep: boolean): TextScan {
     },
     done() {
       const others = new Map(words.slice(1).map((text, i) => [text, counts[i + 1]!]));
-      const texts = codes === undefined ? undefined : { codes, words };
+      const texts = codes === undefined ? undefined : { codes, words, counts };
       const kept = raw === undefined ? {} : { raw };
       if (about.count === 0) return { plain: noPlainNumbers, others, numbers, texts, pointZero, ...kept };
       const widths = lengths.flatMap((count, length) => (count > 0 ? [length] : []));

@@ -1,30 +1,39 @@
 // All cells of a column of a CSV file in memory as they stand, numbers too.
-import { ByteWords } from "./byte-words.ts";
 import type { CodedTexts } from "./coded-texts.ts";
-import { type Block, type CsvText, fieldText } from "./csv-text.ts";
+import { ColumnTexts } from "./column-texts.ts";
+import type { CsvMemory } from "./csv-memory.ts";
+import type { Block } from "./csv-text.ts";
 
 export class WholeScan {
-  readonly #bytes: Buffer;
-  readonly #words: ByteWords;
+  readonly #memory: CsvMemory;
+  readonly #field: number;
+  readonly #fields: number;
+  readonly #texts: ColumnTexts;
   readonly #codes: Int32Array;
 
-  constructor({ bytes, view }: CsvText, rows: number) {
-    this.#bytes = bytes;
-    this.#words = new ByteWords(bytes, view);
+  /** Of the column `field` of `fields`. */
+  constructor(memory: CsvMemory, field: number, fields: number, rows: number) {
+    this.#memory = memory;
+    this.#field = field;
+    this.#fields = fields;
+    this.#texts = new ColumnTexts(memory);
     this.#codes = new Int32Array(rows);
   }
 
-  add({ places, columns, count, firstRow }: Block, column: number): void {
-    for (let record = 0, k = 2 * column; record < count; record++, k += 2 * columns) {
-      const from = places[k]!;
-      const to = places[k + 1]!;
-      if (from === to) continue;
-      this.#codes[firstRow + record] =
-        from < 0 ? this.#words.codeOfQuoted(fieldText(this.#bytes, from, to)) : this.#words.codeOf(from, to - from);
+  add({ count, firstRow }: Pick<Block, "count" | "firstRow">): void {
+    const memory = this.#memory;
+    const texts = this.#texts;
+    for (let record = 0; ; record++) {
+      record = memory.readTexts(texts.column, this.#field, record, count);
+      if (record === count) break;
+      const at = 2 * (record * this.#fields + this.#field);
+      const [from, to] = memory.places(count * this.#fields).subarray(at, at + 2);
+      texts.setQuoted(record, from!, to!);
     }
+    this.#codes.set(memory.codes(count), firstRow);
   }
 
   done(): CodedTexts {
-    return { codes: this.#codes, words: this.#words.texts() };
+    return { codes: this.#codes, ...this.#texts.done() };
   }
 }
