@@ -77,6 +77,7 @@ export const houses: Readonly<Record<string, House>> = {
   server: {
     imports: ["@lepta/nn", "@lepta/data", "@lepta/ml", "@lepta/api"],
     rooms: [
+      ["errors"],
       ["db", "files"],
       ["job-definition"],
       ["accounts"],

@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const problems: string[] = [];
 
 /** Packages whose src/errors.ts lists the codes they own. */
-const owners = ["nn", "data", "ml", "api", "lepta"];
+const owners = ["nn", "data", "ml", "api", "server", "lepta"];
 
 async function codes(): Promise<Map<string, string>> {
   const found = new Map<string, string>();

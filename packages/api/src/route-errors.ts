@@ -3,7 +3,7 @@ import type { ApiErrorCode } from "./errors.ts";
 import type { Route } from "./route.ts";
 
 /** What any route can answer. */
-const anyErrors = ["host-not-allowed", "database-unreachable", "store-full", "internal-error"] as const;
+const anyErrors = ["host-not-allowed", "database-unreachable", "store-full", "store-locked", "internal-error"] as const;
 /** What any route that needs a key can answer. */
 export const keyErrors = [
   "missing-key",

@@ -19,6 +19,7 @@ export {
 export { lockHolder } from "./db/lock-file.ts";
 export { openStore, type Store, type StoreOptions } from "./db/store.ts";
 export type { Tenant } from "./db/tenant.ts";
+export { ServerError, type ServerErrorCode, serverErrors } from "./errors.ts";
 export { currentDeployment, type DeployRequest, deploy, type VariantRequest } from "./experiments/deployment.ts";
 export { experimentTable } from "./experiments/experiment-table.ts";
 export type { Limits } from "./http/limits.ts";

@@ -5,6 +5,7 @@ import { asc, eq } from "drizzle-orm";
 import { newId } from "../db/id.ts";
 import { organisations } from "../db/schema.ts";
 import type { Store } from "../db/store.ts";
+import { ServerError } from "../errors.ts";
 
 export interface Organisation {
   id: string;
@@ -47,14 +48,14 @@ export async function listOrganisations(store: Store): Promise<Organisation[]> {
   return all.map(toOrganisation);
 }
 
-/** @throws ApiError organisation-not-found */
+/** @throws ServerError organisation-not-found */
 export async function subjectSalt(store: Store, organisationId: string): Promise<string> {
   const rows = await store
     .tenant(organisationId)
     .transaction((tx) => tx.select({ salt: organisations.subjectSalt }).from(organisations));
   const salt = rows[0]?.salt;
   if (salt !== undefined) return salt;
-  throw new ApiError("organisation-not-found", `no organisation has the id ${organisationId}`, {
+  throw new ServerError("organisation-not-found", `no organisation has the id ${organisationId}`, {
     fix: "Use the id that createOrganisation gave.",
   });
 }

@@ -1,10 +1,11 @@
 // Grants: one organisation lets another see a product's versions with their metrics, and takes it back at will.
-import { ApiError, type Interval } from "@lepta/api";
+import type { Interval } from "@lepta/api";
 import { and, desc, eq, isNull, sql } from "drizzle-orm";
 import { isUuid, newId } from "../db/id.ts";
 import { grants, modelVersions } from "../db/schema.ts";
 import type { Store } from "../db/store.ts";
 import type { Tenant } from "../db/tenant.ts";
+import { ServerError } from "../errors.ts";
 import { requireProduct } from "../registry/products.ts";
 
 export interface Grant {
@@ -56,7 +57,7 @@ export async function listGrants(tenant: Tenant): Promise<Grant[]> {
   return rows.map(toGrant);
 }
 
-/** Only the giver can. From here on the grantee sees nothing. @throws ApiError grant-not-found */
+/** Only the giver can. From here on the grantee sees nothing. @throws ServerError grant-not-found */
 export async function revokeGrant(tenant: Tenant, id: string): Promise<Grant> {
   const own = and(eq(grants.organisationId, tenant.organisationId), eq(grants.id, isUuid(id) ? id : newId()));
   const row = await tenant.transaction(async (tx) => {
@@ -73,7 +74,7 @@ export async function revokeGrant(tenant: Tenant, id: string): Promise<Grant> {
 /**
  * What a grant lets its grantee see. The grant is read as the grantee, whose rows it must be among; then the versions
  * as the giver, after the grant was read once more as the giver's own.
- * @throws ApiError grant-not-found when there is none, it is not the tenant's, or it was revoked
+ * @throws ServerError grant-not-found when there is none, it is not the tenant's, or it was revoked
  */
 export async function sharedVersions(store: Store, grantee: Tenant, grantId: string): Promise<SharedVersion[]> {
   const inForce = and(
@@ -114,14 +115,14 @@ function toGrant(row: typeof grants.$inferSelect): Grant {
   };
 }
 
-function noGrant(id: string): ApiError {
-  return new ApiError("grant-not-found", `there is no grant ${id} in force`, {
+function noGrant(id: string): ServerError {
+  return new ServerError("grant-not-found", `there is no grant ${id} in force`, {
     fix: "List the grants; only the giver revokes one, and a revoked one shows nothing.",
   });
 }
 
-function noOrganisation(id: string): ApiError {
-  return new ApiError("organisation-not-found", `no other organisation has the id ${id}`, {
+function noOrganisation(id: string): ServerError {
+  return new ServerError("organisation-not-found", `no other organisation has the id ${id}`, {
     fix: "Ask the other organisation for its id.",
   });
 }

@@ -22,7 +22,7 @@ export function databaseFault(error: unknown): ApiError | undefined {
         retryAfterSeconds,
       });
     }
-    if (unreachableCodes.test(code) || unreachableMessages.test(one.message)) {
+    if (code === "store-closed" || unreachableCodes.test(code) || unreachableMessages.test(one.message)) {
       return new ApiError("database-unreachable", "the database does not answer", {
         cause: error,
         fix: "Try again in a moment; the server's operator looks after its database.",

@@ -1,8 +1,8 @@
 // Brings a database's tables to this release's: the same SQL files on PGlite and on PostgreSQL.
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { ApiError } from "@lepta/api";
 import { sql } from "drizzle-orm";
+import { ServerError } from "../errors.ts";
 import type { Connection, Sql } from "./connection.ts";
 
 interface Migration {
@@ -30,7 +30,7 @@ function readMigrations(): Migration[] {
 
 /**
  * All in one transaction, under a lock: several processes may start at once on PostgreSQL.
- * @throws ApiError store-newer when the database has migrations that this release lacks, or has otherwise.
+ * @throws ServerError store-newer when the database has migrations that this release lacks, or has otherwise.
  */
 export async function migrate(connection: Connection): Promise<void> {
   const migrations = readMigrations();
@@ -52,7 +52,7 @@ export async function migrate(connection: Connection): Promise<void> {
   });
 }
 
-/** The newest migration that the database has; 0 for a new one. @throws ApiError store-newer */
+/** The newest migration that the database has; 0 for a new one. @throws ServerError store-newer */
 async function applied(db: Sql, migrations: readonly Migration[]): Promise<number> {
   const table = await db.execute<{ there: boolean }>(
     sql`select to_regclass('lepta_migrations.applied') is not null as there`,
@@ -63,7 +63,7 @@ async function applied(db: Sql, migrations: readonly Migration[]): Promise<numbe
   );
   const known = new Map(migrations.map(({ when, hash }) => [when, hash]));
   if (rows.some(({ when, hash }) => known.get(Number(when)) !== hash)) {
-    throw new ApiError("store-newer", "the store was written by a newer release of lepta", {
+    throw new ServerError("store-newer", "the store was written by a newer release of lepta", {
       fix: "Update: npm i lepta@latest.",
     });
   }

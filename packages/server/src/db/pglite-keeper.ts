@@ -1,5 +1,6 @@
 // Keeps an embedded database open: a thread that ended, or that a full disk stopped for good, is followed by another.
 import { ApiError } from "@lepta/api";
+import { ServerError } from "../errors.ts";
 import { freeBytes, reserveBytes } from "./disk-space.ts";
 import { type PgliteThread, startPgliteThread } from "./pglite-thread.ts";
 
@@ -103,7 +104,7 @@ export async function keepPglite(dataDir: string, guard: () => void = () => unde
     },
     async close() {
       if (closed) return;
-      closed = new ApiError("store-closed", "the store is closed", {
+      closed = new ServerError("store-closed", "the store is closed", {
         fix: "Await all work before closing the store; open it again for more.",
       });
       const last = running ?? (await opening?.catch(() => undefined));

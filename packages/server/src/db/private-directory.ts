@@ -1,7 +1,7 @@
 // The store's folders: only their owner may enter. PostgreSQL itself refuses a data folder that others may enter.
 import { accessSync, chmodSync, constants, mkdirSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { ApiError } from "@lepta/api";
+import { ServerError } from "../errors.ts";
 
 /** What of the mode is the group's and everybody's. */
 const others = 0o077;
@@ -26,10 +26,14 @@ export function privateDirectory(dir: string): void {
         close(join(dir, part));
       }
   } catch (cause) {
-    throw new ApiError("store-unusable", `the store's directory ${dir} cannot be used: ${(cause as Error).message}`, {
-      cause,
-      fix: "Give a directory that can be written; LEPTA_HOME chooses it.",
-    });
+    throw new ServerError(
+      "store-unusable",
+      `the store's directory ${dir} cannot be used: ${(cause as Error).message}`,
+      {
+        cause,
+        fix: "Give a directory that can be written; LEPTA_HOME chooses it.",
+      },
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 // The store: a database and a folder of files, opened together.
 import { join, resolve } from "node:path";
 import { ApiError } from "@lepta/api";
+import { ServerError } from "../errors.ts";
 import { type Connection, connectPglite, connectPostgresql } from "./connection.ts";
 import { interruptDeadRuns, silentSeconds } from "./interrupt.ts";
 import { type StoreLock, takeLock } from "./lock-file.ts";
@@ -53,8 +54,8 @@ export async function openStore(options: StoreOptions = {}): Promise<Store> {
   } catch (error) {
     await owner?.close().catch(() => undefined);
     lock?.release();
-    if (error instanceof ApiError) throw error;
-    throw new ApiError("store-unusable", `the store ${dir} cannot be opened: ${(error as Error).message}`, {
+    if (error instanceof ApiError || error instanceof ServerError) throw error;
+    throw new ServerError("store-unusable", `the store ${dir} cannot be opened: ${(error as Error).message}`, {
       cause: error,
       fix: "Check the directory, its rights and the disk; LEPTA_HOME chooses another directory.",
     });

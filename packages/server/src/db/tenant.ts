@@ -1,6 +1,6 @@
 // A tenant's handle: every statement through it runs as the application's role, with the organisation set.
-import { ApiError } from "@lepta/api";
 import { sql } from "drizzle-orm";
+import { ServerError } from "../errors.ts";
 import type { Connection, Sql } from "./connection.ts";
 import { isUuid } from "./id.ts";
 import { type LockClass, lockClasses } from "./locks.ts";
@@ -44,7 +44,7 @@ const enter = (organisationId: string, shared?: LockClass) =>
 
 export function tenantOf(connection: Connection, organisationId: string): Tenant {
   if (!isUuid(organisationId)) {
-    throw new ApiError("organisation-not-found", "an organisation's id is a UUID", {
+    throw new ServerError("organisation-not-found", "an organisation's id is a UUID", {
       fix: "Use the organisation's id.",
     });
   }

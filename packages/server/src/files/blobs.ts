@@ -3,7 +3,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { copyFile, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { ApiError } from "@lepta/api";
+import { ServerError } from "../errors.ts";
 
 export interface BlobReference {
   /** Hex. */
@@ -18,7 +18,7 @@ export interface BlobReference {
 export interface Blobs {
   put(content: Uint8Array): Promise<BlobReference>;
   putFile(path: string): Promise<BlobReference>;
-  /** Up to 2 GiB. @throws ApiError blob-missing, blob-corrupt (the content is checked at every read) */
+  /** Up to 2 GiB. @throws ServerError blob-missing, blob-corrupt (the content is checked at every read) */
   read(sha256: string): Promise<Buffer>;
   /** Writes the content to a file, of any size. @throws as read */
   copyTo(sha256: string, target: string): Promise<void>;
@@ -64,7 +64,7 @@ export function localBlobs(folder: string): Blobs {
   const readable = <T>(sha256: string, reading: Promise<T>): Promise<T> =>
     reading.catch((cause: NodeJS.ErrnoException) => {
       if (cause.code !== "ENOENT") throw cause;
-      throw new ApiError("blob-missing", `the stored file ${sha256} is not there`, {
+      throw new ServerError("blob-missing", `the stored file ${sha256} is not there`, {
         cause,
         fix: "Restore the folder `files` from the same backup as the database.",
       });
@@ -92,8 +92,8 @@ export function localBlobs(folder: string): Blobs {
   };
 }
 
-function corrupt(sha256: string): ApiError {
-  return new ApiError("blob-corrupt", `the stored file ${sha256} has other content than its name says`, {
+function corrupt(sha256: string): ServerError {
+  return new ServerError("blob-corrupt", `the stored file ${sha256} has other content than its name says`, {
     fix: "Restore the file from a backup, or train the version again.",
   });
 }

@@ -155,7 +155,7 @@ export async function requireVersion(tx: Sql, key: VersionKey): Promise<typeof m
 
 /**
  * A directory with the version's bundle, made from its blobs when it is not there yet.
- * @returns its path; it is shared and must not be changed. @throws ApiError version-not-found, blob-missing, blob-corrupt
+ * @returns its path; it is shared and must not be changed. @throws ApiError version-not-found; ServerError blob-missing, blob-corrupt
  */
 export async function bundleDirectory(store: Store, tenant: Tenant, versionId: string): Promise<string> {
   const { files, bundleHash } = await tenant.transaction((tx) => requireVersion(tx, { id: versionId }));
@@ -174,7 +174,7 @@ export async function listVersionFiles(tenant: Tenant, key: VersionKey): Promise
 
 /**
  * Path of a file of a version's bundle, which must not be changed.
- * @throws ApiError version-not-found, bundle-file-not-found, blob-missing, blob-corrupt
+ * @throws ApiError version-not-found, bundle-file-not-found; ServerError blob-missing, blob-corrupt
  */
 export async function versionFilePath(store: Store, tenant: Tenant, key: VersionKey, path: string): Promise<string> {
   const { id, files } = await tenant.transaction((tx) => requireVersion(tx, key));

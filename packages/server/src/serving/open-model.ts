@@ -17,7 +17,7 @@ import type { ServedModel } from "./served-model.ts";
 /**
  * The model runs in a process of its own: whoever registered it, it cannot hold up or end the server, and no organisation
  * another's.
- * @throws ApiError version-not-found, blob-missing, blob-corrupt; MlError bundle-corrupt
+ * @throws ApiError version-not-found; ServerError blob-missing, blob-corrupt; MlError bundle-corrupt
  */
 export async function openModel(
   store: Store,
