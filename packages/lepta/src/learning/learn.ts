@@ -40,7 +40,7 @@ export interface LearnOptions {
   readonly report: Report;
 }
 
-type MeasuredModel = Evaluation & { readonly model: string };
+export type MeasuredModel = Evaluation & { readonly model: string };
 
 export interface Learnt {
   readonly task: Task;

@@ -3,22 +3,22 @@ import { metrics } from "@lepta/ml";
 import { expect, test } from "vitest";
 import type { PipelineEvent } from "../events.ts";
 import type { JsonObject } from "../json.ts";
+import type { MeasuredModel } from "../learning/learn.ts";
 import { defineProduct } from "../product/define.ts";
 import { type Gate, gate } from "../product/gate.ts";
 import { table } from "../product/table.ts";
 import { tabular } from "../product/tabular.ts";
 import type { StageLog } from "../store/stage-log.ts";
 import { gatesText } from "../text/gates-text.ts";
-import type { EvaluatedModel } from "./evaluated.ts";
 import { gateResults } from "./gates.ts";
 import { runStage, StageRefusal } from "./run-stage.ts";
 import type { RunTools } from "./tools.ts";
 
-function model(name: string, figures: Readonly<Record<string, number>>, meanCost: number | null): EvaluatedModel {
+function model(name: string, figures: Readonly<Record<string, number>>, meanCost: number | null): MeasuredModel {
   const measured = Object.fromEntries(
     Object.entries(figures).map(([metric, value]) => [metric, { value, low: value, high: value }]),
   );
-  return { model: name, metrics: measured, meanCost } as unknown as EvaluatedModel;
+  return { model: name, metrics: measured, meanCost } as unknown as MeasuredModel;
 }
 const models = [
   model("logistic", { auc: 0.8, logLoss: 0.5 }, 0.6),

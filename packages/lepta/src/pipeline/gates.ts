@@ -1,16 +1,16 @@
 // Whether the models clear the product's gates: each gate with what it judges, what was measured and what it was held to.
 import { advantage, type Direction, type Figure, type MeasuredMetric } from "@lepta/ml";
+import type { MeasuredModel } from "../learning/learn.ts";
 import type { Gate, NoWorseGate } from "../product/gate.ts";
 import type { GateResult } from "../text/gates-text.ts";
 import { formatFigure } from "../text/numbers.ts";
 import type { ChampionBeside } from "./champion.ts";
-import type { EvaluatedModel } from "./evaluated.ts";
 
 /** A figure that gates go by. */
 interface Judged {
   readonly title: string;
   readonly direction: Direction;
-  readonly of: (model: EvaluatedModel) => number | null;
+  readonly of: (model: MeasuredModel) => number | null;
   /** How the champion is compared in it; undefined where it has none. */
   readonly figure: Figure | undefined;
 }
@@ -46,7 +46,7 @@ const noWorseTitle = ({ title }: Judged, { than, by }: NoWorseGate): string =>
   `${title} no worse than the ${than}'s${by === 0 ? "" : ` by more than ${formatFigure(by)}`}`;
 
 /** A gate on the champion: both figures are of the rows that it did not learn from. */
-function championResult(one: NoWorseGate, by: Judged, model: EvaluatedModel, champion: ChampionBeside): GateResult {
+function championResult(one: NoWorseGate, by: Judged, model: MeasuredModel, champion: ChampionBeside): GateResult {
   const about = { gate: noWorseTitle(by, one), model: model.model, note: champion.note };
   if ("passed" in champion) return { ...about, measured: by.of(model), bound: null, passed: champion.passed };
   const beside = by.figure === undefined ? undefined : champion.figure(by.figure);
@@ -69,7 +69,7 @@ function championResult(one: NoWorseGate, by: Judged, model: EvaluatedModel, cha
  */
 export function gateResults(
   gates: readonly Gate[],
-  models: readonly EvaluatedModel[],
+  models: readonly MeasuredModel[],
   challenger: string,
   figures: GateFigures,
   champions: ReadonlyMap<string, ChampionBeside>,

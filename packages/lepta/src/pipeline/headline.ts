@@ -1,10 +1,10 @@
 // The one figure that stands for a run: the deciding metric, of the model that has it best.
 import type { Headline } from "@lepta/api";
 import { advantage } from "@lepta/ml";
-import type { EvaluatedModel } from "./evaluated.ts";
+import type { MeasuredModel } from "../learning/learn.ts";
 
 /** null where no model has a metric. */
-export function headlineOf(models: readonly Pick<EvaluatedModel, "model" | "metrics">[]): Headline | null {
+export function headlineOf(models: readonly Pick<MeasuredModel, "model" | "metrics">[]): Headline | null {
   const deciding = models.flatMap(({ metrics }) => Object.entries(metrics)[0] ?? [])[0];
   if (typeof deciding !== "string") return null;
   const figures = models.flatMap(({ model, metrics }) => {

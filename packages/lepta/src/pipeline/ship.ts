@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import type { Experiment, Invoice } from "@lepta/api";
 import type { Report } from "../events.ts";
+import type { MeasuredModel } from "../learning/learn.ts";
 import type { Product } from "../product/define.ts";
 import { type LoadedProduct, loadProduct } from "../product/load.ts";
 import { codeVersion } from "../store/code-version.ts";
@@ -12,7 +13,6 @@ import { runningServer } from "../store/running-server.ts";
 import type { Served, ServeOptions } from "../store/served.ts";
 import { openServedStore } from "../store/served-store.ts";
 import { shipSummary } from "../text/summary.ts";
-import type { EvaluatedModel } from "./evaluated.ts";
 import { besides } from "./run-stage.ts";
 import type { LineResult } from "./stage-line.ts";
 import { productStages, type StageName, type StageOutputs } from "./stages/index.ts";
@@ -44,7 +44,7 @@ export interface ShipResult {
   readonly seconds: number;
   readonly stages: readonly ShipStage[];
   /** On the held-out test part. */
-  readonly models: readonly EvaluatedModel[];
+  readonly models: readonly MeasuredModel[];
   /** The model that is deployed beside the first, the baseline. */
   readonly challenger: string;
   readonly experiment: Experiment;

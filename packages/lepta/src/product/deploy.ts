@@ -8,7 +8,7 @@ export interface ExperimentDeployment {
 }
 
 export const deploy: {
-  /** The baseline is champion, the network is challenger for `traffic` of the subjects; a subject stays where it is. */
+  /** The simplest model is champion, the best of the others is challenger for `traffic` of the subjects; a subject stays where it is. */
   experiment(options: { readonly traffic: number }): ExperimentDeployment;
 } = {
   experiment(options) {

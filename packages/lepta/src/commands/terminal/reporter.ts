@@ -13,11 +13,11 @@ export interface Reporter {
 
 type Epoch = Extract<PipelineEvent, { type: "epoch" }>;
 
-const names: Readonly<Record<string, string>> = { validationLoss: "validation loss", auc: "AUC", rmse: "RMSE" };
-
-function figures({ values }: Epoch): string {
+/** Losses by their names; metrics by the titles that they carry. */
+function figures({ values, metrics }: Epoch): string {
+  const titles: Readonly<Record<string, string | undefined>> = { validationLoss: "validation loss" };
   return Object.entries(values)
-    .map(([name, value]) => `${names[name] ?? name} ${value.toFixed(4)}`)
+    .map(([name, value]) => `${metrics[name]?.title ?? titles[name] ?? name} ${value.toFixed(4)}`)
     .join("  ");
 }
 

@@ -1,10 +1,10 @@
 // Stage 5: registers both bundles, sets the price, and divides the subjects between the models.
 import type { ApiClient, CostMatrix, Deployment, NewDeployment, Version } from "@lepta/api";
 import { taskNamed } from "@lepta/ml";
+import type { MeasuredModel } from "../../learning/learn.ts";
 import type { Costs } from "../../product/tabular.ts";
 import { publishBundle } from "../../store/publish.ts";
 import { formatCount, formatMoney } from "../../text/numbers.ts";
-import type { EvaluatedModel } from "../evaluated.ts";
 import { type PriceInput, priceOf } from "../price.ts";
 import type { Stage } from "../stage.ts";
 import type { RunTools } from "../tools.ts";
@@ -15,7 +15,7 @@ export type DeployInput = {
   readonly product: string;
   readonly bundles: BundleOutput;
   /** Of the models, on the test part. */
-  readonly confusions: readonly Pick<EvaluatedModel, "model" | "confusion">[];
+  readonly confusions: readonly Pick<MeasuredModel, "model" | "confusion">[];
   readonly traffic: number;
   readonly costs: { readonly falseNegative: number; readonly falsePositive: number } | null;
   readonly price: PriceInput;

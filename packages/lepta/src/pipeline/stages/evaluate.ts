@@ -1,6 +1,7 @@
 // Stage 3: every candidate on the held-out test part, at the threshold that the costs choose on rows held out of it.
 import { measureTrained, overlapText, type Predictions, type Task, taskOverlap } from "@lepta/ml";
 import type { JsonObject } from "../../json.ts";
+import type { MeasuredModel } from "../../learning/learn.ts";
 import { type TableKey, testRows } from "../../learning/learning-table.ts";
 import type { Gate } from "../../product/gate.ts";
 import type { Costs } from "../../product/tabular.ts";
@@ -10,7 +11,7 @@ import { formatCount, formatFigure } from "../../text/numbers.ts";
 import { trivialLines } from "../../text/trivial-lines.ts";
 import { besideChampion, type ChampionBeside, type InService, inServiceOf } from "../champion.ts";
 import { checkTrivial } from "../check-trivial.ts";
-import type { Evaluated, EvaluatedModel } from "../evaluated.ts";
+import type { Evaluated } from "../evaluated.ts";
 import { type GateFigures, gateResults } from "../gates.ts";
 import { headlineOf } from "../headline.ts";
 import { StageRefusal } from "../run-stage.ts";
@@ -93,7 +94,7 @@ export const evaluateStage: Stage<
     const test = testRows(learning);
     const { challenger } = trained;
     const wanted = besideNames(gates, challenger);
-    const models: EvaluatedModel[] = [];
+    const models: MeasuredModel[] = [];
     const champions = new Map<string, ChampionBeside>();
     let overlap: string | undefined;
     for (const [done, one] of trained.models.entries()) {
